@@ -1,0 +1,33 @@
+using System.Buffers;
+
+namespace Weir.Abstractions.Bodies;
+
+/// <summary>
+/// Changes a body while it streams. It is asked for once the head is known, and belongs to one exchange. It pulls nothing and keeps
+/// no more than it needs: the caller owns both buffers, which bounds what a filter can produce at a time.
+/// </summary>
+public abstract class BodyFilter : IDisposable
+{
+    /// <summary>
+    /// Transforms some octets.
+    /// <see cref="OperationStatus.Done"/>: the source is used up (and, at the end, everything is written).
+    /// <see cref="OperationStatus.DestinationTooSmall"/>: call again with a new destination and what is left of the source.
+    /// <see cref="OperationStatus.InvalidData"/>: the body is broken; the exchange is aborted.
+    /// </summary>
+    public abstract OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd);
+
+    /// <summary>The length after the filter, from the length before it; unknown unless a filter knows better.</summary>
+    public virtual Heads.BodyLength LengthAfter(Heads.BodyLength before) => before.IsNone ? before : Heads.BodyLength.Unknown;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back what the filter holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,55 @@
+namespace Weir.Abstractions.Errors;
+
+/// <summary>The one table of errors: name, status, Proxy-Status type (RFC 9209 section 2.3), fault, phase, retryable, and what to do.</summary>
+public static class ProxyErrors
+{
+    private static readonly List<ProxyError> _all = [];
+
+    public static readonly ProxyError NoSite = Add("no_site", 404, "http_request_denied", Fault.Client, Phase.Modules, false, "No site has this host. Add it under sites, or a \"*\" site.");
+    public static readonly ProxyError NoRoute = Add("no_route", 404, "http_request_denied", Fault.Client, Phase.Modules, false, "No route of the site matches. `weir explain` shows which were tried.");
+    public static readonly ProxyError Misdirected = Add("misdirected", 421, "http_request_denied", Fault.Client, Phase.Modules, false, "The connection was made for another site.");
+    public static readonly ProxyError LoopDetected = Add("loop_detected", 508, "proxy_loop_detected", Fault.Weir, Phase.Modules, false, "The request came through this Weir already. An upstream points back at a listener.");
+    public static readonly ProxyError BodyTooLarge = Add("body_too_large", 413, "http_request_error", Fault.Client, Phase.Send, false, "The request's content is larger than limits.body_size.");
+    public static readonly ProxyError BodyTooSlow = Add("body_too_slow", 408, "http_request_error", Fault.Client, Phase.Send, false, "The client sent its content slower than limits.body_min_rate.");
+    public static readonly ProxyError BadBody = Add("bad_body", 400, "http_request_error", Fault.Client, Phase.Send, false, "The request's content broke its framing.");
+    public static readonly ProxyError ExpectationFailed = Add("expectation_failed", 417, "http_request_denied", Fault.Client, Phase.Modules, false, "Expect held something else than 100-continue.");
+    public static readonly ProxyError UpgradeRefused = Add("upgrade_refused", 403, "http_request_denied", Fault.Client, Phase.Modules, false, "The route does not allow this Upgrade token.");
+    public static readonly ProxyError MethodNotAllowed = Add("method_not_allowed", 405, "http_request_denied", Fault.Client, Phase.Modules, false, "The method is not served here (CONNECT is off by default).");
+    public static readonly ProxyError ClientAborted = Add("client_aborted", 499, "connection_terminated", Fault.Client, Phase.Wait, false, "The client went away before its response was complete.");
+    public static readonly ProxyError ClientTooSlow = Add("client_too_slow", 499, "connection_write_timeout", Fault.Client, Phase.Body, false, "The client took no octet of its response for limits.idle_timeout.");
+    public static readonly ProxyError NoServer = Add("no_server", 503, "destination_unavailable", Fault.Origin, Phase.Queue, false, "The upstream has no server that may be used. `weir status` shows why.");
+    public static readonly ProxyError QueueFull = Add("queue_full", 503, "connection_limit_reached", Fault.Origin, Phase.Queue, false, "The servers are at their limits and the queue is full. Raise upstream limits or add servers.");
+    public static readonly ProxyError QueueTimeout = Add("queue_timeout", 503, "connection_limit_reached", Fault.Origin, Phase.Queue, false, "The request waited longer than queue_timeout for a free server.");
+    public static readonly ProxyError DnsTimeout = Add("dns_timeout", 504, "dns_timeout", Fault.Origin, Phase.Connect, true, "The name of the server could not be resolved in time. Check resolv.conf.");
+    public static readonly ProxyError DnsError = Add("dns_error", 502, "dns_error", Fault.Origin, Phase.Connect, true, "The name of the server does not resolve.");
+    public static readonly ProxyError ConnectRefused = Add("connect_refused", 502, "connection_refused", Fault.Origin, Phase.Connect, true, "Nothing listens at the server's address, or a firewall rejects.");
+    public static readonly ProxyError ConnectTimeout = Add("connect_timeout", 504, "connection_timeout", Fault.Origin, Phase.Connect, true, "The server did not accept within timeouts.connect.");
+    public static readonly ProxyError ConnectUnreachable = Add("connect_unreachable", 502, "destination_ip_unroutable", Fault.Origin, Phase.Connect, true, "There is no route to the server's address.");
+    public static readonly ProxyError ConnectFailed = Add("connect_failed", 502, "destination_unavailable", Fault.Origin, Phase.Connect, true, "The connection to the server could not be made.");
+    public static readonly ProxyError OriginReset = Add("origin_reset", 502, "connection_terminated", Fault.Origin, Phase.Wait, true, "The server closed or reset the connection before a response.");
+    public static readonly ProxyError OriginWriteTimeout = Add("origin_write_timeout", 504, "connection_write_timeout", Fault.Origin, Phase.Send, true, "The server took no octet of the request for timeouts.idle.");
+    public static readonly ProxyError OriginTimeout = Add("origin_timeout", 504, "http_response_timeout", Fault.Origin, Phase.Wait, true, "The server sent no response head within timeouts.first_byte.");
+    public static readonly ProxyError OriginIdle = Add("origin_idle", 504, "connection_read_timeout", Fault.Origin, Phase.Body, false, "The server sent nothing for timeouts.idle in the middle of a response.");
+    public static readonly ProxyError OriginTruncated = Add("origin_truncated", 502, "http_response_incomplete", Fault.Origin, Phase.Body, false, "The server ended the response before its announced length.");
+    public static readonly ProxyError OriginBadHead = Add("origin_bad_head", 502, "http_protocol_error", Fault.Origin, Phase.Wait, false, "The server's response head is malformed. The log names the reason.");
+    public static readonly ProxyError OriginHeadTooLarge = Add("origin_head_too_large", 502, "http_response_header_section_size", Fault.Origin, Phase.Wait, false, "The server's response head is larger than limits.header_size.");
+    public static readonly ProxyError OriginBadBody = Add("origin_bad_body", 502, "http_response_transfer_coding", Fault.Origin, Phase.Body, false, "The server's response content broke its framing.");
+    public static readonly ProxyError OriginBadUpgrade = Add("origin_bad_upgrade", 502, "http_upgrade_failed", Fault.Origin, Phase.Wait, false, "The server switched protocols without being asked, or to another one.");
+    public static readonly ProxyError MemoryExhausted = Add("memory_exhausted", 503, "proxy_internal_error", Fault.Weir, Phase.Queue, false, "Buffers use all of limits.memory. Raise it, or look for slow peers in the log.");
+    public static readonly ProxyError DeadlineExceeded = Add("deadline_exceeded", 504, "http_response_timeout", Fault.Weir, Phase.Wait, false, "The exchange outlived its deadline.");
+    public static readonly ProxyError ModuleFailed = Add("module_failed", 500, "proxy_internal_error", Fault.Weir, Phase.Modules, false, "A module threw an exception. The log has it.");
+    public static readonly ProxyError Draining = Add("draining", 503, "proxy_internal_response", Fault.Weir, Phase.Modules, false, "Weir is shutting down and its drain deadline has passed.");
+    public static readonly ProxyError TunnelIdle = Add("tunnel_idle", 504, "connection_read_timeout", Fault.Weir, Phase.Tunnel, false, "The tunnel carried nothing for tunnels.idle.");
+    public static readonly ProxyError TunnelLifetime = Add("tunnel_lifetime", 504, "proxy_internal_response", Fault.Weir, Phase.Tunnel, false, "The tunnel reached tunnels.lifetime.");
+    public static readonly ProxyError Internal = Add("internal", 500, "proxy_internal_error", Fault.Weir, Phase.Modules, false, "A defect in Weir. The log has the details; please report it.");
+
+    /// <summary>Every error, for documentation, metrics and tests.</summary>
+    public static IReadOnlyList<ProxyError> All => _all;
+
+    private static ProxyError Add(string name, int status, string proxyStatus, Fault fault, Phase phase, bool isRetryable, string text)
+    {
+        ProxyError error = new(name, status, proxyStatus, fault, phase, isRetryable, text);
+        _all.Add(error);
+        return error;
+    }
+}

@@ -1,0 +1,48 @@
+namespace Weir.Abstractions.Exchanges;
+
+/// <summary>What is known of a client's connection. Immutable from the moment that exchanges see it.</summary>
+public sealed class ConnectionInfo
+{
+    private readonly byte[] _remoteText;
+
+    /// <summary>Describes a connection.</summary>
+    public ConnectionInfo(long id, IpAddress remote, int remotePort, IpAddress local, int localPort, bool isTls, string listener)
+    {
+        Id = id;
+        Remote = remote;
+        RemotePort = remotePort;
+        Local = local;
+        LocalPort = localPort;
+        IsTls = isTls;
+        Listener = listener;
+        Span<byte> text = stackalloc byte[IpAddress.MaxTextOctets];
+        _remoteText = text[..remote.Format(text)].ToArray();
+    }
+
+    /// <summary>A number that is unique in the process.</summary>
+    public long Id { get; }
+
+    /// <summary>The client's address: that of the PROXY header where one was believed, else the socket's. Unspecified for unix sockets.</summary>
+    public IpAddress Remote { get; }
+
+    /// <summary>The client's port.</summary>
+    public int RemotePort { get; }
+
+    /// <summary>The address the client connected to.</summary>
+    public IpAddress Local { get; }
+
+    /// <summary>The port the client connected to.</summary>
+    public int LocalPort { get; }
+
+    /// <summary>Whether the client speaks TLS.</summary>
+    public bool IsTls { get; }
+
+    /// <summary>The listener's address as configured.</summary>
+    public string Listener { get; }
+
+    /// <summary>Whether <see cref="Remote"/> is among trusted_proxies.</summary>
+    public bool IsTrustedProxy { get; init; }
+
+    /// <summary><see cref="Remote"/> as text: "192.0.2.1", "2001:db8::1", "unix".</summary>
+    public ReadOnlySpan<byte> RemoteText => _remoteText;
+}

@@ -1,0 +1,183 @@
+// Hot: one for each exchange in flight, reused.
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Heads;
+using Weir.Abstractions.Tracing;
+
+namespace Weir.Abstractions.Exchanges;
+
+/// <summary>
+/// One request and its response, from first byte to log line. It belongs to one loop and is used on that loop only. It is reused for
+/// the next exchange once this one is over: nothing may refer to it afterwards.
+/// </summary>
+public sealed class Exchange
+{
+    private const int RequestIdOctets = 64;
+
+    private readonly byte[] _requestId = new byte[RequestIdOctets];
+    private int _requestIdLength;
+    private object?[] _slots = [];
+
+    /// <summary>The request, as the modules so far have left it.</summary>
+    public RequestHead Request { get; } = new();
+
+    /// <summary>The final response, once it is known.</summary>
+    public ResponseHead Response { get; } = new();
+
+    /// <summary>The request's content. A module may put another reader in its place.</summary>
+    public BodyReader RequestBody { get; set; } = BodyReader.Empty;
+
+    /// <summary>The response's content, once the head is known. A module may put another reader in its place.</summary>
+    public BodyReader ResponseBody { get; set; } = BodyReader.Empty;
+
+    /// <summary>Where the response goes.</summary>
+    public ClientStream Client { get; private set; } = null!;
+
+    /// <summary>The client's connection.</summary>
+    public ConnectionInfo Connection { get; private set; } = null!;
+
+    /// <summary>The loop that owns the exchange.</summary>
+    public LoopServices Loop { get; private set; } = null!;
+
+    /// <summary>Starts exchanges without a client.</summary>
+    public IFetcher? Fetcher { get; set; }
+
+    /// <summary>The client's address: the connection's, or what a trusted proxy in front says.</summary>
+    public IpAddress ClientAddress { get; set; }
+
+    /// <summary>What each step read, decided and changed; null when nobody asked.</summary>
+    public Trace? Trace { get; set; }
+
+    /// <summary>Whether this only asks what would happen: a module decides, but neither counts, sends, stores nor waits.</summary>
+    public bool IsHypothetical { get; set; }
+
+    /// <summary>Why Weir itself made the response; null for an origin's or a module's.</summary>
+    public ProxyError? Error { get; set; }
+
+    /// <summary>What exactly was wrong, where the error alone does not say it (a codec's reject reason). For logs, never for clients.</summary>
+    public string? ErrorDetail { get; set; }
+
+    /// <summary>Who ended the exchange; <see cref="Fault.None"/> when it completed.</summary>
+    public Fault EndedBy { get; set; }
+
+    /// <summary>How far it came.</summary>
+    public Phase Phase { get; set; }
+
+    /// <summary>The site's key in the configuration.</summary>
+    public string? SiteName { get; set; }
+
+    /// <summary>The route's description: its path pattern, or its number.</summary>
+    public string? RouteName { get; set; }
+
+    /// <summary>The upstream's name.</summary>
+    public string? UpstreamName { get; set; }
+
+    /// <summary>The name of the server that answered, or was tried last.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>The name of the module that answered; null when none did.</summary>
+    public string? AnsweredBy { get; set; }
+
+    /// <summary>How often the request was sent again.</summary>
+    public int Retries { get; set; }
+
+    /// <summary>Whether the origin's connection had served before.</summary>
+    public bool IsOriginReused { get; set; }
+
+    /// <summary>Octets of the request's content that were received.</summary>
+    public long ReceivedOctets { get; set; }
+
+    /// <summary>Octets of the response's content that were given to the client.</summary>
+    public long SentBodyOctets { get; set; }
+
+    /// <summary>Whether the client's connection can serve another request afterwards; any step may forbid it.</summary>
+    public bool MustClose { get; set; }
+
+    /// <summary>When the phases began.</summary>
+    public ExchangeTimings Timings;
+
+    /// <summary>The request id that origin, log and client see (X-Request-Id).</summary>
+    public ReadOnlySpan<byte> RequestId => _requestId.AsSpan(0, _requestIdLength);
+
+    /// <summary>Begins a new exchange: called by the server part.</summary>
+    public void Begin(ConnectionInfo connection, ClientStream client, LoopServices loop)
+    {
+        Connection = connection;
+        Client = client;
+        Loop = loop;
+        ClientAddress = connection.Remote;
+    }
+
+    /// <summary>Sets the request id; what does not fit is cut.</summary>
+    public void SetRequestId(ReadOnlySpan<byte> id)
+    {
+        _requestIdLength = Math.Min(id.Length, RequestIdOctets);
+        id[.._requestIdLength].CopyTo(_requestId);
+    }
+
+    /// <summary>The object that a module keeps for this exchange; the index comes from <see cref="Modules.ModuleBuilder.ReserveSlot"/>.</summary>
+    public ref object? Slot(int index)
+    {
+        if (index >= _slots.Length)
+        {
+            Array.Resize(ref _slots, Math.Max(index + 1, 8));
+        }
+
+        return ref _slots[index];
+    }
+
+    /// <summary>
+    /// Answers the request: sets status, content type and body of an empty response. Return <see cref="Modules.Verdict.Answered"/> behind it.
+    /// Further fields can be added to <see cref="Response"/>.
+    /// </summary>
+    public void Answer(int status, ReadOnlySpan<byte> contentType = default, PinnedBody? body = null)
+    {
+        Response.Clear();
+        Response.Status = status;
+        ResponseBody = BodyReader.Empty;
+        Response.BodyLength = BodyLength.None;
+        if (!contentType.IsEmpty)
+        {
+            Response.Fields.Add(KnownField.ContentType, contentType);
+        }
+
+        if (body is { Length: > 0 })
+        {
+            ResponseBody = body.Open();
+            Response.BodyLength = BodyLength.Of(body.Length);
+        }
+    }
+
+    /// <summary>Makes it ready for the next exchange. Every field and property of state, in declaration order.</summary>
+    public void Reset()
+    {
+        _requestIdLength = 0;
+        Array.Clear(_slots);
+        Request.Clear();
+        Response.Clear();
+        RequestBody = BodyReader.Empty;
+        ResponseBody = BodyReader.Empty;
+        Client = null!;
+        Connection = null!;
+        Loop = null!;
+        Fetcher = null;
+        ClientAddress = default;
+        Trace = null;
+        IsHypothetical = false;
+        Error = null;
+        ErrorDetail = null;
+        EndedBy = Fault.None;
+        Phase = Phase.Head;
+        SiteName = null;
+        RouteName = null;
+        UpstreamName = null;
+        ServerName = null;
+        AnsweredBy = null;
+        Retries = 0;
+        IsOriginReused = false;
+        ReceivedOctets = 0;
+        SentBodyOctets = 0;
+        MustClose = false;
+        Timings = default;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Weir.Abstractions.Exchanges;
+
+/// <summary>What the loop that owns an exchange offers to modules. Use it only on that loop.</summary>
+public abstract class LoopServices
+{
+    /// <summary>The loop's number, from 0.</summary>
+    public abstract int Index { get; }
+
+    /// <summary>Monotonic time in milliseconds, read once per batch of events.</summary>
+    public abstract long NowMs { get; }
+
+    /// <summary>Monotonic time in nanoseconds, read when called: for timings, not for deadlines.</summary>
+    public abstract long NowNs { get; }
+
+    /// <summary>Wall clock time in milliseconds since 1970 UTC, as of the current batch.</summary>
+    public abstract long UnixMs { get; }
+
+    /// <summary>The Date field's value for this second (RFC 9110 section 5.6.7); 29 octets.</summary>
+    public abstract ReadOnlySpan<byte> DateValue { get; }
+
+    /// <summary>A random number from the loop's own generator; not for secrets.</summary>
+    public abstract ulong NextRandom();
+
+    /// <summary>Lets everything else that is ready run first.</summary>
+    public abstract ValueTask YieldAsync();
+
+    /// <summary>Waits on the loop's timer wheel. Allocates nothing.</summary>
+    public abstract ValueTask DelayAsync(int delayMs);
+}

@@ -1,0 +1,140 @@
+using System.Text;
+
+namespace Weir.Abstractions.Heads;
+
+/// <summary>
+/// A request's head, of any protocol version. The parts are octets in the arena of <see cref="Fields"/>; text is made only for
+/// who asks. <see cref="Path"/> is the one normal form of semantics.md section 1: it is matched, checked, keyed and forwarded.
+/// </summary>
+public sealed class RequestHead
+{
+    private ByteSlice _methodToken;
+    private ByteSlice _target;
+    private ByteSlice _path;
+    private ByteSlice _query;
+    private ByteSlice _authority;
+    private ByteSlice _host;
+
+    /// <summary>The header fields.</summary>
+    public HeaderFields Fields { get; } = new();
+
+    /// <summary>The method, where it is a known one.</summary>
+    public RequestMethod Method { get; private set; }
+
+    /// <summary>The version the client spoke.</summary>
+    public HttpVersion Version { get; set; }
+
+    /// <summary>Whether the scheme is https.</summary>
+    public bool IsHttps { get; set; }
+
+    /// <summary>Whether there is a query, perhaps an empty one ("?" alone).</summary>
+    public bool HasQuery { get; private set; }
+
+    /// <summary>Whether the target is "*" (OPTIONS) .</summary>
+    public bool IsAsterisk { get; set; }
+
+    /// <summary>The port of the authority, or 0 when it names none.</summary>
+    public int Port { get; set; }
+
+    /// <summary>The length of the content as framed by the client.</summary>
+    public BodyLength BodyLength { get; set; }
+
+    /// <summary>The method as received.</summary>
+    public ReadOnlySpan<byte> MethodToken => Fields.Slice(_methodToken);
+
+    /// <summary>The request target as received.</summary>
+    public ReadOnlySpan<byte> Target => Fields.Slice(_target);
+
+    /// <summary>The normalised path; begins with "/".</summary>
+    public ReadOnlySpan<byte> Path => Fields.Slice(_path);
+
+    /// <summary>The query without "?".</summary>
+    public ReadOnlySpan<byte> Query => Fields.Slice(_query);
+
+    /// <summary>host[:port] as the client wrote it, in lower case.</summary>
+    public ReadOnlySpan<byte> Authority => Fields.Slice(_authority);
+
+    /// <summary>The host alone in lower case: no port, no trailing dot; an IPv6 literal keeps its brackets.</summary>
+    public ReadOnlySpan<byte> Host => Fields.Slice(_host);
+
+    /// <summary>The path as text (Latin-1). Allocates.</summary>
+    public string PathText => Encoding.Latin1.GetString(Path);
+
+    /// <summary>The query as text (Latin-1). Allocates.</summary>
+    public string QueryText => Encoding.Latin1.GetString(Query);
+
+    /// <summary>The host as text. Allocates.</summary>
+    public string HostText => Encoding.Latin1.GetString(Host);
+
+    /// <summary>Sets the method from octets that lie in the arena.</summary>
+    public void SetMethod(ByteSlice token)
+    {
+        _methodToken = token;
+        Method = RequestMethods.Find(Fields.Slice(token));
+    }
+
+    /// <summary>Sets the target as received, from octets that lie in the arena.</summary>
+    public void SetTarget(ByteSlice target) => _target = target;
+
+    /// <summary>Sets the path from octets that lie in the arena. The caller vouches that it is normalised.</summary>
+    public void SetPath(ByteSlice path) => _path = path;
+
+    /// <summary>Sets the query from octets that lie in the arena; the slice excludes "?".</summary>
+    public void SetQuery(ByteSlice query, bool hasQuery)
+    {
+        _query = query;
+        HasQuery = hasQuery;
+    }
+
+    /// <summary>Sets authority and host from octets that lie in the arena.</summary>
+    public void SetAuthority(ByteSlice authority, ByteSlice host, int port)
+    {
+        _authority = authority;
+        _host = host;
+        Port = port;
+    }
+
+    /// <summary>Replaces the path; copies it. The caller vouches that it is normalised and begins with "/".</summary>
+    public void ReplacePath(ReadOnlySpan<byte> path) => _path = Fields.Store(path);
+
+    /// <summary>Replaces or removes the query; copies it, without "?".</summary>
+    public void ReplaceQuery(ReadOnlySpan<byte> query, bool hasQuery) => SetQuery(Fields.Store(query), hasQuery);
+
+    /// <summary>Copies everything into another head that was cleared.</summary>
+    public void CopyTo(RequestHead target)
+    {
+        target.Clear();
+        target.SetMethod(target.Fields.Store(MethodToken));
+        target._target = target.Fields.Store(Target);
+        target._path = target.Fields.Store(Path);
+        target._query = target.Fields.Store(Query);
+        target._authority = target.Fields.Store(Authority);
+        target._host = target.Fields.Store(Host);
+        target.HasQuery = HasQuery;
+        target.IsHttps = IsHttps;
+        target.IsAsterisk = IsAsterisk;
+        target.Version = Version;
+        target.Port = Port;
+        target.BodyLength = BodyLength;
+        Fields.CopyTo(target.Fields);
+    }
+
+    /// <summary>Makes it empty for the next request.</summary>
+    public void Clear()
+    {
+        _methodToken = default;
+        _target = default;
+        _path = default;
+        _query = default;
+        _authority = default;
+        _host = default;
+        Fields.Clear();
+        Method = RequestMethod.Other;
+        Version = default;
+        IsHttps = false;
+        HasQuery = false;
+        IsAsterisk = false;
+        Port = 0;
+        BodyLength = default;
+    }
+}

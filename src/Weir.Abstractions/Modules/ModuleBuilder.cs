@@ -1,0 +1,23 @@
+namespace Weir.Abstractions.Modules;
+
+/// <summary>What a factory may use while the configuration is compiled. Never kept beyond <see cref="IModuleFactory.Create"/>.</summary>
+public abstract class ModuleBuilder
+{
+    /// <summary>
+    /// Reports a mistake in the options. <paramref name="option"/> is the path of the option within the module's map
+    /// ("to", "set.X-Frame-Options"), or empty for the whole module; the message gets file, line and column from it.
+    /// </summary>
+    public abstract void Error(string option, string cause, string remedy);
+
+    /// <summary>Reports something that works but is probably not meant.</summary>
+    public abstract void Warning(string option, string cause, string remedy);
+
+    /// <summary>Reserves a place for an object of this module in every exchange (<see cref="Exchanges.Exchange.Slot"/>).</summary>
+    public abstract int ReserveSlot();
+
+    /// <summary>A file named in the options, relative to the configuration file's folder.</summary>
+    public abstract string ResolvePath(string path);
+
+    /// <summary>The pattern of the route the stack belongs to ("/old/*"), or null in a site's stack.</summary>
+    public abstract string? RoutePath { get; }
+}

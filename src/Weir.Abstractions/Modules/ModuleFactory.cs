@@ -1,0 +1,25 @@
+namespace Weir.Abstractions.Modules;
+
+/// <summary>A factory whose options are a record.</summary>
+/// <typeparam name="TOptions">An immutable record with a parameterless constructor: its property initialisers are the defaults.</typeparam>
+public abstract class ModuleFactory<TOptions> : IModuleFactory
+    where TOptions : class, new()
+{
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public abstract string Summary { get; }
+
+    /// <inheritdoc/>
+    public Type OptionsType => typeof(TOptions);
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<OrderHint> OrderHints => [];
+
+    /// <inheritdoc/>
+    public IModule? Create(object options, ModuleBuilder builder) => Create((TOptions)options, builder);
+
+    /// <summary>Validates the options and makes the module; null after an error was reported.</summary>
+    protected abstract IModule? Create(TOptions options, ModuleBuilder builder);
+}
