@@ -17,6 +17,8 @@ public sealed class Exchange
     private readonly byte[] _requestId = new byte[RequestIdOctets];
     private int _requestIdLength;
     private object?[] _slots = [];
+    private ByteSlice _routedPath;
+    private int _routePrefixLength;
 
     /// <summary>The request, as the modules so far have left it.</summary>
     public RequestHead Request { get; } = new();
@@ -69,6 +71,35 @@ public sealed class Exchange
     /// <summary>The route's description: its path pattern, or its number.</summary>
     public string? RouteName { get; set; }
 
+    /// <summary>
+    /// Octets of the path in front of what the "*" of a prefix route matched, without the slash between them: 4 for "/old/*", 0 for
+    /// "/*". Routing sets it, and by that fixes the path that <see cref="RouteRest"/> and <see cref="RouteCapture"/> speak of: they do
+    /// not change when a module rewrites the path afterwards.
+    /// </summary>
+    public int RoutePrefixLength
+    {
+        get => _routePrefixLength;
+        set
+        {
+            _routePrefixLength = value;
+            _routedPath = Request.PathSlice;
+        }
+    }
+
+    /// <summary>Where the groups of a route's regular expression matched, as places in the path. Routing sets it with <see cref="RoutePrefixLength"/>.</summary>
+    public RouteCaptures RouteCaptures { get; } = new();
+
+    /// <summary>What the "*" of a prefix route matched, without the slash in front; before routing the whole path without its first slash.</summary>
+    public ReadOnlySpan<byte> RouteRest
+    {
+        get
+        {
+            ReadOnlySpan<byte> path = RoutedPath;
+            ReadOnlySpan<byte> rest = path[Math.Min(_routePrefixLength, path.Length)..];
+            return rest.StartsWith("/"u8) ? rest[1..] : rest;
+        }
+    }
+
     /// <summary>The upstream's name.</summary>
     public string? UpstreamName { get; set; }
 
@@ -99,6 +130,8 @@ public sealed class Exchange
     /// <summary>The request id that origin, log and client see (X-Request-Id).</summary>
     public ReadOnlySpan<byte> RequestId => _requestId.AsSpan(0, _requestIdLength);
 
+    private ReadOnlySpan<byte> RoutedPath => _routedPath.IsEmpty ? Request.Path : Request.Fields.Slice(_routedPath);
+
     /// <summary>Begins a new exchange: called by the server part.</summary>
     public void Begin(ConnectionInfo connection, ClientStream client, LoopServices loop)
     {
@@ -113,6 +146,14 @@ public sealed class Exchange
     {
         _requestIdLength = Math.Min(id.Length, RequestIdOctets);
         id[.._requestIdLength].CopyTo(_requestId);
+    }
+
+    /// <summary>What a group of the route's regular expression matched, from 1; empty when it matched nothing or there is none.</summary>
+    public ReadOnlySpan<byte> RouteCapture(int group)
+    {
+        ByteSlice place = RouteCaptures[group];
+        ReadOnlySpan<byte> path = RoutedPath;
+        return place.Offset + place.Length <= path.Length ? path.Slice(place.Offset, place.Length) : default;
     }
 
     /// <summary>The object that a module keeps for this exchange; the index comes from <see cref="Modules.ModuleBuilder.ReserveSlot"/>.</summary>
@@ -153,6 +194,8 @@ public sealed class Exchange
     {
         _requestIdLength = 0;
         Array.Clear(_slots);
+        _routedPath = default;
+        _routePrefixLength = 0;
         Request.Clear();
         Response.Clear();
         RequestBody = BodyReader.Empty;
@@ -170,6 +213,7 @@ public sealed class Exchange
         Phase = Phase.Head;
         SiteName = null;
         RouteName = null;
+        RouteCaptures.Clear();
         UpstreamName = null;
         ServerName = null;
         AnsweredBy = null;

@@ -20,4 +20,7 @@ public abstract class ModuleBuilder
 
     /// <summary>The pattern of the route the stack belongs to ("/old/*"), or null in a site's stack.</summary>
     public abstract string? RoutePath { get; }
+
+    /// <summary>The one rule for paths, for modules that make new ones. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
+    public abstract IPathRules PathRules { get; }
 }
