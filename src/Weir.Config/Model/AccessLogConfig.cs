@@ -1,0 +1,19 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>The access log.</summary>
+public sealed record AccessLogConfig : ICanBeOff
+{
+    [Option("`json`, `combined`, or a template with {names} in braces.", Example = "{client} {status} {path}")]
+    public string Format { get; init; } = "json";
+
+    [Option("`stdout`, or a file, relative to this configuration file.")]
+    public string To { get; init; } = "stdout";
+
+    /// <summary>Whether `access: off` was written.</summary>
+    public bool IsOff { get; init; }
+
+    /// <summary>Where it is written.</summary>
+    public Position Position { get; init; } = Position.None;
+}

@@ -1,0 +1,10 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>Certificates on the first handshake of a name.</summary>
+public sealed record AcmeOnDemandConfig
+{
+    [Option("The URL that is asked whether a name may have a certificate; 200 says yes.", IsRequired = true)]
+    public string Ask { get; init; } = "";
+}

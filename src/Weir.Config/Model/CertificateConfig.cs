@@ -1,0 +1,13 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>A certificate and its key.</summary>
+public sealed record CertificateConfig
+{
+    [Option("The file of the certificate chain.", IsRequired = true)]
+    public string Certificate { get; init; } = "";
+
+    [Option("The file of the certificate's key.", IsRequired = true)]
+    public string Key { get; init; } = "";
+}

@@ -1,0 +1,10 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>What a good answer to a health check is.</summary>
+public sealed record HealthExpectConfig
+{
+    [Option("The good statuses.", Example = "200-299")]
+    public IReadOnlyList<StatusRange> Status { get; init; } = [new StatusRange(200, 399)];
+}

@@ -1,0 +1,16 @@
+namespace Weir.Config.Model;
+
+/// <summary>A host that a site is for.</summary>
+/// <param name="Kind">How it matches.</param>
+/// <param name="Host">In lower case: the name, the part behind "*.", or empty for any host.</param>
+/// <param name="Position">Where it is written.</param>
+public sealed record HostPattern(HostKind Kind, string Host, Position Position)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Kind switch
+    {
+        HostKind.Exact => Host,
+        HostKind.Wildcard => "*." + Host,
+        _ => "*",
+    };
+}

@@ -1,0 +1,13 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>The log and the access log.</summary>
+public sealed record LogConfig
+{
+    [Option("The least important messages that are written.")]
+    public LogLevel Level { get; init; } = LogLevel.Info;
+
+    [Option("The access log; `off` turns it off.")]
+    public AccessLogConfig Access { get; init; } = new();
+}

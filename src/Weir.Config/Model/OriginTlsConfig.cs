@@ -1,0 +1,22 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>TLS towards an origin.</summary>
+public sealed record OriginTlsConfig
+{
+    [Option("The file of the authorities that are trusted.", Default = "the system's")]
+    public string? Ca { get; init; }
+
+    [Option("The name that is sent and verified.", Default = "the URL's host")]
+    public string? ServerName { get; init; }
+
+    [Option("The file of the certificate that Weir shows.", Default = "none")]
+    public string? Certificate { get; init; }
+
+    [Option("The file of that certificate's key.", Default = "none")]
+    public string? Key { get; init; }
+
+    /// <summary>Where it is written.</summary>
+    public Position Position { get; init; } = Position.None;
+}

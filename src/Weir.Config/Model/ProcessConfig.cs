@@ -1,0 +1,22 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>The process.</summary>
+public sealed record ProcessConfig
+{
+    [Option("How many loops (threads that serve) there are.", Default = "auto", Min = "1", Max = "1024")]
+    public int? Loops { get; init; }
+
+    [Option("The user to become after binding when started as root.", Default = "none")]
+    public string? User { get; init; }
+
+    [Option("The directory for what outlives the process.", Default = "/var/lib/weir for root, else the user's state directory")]
+    public string? Data { get; init; }
+
+    [Option("How serving ends.")]
+    public DrainConfig Drain { get; init; } = new();
+
+    /// <summary>Where it is written.</summary>
+    public Position Position { get; init; } = Position.None;
+}

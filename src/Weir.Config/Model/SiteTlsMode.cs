@@ -1,0 +1,11 @@
+namespace Weir.Config.Model;
+
+/// <summary>Where a site's certificate comes from when no file is named.</summary>
+public enum SiteTlsMode
+{
+    /// <summary>ACME.</summary>
+    Auto,
+
+    /// <summary>Nowhere: plain HTTP only.</summary>
+    Off,
+}

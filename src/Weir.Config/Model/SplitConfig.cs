@@ -1,0 +1,16 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>Several destinations by share.</summary>
+public sealed record SplitConfig
+{
+    [Option("Upstreams and their shares; together 100%.", IsRequired = true, Example = "{ app: 95%, app-next: 5% }")]
+    public IReadOnlyDictionary<string, Percent> To { get; init; } = OptionMap<Percent>.Empty;
+
+    [Option("Whether a client stays where it was sent first.")]
+    public bool Sticky { get; init; }
+
+    /// <summary>Where it is written.</summary>
+    public Position Position { get; init; } = Position.None;
+}

@@ -1,0 +1,16 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Config.Model;
+
+/// <summary>Keeps a client on its server by a cookie whose value is opaque and signed.</summary>
+public sealed record StickyConfig
+{
+    [Option("The cookie's name.")]
+    public string Cookie { get; init; } = "weir_srv";
+
+    [Option("How long the cookie lives.", Default = "the browser's session")]
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>Where it is written.</summary>
+    public Position Position { get; init; } = Position.None;
+}
