@@ -86,7 +86,9 @@ public sealed class Exchange
         }
     }
 
-    /// <summary>Where the groups of a route's regular expression matched, as places in the path. Routing sets it with <see cref="RoutePrefixLength"/>.</summary>
+    /// <summary>
+    /// Where the groups of a route's regular expression matched, as places in the path. Routing sets it with <see cref="RoutePrefixLength"/>.
+    /// </summary>
     public RouteCaptures RouteCaptures { get; } = new();
 
     /// <summary>What the "*" of a prefix route matched, without the slash in front; before routing the whole path without its first slash.</summary>
