@@ -6,8 +6,9 @@ namespace Weir.Abstractions.Errors;
 /// </summary>
 public sealed class ProxyError
 {
-    internal ProxyError(string name, int status, string proxyStatus, Fault fault, Phase phase, bool isRetryable, string text)
+    internal ProxyError(int index, string name, int status, string proxyStatus, Fault fault, Phase phase, bool isRetryable, string text)
     {
+        Index = index;
         Name = name;
         Status = status;
         ProxyStatus = proxyStatus;
@@ -16,6 +17,9 @@ public sealed class ProxyError
         IsRetryable = isRetryable;
         Text = text;
     }
+
+    /// <summary>Its place in <see cref="ProxyErrors.All"/>: what its counter is found by.</summary>
+    public int Index { get; }
 
     /// <summary>The name in logs, traces and metrics: snake_case, stable.</summary>
     public string Name { get; }

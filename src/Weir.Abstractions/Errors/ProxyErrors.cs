@@ -48,7 +48,7 @@ public static class ProxyErrors
 
     private static ProxyError Add(string name, int status, string proxyStatus, Fault fault, Phase phase, bool isRetryable, string text)
     {
-        ProxyError error = new(name, status, proxyStatus, fault, phase, isRetryable, text);
+        ProxyError error = new(_all.Count, name, status, proxyStatus, fault, phase, isRetryable, text);
         _all.Add(error);
         return error;
     }
