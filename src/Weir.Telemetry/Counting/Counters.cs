@@ -1,0 +1,138 @@
+using static Weir.Telemetry.Counting.Counter;
+using static Weir.Telemetry.Counting.CounterUnit;
+
+namespace Weir.Telemetry.Counting;
+
+/// <summary>The one table of counters: the metrics page, the Prometheus text and the dashboard's labels are made from it.</summary>
+public static class Counters
+{
+    private const string Refused = "weir_connections_refused_total";
+    private const string RefusedHelp = "Client connections that were refused, by reason.";
+    private const string Statuses = "weir_responses_total";
+    private const string StatusesHelp = "Responses given to clients, by class of their status; none: the exchange ended before a status.";
+    private const string Ended = "weir_exchanges_cut_total";
+    private const string EndedHelp = "Exchanges that did not complete, by who ended them.";
+    private const string Timeouts = "weir_timeouts_total";
+    private const string TimeoutsHelp = "Waits that reached their deadline, by what was waited for.";
+    private const string Slow = "weir_loop_slow_turns_total";
+    private const string SlowHelp = "Turns of a loop that took longer than the bound; every exchange of that loop waited meanwhile.";
+    private const string Collections = "weir_gc_collections_total";
+    private const string CollectionsHelp = "Garbage collections, by generation.";
+
+    private static readonly CounterDefinition[] _all = InOrder(
+    [
+        Row(ConnectionsAccepted, "weir_connections_accepted_total", "Client connections that were accepted."),
+        Row(ConnectionsClosed, "weir_connections_closed_total", "Client connections that ended."),
+        Row(ConnectionsRefusedLimit, Refused, "reason", "limit", RefusedHelp),
+        Row(ConnectionsRefusedClientLimit, Refused, "reason", "client_limit", RefusedHelp),
+        Row(ConnectionsRefusedMemory, Refused, "reason", "memory", RefusedHelp),
+        Row(ConnectionsRefusedModule, Refused, "reason", "module", RefusedHelp),
+        Row(ConnectionsRefusedProxyHeader, Refused, "reason", "proxy_header", RefusedHelp),
+        Row(ConnectionsFailed, "weir_connections_failed_total", "Client connections that ended by a reset or a socket error."),
+        Row(AcceptPauses, "weir_accept_pauses_total", "Times that accepting paused because no descriptor or memory was left (EMFILE, ENFILE, ENOMEM)."),
+        Row(AcceptErrors, "weir_accept_errors_total", "Connections that were gone before they could be accepted, and other failures of accept."),
+
+        Row(ExchangesStarted, "weir_exchanges_started_total", "Requests whose head was complete."),
+        Row(ExchangesCompleted, "weir_exchanges_completed_total", "Requests that ended, well or badly."),
+        Row(Status1xx, Statuses, "class", "1xx", StatusesHelp),
+        Row(Status2xx, Statuses, "class", "2xx", StatusesHelp),
+        Row(Status3xx, Statuses, "class", "3xx", StatusesHelp),
+        Row(Status4xx, Statuses, "class", "4xx", StatusesHelp),
+        Row(Status5xx, Statuses, "class", "5xx", StatusesHelp),
+        Row(StatusNone, Statuses, "class", "none", StatusesHelp),
+        Row(EndedByClient, Ended, "by", "client", EndedHelp),
+        Row(EndedByOrigin, Ended, "by", "origin", EndedHelp),
+        Row(EndedByWeir, Ended, "by", "weir", EndedHelp),
+
+        Row(ClientOctetsIn, "weir_client_received_bytes_total", "Bytes received from clients.", Octets),
+        Row(ClientOctetsOut, "weir_client_sent_bytes_total", "Bytes sent to clients.", Octets),
+        Row(OriginOctetsIn, "weir_origin_received_bytes_total", "Bytes received from origin servers.", Octets),
+        Row(OriginOctetsOut, "weir_origin_sent_bytes_total", "Bytes sent to origin servers.", Octets),
+
+        Row(OriginConnectionsOpened, "weir_origin_connections_opened_total", "Connections to origin servers that were made."),
+        Row(OriginConnectionsReused, "weir_origin_connections_reused_total", "Requests that went over a connection which had served before."),
+        Row(OriginConnectionsFailed, "weir_origin_connections_failed_total", "Connections to origin servers that could not be made."),
+        Row(OriginConnectionsClosedIdle, "weir_origin_connections_closed_idle_total", "Pooled connections that ended while nobody used them."),
+        Row(OriginConnectionsClosed, "weir_origin_connections_closed_total", "Connections to origin servers that ended, idle ones included."),
+        Gauge(OriginConnectionsIdle, "weir_origin_connections_idle", "Connections that wait in the pools."),
+        Row(Retries, "weir_retries_total", "Requests that were sent again."),
+        Row(RetriesOverBudget, "weir_retries_over_budget_total", "Retries that the retry budget forbade."),
+        Row(QueueWaits, "weir_queue_waits_total", "Requests that waited for a free place at a server."),
+
+        Row(TimeoutClientHead, Timeouts, "kind", "client_head", TimeoutsHelp),
+        Row(TimeoutClientBody, Timeouts, "kind", "client_body", TimeoutsHelp),
+        Row(TimeoutClientIdle, Timeouts, "kind", "client_idle", TimeoutsHelp),
+        Row(TimeoutClientWrite, Timeouts, "kind", "client_write", TimeoutsHelp),
+        Row(TimeoutQueue, Timeouts, "kind", "queue", TimeoutsHelp),
+        Row(TimeoutConnect, Timeouts, "kind", "connect", TimeoutsHelp),
+        Row(TimeoutFirstByte, Timeouts, "kind", "first_byte", TimeoutsHelp),
+        Row(TimeoutOriginIdle, Timeouts, "kind", "origin_idle", TimeoutsHelp),
+        Row(TimeoutOriginWrite, Timeouts, "kind", "origin_write", TimeoutsHelp),
+        Row(TimeoutDeadline, Timeouts, "kind", "deadline", TimeoutsHelp),
+
+        Row(TunnelsOpened, "weir_tunnels_opened_total", "Tunnels (WebSocket and other upgrades) that were established."),
+        Row(TunnelsClosed, "weir_tunnels_closed_total", "Tunnels that ended."),
+        Row(TunnelOctetsIn, "weir_tunnel_received_bytes_total", "Bytes that tunnels carried from clients to origins.", Octets),
+        Row(TunnelOctetsOut, "weir_tunnel_sent_bytes_total", "Bytes that tunnels carried from origins to clients.", Octets),
+
+        Row(DnsQueries, "weir_dns_queries_total", "Names that were looked up."),
+        Row(DnsFailures, "weir_dns_failures_total", "Look-ups that brought no address; the last good addresses stay in use."),
+
+        Row(LoopTurns, "weir_loop_turns_total", "Turns of the loops: one for each batch of events."),
+        Row(SlowTurns10Ms, Slow, "over", "10ms", SlowHelp),
+        Row(SlowTurns100Ms, Slow, "over", "100ms", SlowHelp),
+        Row(MailboxPosts, "weir_mailbox_posts_total", "Messages that other threads posted to loops."),
+        Row(LoopExceptions, "weir_loop_exceptions_total", "Exceptions that reached a loop; each closed one connection."),
+        Row(WorkerPoolRefusals, "weir_worker_refusals_total", "Jobs that the full worker pool refused."),
+        Row(InvariantsBroken, "weir_invariants_broken_total", "Defects that Weir noticed in itself; each closed one connection."),
+
+        Row(AccessLogLines, "weir_access_log_lines_total", "Lines given to the access log."),
+        Row(AccessLogLinesDropped, "weir_access_log_lines_dropped_total", "Access log lines lost because the log could not be written fast enough, or at all."),
+        Row(AccessLogWriteErrors, "weir_access_log_write_errors_total", "Writes to the access log that failed; each is tried again."),
+        Row(EventsDropped, "weir_events_dropped_total", "Operator events lost because their queue was full."),
+        Row(EventsSuppressed, "weir_events_suppressed_total", "Operator events held back by the rate limit of their kind."),
+
+        Gauge(BuffersInUse, "weir_buffers_in_use", "Buffers that connections hold."),
+        Gauge(BufferSlabs, "weir_buffer_slabs", "Blocks of memory that buffers are cut from."),
+        Gauge(BufferOctets, "weir_buffer_bytes", "Memory for buffers, counted against limits.memory.", Octets),
+        Row(BufferRefusals, "weir_buffer_refusals_total", "Buffers that limits.memory refused."),
+
+        Row(Reloads, "weir_reloads_total", "Configurations that were put in place of another."),
+        Row(ReloadsFailed, "weir_reloads_failed_total", "Configurations that were refused at a reload; the old one stayed."),
+
+        Row(Gen0Collections, Collections, "generation", "0", CollectionsHelp),
+        Row(Gen1Collections, Collections, "generation", "1", CollectionsHelp),
+        Row(Gen2Collections, Collections, "generation", "2", CollectionsHelp),
+        Row(CollectionPauses, "weir_gc_pause_seconds_total", "Time that all loops stood still for garbage collections.", Nanoseconds),
+        Gauge(HeapOctets, "weir_gc_heap_bytes", "Memory of the garbage-collected heap.", Octets),
+        Row(AllocatedOctets, "weir_gc_allocated_bytes_total", "Bytes allocated on the garbage-collected heap.", Octets),
+    ]);
+
+    /// <summary>Every counter, in the order of <see cref="Counter"/>.</summary>
+    public static IReadOnlyList<CounterDefinition> All => _all;
+
+    /// <summary>The row of a counter.</summary>
+    public static CounterDefinition Of(Counter counter) => _all[(int)counter];
+
+    private static CounterDefinition Row(Counter counter, string name, string help, CounterUnit unit = CounterUnit.Count) =>
+        new(counter, name, "", "", CounterKind.Counter, unit, help);
+
+    private static CounterDefinition Row(Counter counter, string name, string label, string value, string help) =>
+        new(counter, name, label, value, CounterKind.Counter, CounterUnit.Count, help);
+
+    private static CounterDefinition Gauge(Counter counter, string name, string help, CounterUnit unit = CounterUnit.Count) =>
+        new(counter, name, "", "", CounterKind.Gauge, unit, help);
+
+    private static CounterDefinition[] InOrder(CounterDefinition[] rows)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if ((int)rows[i].Counter != i)
+            {
+                throw new InvalidOperationException($"Row {i} of the table of counters is {rows[i].Counter}: the table follows the order of the enum.");
+            }
+        }
+
+        return rows.Length == (int)Counter.Count ? rows : throw new InvalidOperationException("A counter has no row in the table.");
+    }
+}

@@ -1,0 +1,29 @@
+namespace Weir.Telemetry.Counting;
+
+/// <summary>What the duration histograms measure.</summary>
+public enum TimedPhase
+{
+    /// <summary>From the first octet of the request to the last of the response.</summary>
+    Total,
+
+    /// <summary>Receiving the request's head.</summary>
+    Head,
+
+    /// <summary>Request modules, routing, and waiting for a place at a server.</summary>
+    Queue,
+
+    /// <summary>Connecting to the origin.</summary>
+    Connect,
+
+    /// <summary>Sending the request's head.</summary>
+    Send,
+
+    /// <summary>Waiting for the response's head.</summary>
+    Wait,
+
+    /// <summary>Receiving the response's content and sending it to the client.</summary>
+    Body,
+
+    /// <summary>One past the last phase.</summary>
+    Count,
+}
