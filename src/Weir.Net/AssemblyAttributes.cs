@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// Every native signature here is blittable: ReadyToRun can precompile the calls.
+[assembly: DisableRuntimeMarshalling]
