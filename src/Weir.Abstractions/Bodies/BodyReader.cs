@@ -19,6 +19,11 @@ public abstract class BodyReader
     /// </summary>
     public abstract ValueTask<BodyRead> ReadAsync();
 
+    /// <summary>Ends a waiting read with an error, in a turn of its own: nobody wants the rest. Harmless when none waits.</summary>
+    public virtual void Cancel()
+    {
+    }
+
     private sealed class EmptyBody : BodyReader
     {
         public override BodyLength Length => BodyLength.None;

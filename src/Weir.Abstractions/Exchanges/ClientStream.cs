@@ -22,17 +22,18 @@ public abstract class ClientStream
     /// <summary>Octets of the response that were given to the network so far, head included.</summary>
     public abstract long SentOctets { get; }
 
-    /// <summary>Called on the loop when the client goes away while the exchange waits for something else; null: nobody cares.</summary>
-    public Action? OnGone { get; set; }
+    /// <summary>What to give up when the client goes away while the exchange waits for something else; null: nothing.</summary>
+    public IAbortable? AbortWhenGone { get; set; }
 
     /// <summary>Sends an interim head at once.</summary>
     public abstract ValueTask<ProxyError?> SendInterimAsync(ResponseHead head);
 
     /// <summary>
     /// Gives the final head. It may be held back to leave together with the first octets of the body. The body's framing follows from
-    /// <see cref="ResponseHead.BodyLength"/>; framing fields in the head are ignored and written anew.
+    /// <see cref="ResponseHead.BodyLength"/>; framing fields in the head are ignored and written anew. With <paramref name="hasBody"/>
+    /// false nothing but the finish may follow.
     /// </summary>
-    public abstract void Start(ResponseHead head, bool hasBody);
+    public abstract ValueTask<ProxyError?> StartAsync(ResponseHead head, bool hasBody);
 
     /// <summary>Sends octets of the body. They stay lent until the task completes. Null: they are on their way.</summary>
     public abstract ValueTask<ProxyError?> WriteAsync(NativeSlice octets);

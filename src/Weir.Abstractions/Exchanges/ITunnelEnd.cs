@@ -4,7 +4,7 @@ using Weir.Abstractions.Errors;
 namespace Weir.Abstractions.Exchanges;
 
 /// <summary>One end of a tunnel: octets in both directions, each ended by itself (RFC 9110 section 7.8).</summary>
-public interface ITunnelEnd
+public interface ITunnelEnd : IAbortable
 {
     /// <summary>The next octets, lent until the next read; <see cref="BodyRead.IsEnd"/> when this end will send no more.</summary>
     ValueTask<BodyRead> ReadAsync();
@@ -14,7 +14,4 @@ public interface ITunnelEnd
 
     /// <summary>Says that no more octets follow in this direction; the other one goes on.</summary>
     void FinishWriting();
-
-    /// <summary>Ends both directions at once; pending reads and writes end with the error.</summary>
-    void Abort(ProxyError reason);
 }

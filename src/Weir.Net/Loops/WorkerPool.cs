@@ -26,8 +26,8 @@ public sealed class WorkerPool : IDisposable
     /// <summary>How often the queue was full.</summary>
     public long Refusals => Volatile.Read(ref _refusals);
 
-    /// <summary>Runs something on a worker; null when the queue is full. Awaited on a loop it resumes there.</summary>
-    public Task<T>? TryRun<T>(Func<T> work)
+    /// <summary>Runs something on a worker; false when the queue is full. Awaited on a loop, the task resumes there.</summary>
+    public bool TryRun<T>(Func<T> work, out Task<T> task)
     {
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isQueued = _queue.Writer.TryWrite(() =>
@@ -42,13 +42,13 @@ public sealed class WorkerPool : IDisposable
                 done.SetException(exception);
             }
         });
-        if (isQueued)
+        task = done.Task;
+        if (!isQueued)
         {
-            return done.Task;
+            Interlocked.Increment(ref _refusals);
         }
 
-        Interlocked.Increment(ref _refusals);
-        return null;
+        return isQueued;
     }
 
     /// <summary>Ends the threads after what is queued.</summary>

@@ -1,7 +1,5 @@
 using System.Text;
-using Weir.Net.Connections;
 using Weir.Net.Loops;
-using Weir.Net.Time;
 
 namespace Weir.Net.Sockets;
 
