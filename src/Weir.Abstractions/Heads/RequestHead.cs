@@ -14,6 +14,7 @@ public sealed class RequestHead
     private ByteSlice _query;
     private ByteSlice _authority;
     private ByteSlice _host;
+    private ByteSlice _originAuthority;
 
     /// <summary>The header fields.</summary>
     public HeaderFields Fields { get; } = new();
@@ -57,6 +58,12 @@ public sealed class RequestHead
     /// <summary>host[:port] as the client wrote it, in lower case.</summary>
     public ReadOnlySpan<byte> Authority => Fields.Slice(_authority);
 
+    /// <summary>
+    /// host[:port] that the origin is told in Host or :authority: what a module chose, else <see cref="Authority"/>. Sites, cache keys
+    /// and X-Forwarded-Host go by the client's own.
+    /// </summary>
+    public ReadOnlySpan<byte> OriginAuthority => Fields.Slice(_originAuthority.IsEmpty ? _authority : _originAuthority);
+
     /// <summary>The host alone in lower case: no port, no trailing dot; an IPv6 literal keeps its brackets.</summary>
     public ReadOnlySpan<byte> Host => Fields.Slice(_host);
 
@@ -97,6 +104,9 @@ public sealed class RequestHead
         Port = port;
     }
 
+    /// <summary>Sets what the origin is told as authority, from octets that lie in the arena; empty: the client's own.</summary>
+    public void SetOriginAuthority(ByteSlice authority) => _originAuthority = authority;
+
     /// <summary>Replaces the path; copies it. The caller vouches that it is normalised and begins with "/".</summary>
     public void ReplacePath(ReadOnlySpan<byte> path) => _path = Fields.Store(path);
 
@@ -113,6 +123,7 @@ public sealed class RequestHead
         target._query = target.Fields.Store(Query);
         target._authority = target.Fields.Store(Authority);
         target._host = target.Fields.Store(Host);
+        target._originAuthority = target.Fields.Store(Fields.Slice(_originAuthority));
         target.HasQuery = HasQuery;
         target.IsHttps = IsHttps;
         target.IsAsterisk = IsAsterisk;
@@ -131,6 +142,7 @@ public sealed class RequestHead
         _query = default;
         _authority = default;
         _host = default;
+        _originAuthority = default;
         Fields.Clear();
         Method = RequestMethod.Other;
         Version = default;

@@ -2,7 +2,7 @@
 namespace Weir.Abstractions.Templates;
 
 /// <summary>Looks for "." and ".." as whole segments, plain or encoded, which would lead out of the path that the user wrote.</summary>
-internal static class DotSegments
+public static class DotSegments
 {
     /// <summary>Whether the path of a URL, absolute or not, has a dot segment.</summary>
     public static bool IsIn(ReadOnlySpan<byte> url)

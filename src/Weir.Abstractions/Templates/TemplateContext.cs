@@ -21,7 +21,7 @@ public enum TemplateContext : byte
     /// <summary>A query without "?".</summary>
     Query,
 
-    /// <summary>The value of one query parameter: everything but unreserved octets is percent-encoded, the template's own text too.</summary>
+    /// <summary>The value of one query parameter: all but unreserved octets is percent-encoded, the template's own text too.</summary>
     QueryValue,
 
     /// <summary>

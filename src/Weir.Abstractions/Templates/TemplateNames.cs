@@ -12,7 +12,7 @@ public static class TemplateNames
         ("port", TemplateValue.Port, "The port the client asked for, else the scheme's own."),
         ("authority", TemplateValue.Authority, "host[:port] as the client wrote it."),
         ("path", TemplateValue.Path, "The path, as the modules so far have left it."),
-        ("path.rest", TemplateValue.PathRest, "What the * of the route's path matched, without the slash in front; before routing the whole path."),
+        ("path.rest", TemplateValue.PathRest, "What the * of the route's path matched, without its slash; before routing the path."),
         ("path.", TemplateValue.PathCapture, "path.1 to path.9: a group of the route's regular expression."),
         ("query", TemplateValue.Query, "The query without \"?\"."),
         ("?query", TemplateValue.QueryWithMark, "\"?\" and the query, or nothing."),

@@ -65,8 +65,8 @@ internal sealed class TemplateParser
         }
         else if (!_text.StartsWith('/') && !_text.StartsWith("{path}", StringComparison.Ordinal))
         {
-            string remedy = _context == TemplateContext.Url ? "Begin with \"/\", {path}, http:// or https://." : "Begin with \"/\" or {path}.";
-            Fail(0, $"\"{_text}\" is not a path.", remedy);
+            bool isUrl = _context == TemplateContext.Url;
+            Fail(0, $"\"{_text}\" is not a path.", isUrl ? "Begin with \"/\", {path}, http:// or https://." : "Begin with \"/\" or {path}.");
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class TemplateParser
             case (TemplateZone.Authority, '/') when isUrl: Enter(TemplateZone.Path); break;
             case (TemplateZone.Authority, '?') when isUrl: Enter(TemplateZone.Query); break;
             case (TemplateZone.Authority, '#') when isUrl: Enter(TemplateZone.Fragment); break;
-            case (TemplateZone.Authority, _) when !char.IsAsciiLetterOrDigit(character) && !".-_:[]".Contains(character, StringComparison.Ordinal):
+            case (TemplateZone.Authority, _) when !IsAuthorityCharacter(character):
                 Fail(_position, $"\"{character}\" may not stand in a host.", "Write host or host:port in ASCII (xn-- for other letters).");
                 break;
             case (TemplateZone.Path, '?') when isUrl: Enter(TemplateZone.Query); break;
@@ -172,6 +172,9 @@ internal sealed class TemplateParser
             default: break;
         }
     }
+
+    private static bool IsAuthorityCharacter(char character) =>
+        char.IsAsciiLetterOrDigit(character) || ".-_~:[]".Contains(character, StringComparison.Ordinal);
 
     private bool IsEscapeAt(int position) =>
         position + 2 < _text.Length && char.IsAsciiHexDigit(_text[position + 1]) && char.IsAsciiHexDigit(_text[position + 2]);
@@ -248,7 +251,7 @@ internal sealed class TemplateParser
                 Enter(TemplateZone.Query);
                 return _error is null;
             case (TemplateZone.Authority, _):
-                Fail(_position, $"{{{written}}} may not stand in the host: a client could choose it.", "Use {host}, {port} or {authority} there.");
+                Fail(_position, $"{{{written}}} may not stand in the host: a client could choose it.", "Use {host} or {authority} there.");
                 return false;
             case (TemplateZone.Path, TemplateValue.QueryWithMark):
                 Fail(_position, "{?query} may not stand in a path.", "The query is kept by itself; the option query changes it.");

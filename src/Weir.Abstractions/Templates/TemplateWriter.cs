@@ -29,8 +29,8 @@ internal ref struct TemplateWriter
     {
         if (part.IsInPath && Written == 1 && _target[0] == (byte)'/')
         {
-            // RFC 3986 section 4.2: a reference that begins with "//" names another host. However the octets are distributed over text
-            // and values, a path begins with one slash.
+            // RFC 3986 section 4.2: a reference that begins with "//" names another host. However the octets are distributed over
+            // text and values, a path begins with one slash.
             octets = octets.TrimStart((byte)'/');
         }
 
@@ -56,7 +56,8 @@ internal ref struct TemplateWriter
     /// </summary>
     public void WriteAuthority(TemplatePart part, ReadOnlySpan<byte> octets)
     {
-        IsRefused |= part.Escape == TemplateEscape.Authority && (octets.IsEmpty || octets.ContainsAnyExcept(TemplateEscape.Authority.Kept!));
+        bool isInPlace = part.Escape == TemplateEscape.Authority;
+        IsRefused |= isInPlace && (octets.IsEmpty || octets.ContainsAnyExcept(TemplateEscape.Authority.Kept!));
         Write(part, octets);
     }
 
