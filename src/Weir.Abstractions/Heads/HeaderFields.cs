@@ -50,10 +50,10 @@ public sealed class HeaderFields
     /// <summary>The bit of a known name, to build masks for <see cref="HasAny"/>.</summary>
     public static ulong Mask(KnownField field) => 1UL << (int)field;
 
-    /// <summary>Copies a received block into the empty arena, so that <see cref="AddLoaded"/> can refer to it.</summary>
+    /// <summary>Copies a received block into the empty arena, for what <see cref="AddLoaded"/> recorded or will record.</summary>
     public void Load(ReadOnlySpan<byte> block)
     {
-        Debug.Assert(_arenaUsed == 0 && _count == 0, "A head is loaded into cleared fields.");
+        Debug.Assert(_arenaUsed == 0, "A block is the first thing in the arena.");
         EnsureArena(block.Length);
         block.CopyTo(_arena);
         _arenaUsed = block.Length;
@@ -166,6 +166,9 @@ public sealed class HeaderFields
         ref Entry entry = ref _entries[slot];
         return _arena.AsSpan(entry.ValueOffset, entry.ValueLength);
     }
+
+    /// <summary>Where the value lies: unlike a span, it stays valid when the arena grows.</summary>
+    public ByteSlice ValueSliceAt(int slot) => new(_entries[slot].ValueOffset, _entries[slot].ValueLength);
 
     /// <summary>The known name of a slot, or <see cref="KnownField.Other"/>.</summary>
     public KnownField FieldAt(int slot) => _entries[slot].Field;

@@ -1,0 +1,62 @@
+// Hot: runs for every chunk that is sent.
+using System.Diagnostics;
+using System.Numerics;
+using Weir.Abstractions.Heads;
+using Weir.Http.Semantics;
+
+namespace Weir.Http.Http1;
+
+/// <summary>Writes the chunked transfer coding (RFC 9112 section 7.1). Content and the CRLF behind it are the caller's to write.</summary>
+public static class ChunkWriter
+{
+    /// <summary>The most that <see cref="WriteChunkHeader"/> writes: eight digits and CRLF.</summary>
+    public const int MaxHeaderOctets = 10;
+
+    /// <summary>What ends a chunk's content.</summary>
+    public static ReadOnlySpan<byte> ChunkEnd => "\r\n"u8;
+
+    /// <summary>Writes the size and its CRLF.</summary>
+    /// <param name="target">At least <see cref="MaxHeaderOctets"/>, or as much as the size needs.</param>
+    /// <param name="length">Octets of content, above 0: a chunk of 0 ends the body.</param>
+    /// <returns>Octets written, or -1 when the target is too small.</returns>
+    public static int WriteChunkHeader(Span<byte> target, int length)
+    {
+        Debug.Assert(length > 0, "An empty chunk would end the body.");
+        int digits = (35 - BitOperations.LeadingZeroCount((uint)length)) / 4;
+        if (target.Length < digits + 2)
+        {
+            return -1;
+        }
+
+        for (int i = digits - 1; i >= 0; i--)
+        {
+            target[i] = "0123456789abcdef"u8[length & 15];
+            length >>= 4;
+        }
+
+        target[digits] = (byte)'\r';
+        target[digits + 1] = (byte)'\n';
+        return digits + 2;
+    }
+
+    /// <summary>Writes the last chunk, the trailer section and the empty line. Fields that no trailer may hold are left out.</summary>
+    /// <returns>Octets written, or -1 when the target is too small.</returns>
+    public static int WriteLast(Span<byte> target, HeaderFields? trailers)
+    {
+        HeadWriter writer = new(target);
+        writer.Write("0\r\n"u8);
+        if (trailers is not null)
+        {
+            for (int slot = 0; slot < trailers.SlotCount; slot++)
+            {
+                if (!trailers.IsRemoved(slot) && !Trailers.IsForbidden(trailers.FieldAt(slot), trailers.NameAt(slot)))
+                {
+                    writer.WriteField(trailers.NameAt(slot), trailers.ValueAt(slot));
+                }
+            }
+        }
+
+        writer.Write("\r\n"u8);
+        return writer.Result;
+    }
+}
