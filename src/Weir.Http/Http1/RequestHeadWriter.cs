@@ -12,7 +12,7 @@ public static class RequestHeadWriter
     /// <summary>A size of buffer in which <see cref="Write"/> succeeds, whatever the options.</summary>
     public static int MaxOctets(RequestHead head) =>
         HeadWriter.MostOctets(head.Fields) + head.MethodToken.Length + head.Target.Length + head.Path.Length + head.Query.Length
-        + (2 * head.Authority.Length);
+        + head.Authority.Length + head.OriginAuthority.Length;
 
     /// <summary>Writes the head.</summary>
     /// <param name="head">The request. Its fields are written but for those that the options speak for.</param>
@@ -27,8 +27,8 @@ public static class RequestHeadWriter
         WriteTarget(ref writer, head, options.UseRawTarget);
         writer.Write(options.Http10 ? " HTTP/1.0\r\nHost: "u8 : " HTTP/1.1\r\nHost: "u8);
 
-        // RFC 9110 section 7.2: Host first, and from the authority that was routed by.
-        writer.Write(head.Authority);
+        // RFC 9110 section 7.2: Host first, and from the authority that was routed by unless a module chose another for the origin.
+        writer.Write(head.OriginAuthority);
         writer.Write("\r\n"u8);
         writer.WriteFields(head.Fields, _skippedMask);
         if (!options.BodyLength.IsNone || ExpectsContent(head.Method))

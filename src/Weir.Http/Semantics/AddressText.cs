@@ -148,4 +148,34 @@ public static class AddressText
 
         return IpAddress.FromOctets(octets);
     }
+
+    /// <summary>Writes an address that is one (RFC 5952 for IPv6), at most <see cref="IpAddress.MaxTextOctets"/>, and returns its length.</summary>
+    public static int Write(IpAddress address, Span<byte> target)
+    {
+        if (!address.IsIPv4)
+        {
+            return address.Format(target);
+        }
+
+        // Most peers have one of these, and IpAddress.Format makes an object of it.
+        int length = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            uint part = (address.IPv4 >> shift) & 255;
+            if (part >= 100)
+            {
+                target[length++] = (byte)('0' + (part / 100));
+            }
+
+            if (part >= 10)
+            {
+                target[length++] = (byte)('0' + (part / 10 % 10));
+            }
+
+            target[length++] = (byte)('0' + (part % 10));
+            target[length++] = (byte)'.';
+        }
+
+        return length - 1;
+    }
 }
