@@ -6,9 +6,11 @@ namespace Weir.Config.Model;
 public sealed record AccessLogConfig : ICanBeOff
 {
     [Option("`json`, `combined`, or a template with {names} in braces.", Example = "{client} {status} {path}")]
+    [Syntax(Syntax.LogFormat)]
     public string Format { get; init; } = "json";
 
     [Option("`stdout`, or a file, relative to this configuration file.")]
+    [Syntax(Syntax.File)]
     public string To { get; init; } = "stdout";
 
     /// <summary>Whether `access: off` was written.</summary>

@@ -6,9 +6,11 @@ namespace Weir.Config.Model;
 public sealed record AcmeConfig
 {
     [Option("Whom the issuer may write to.", Default = "none")]
+    [Syntax(Syntax.Text)]
     public string? Email { get; init; }
 
     [Option("Issuers in order of preference: names or directory URLs.")]
+    [Syntax(Syntax.Text)]
     public IReadOnlyList<string> Issuers { get; init; } = ["letsencrypt", "zerossl"];
 
     [Option("Certificates for names that no site names, on their first handshake.")]

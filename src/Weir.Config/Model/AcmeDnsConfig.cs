@@ -6,5 +6,6 @@ namespace Weir.Config.Model;
 public sealed record AcmeDnsConfig
 {
     [Option("The program that sets and removes the record.", IsRequired = true)]
+    [Syntax(Syntax.File)]
     public string Exec { get; init; } = "";
 }

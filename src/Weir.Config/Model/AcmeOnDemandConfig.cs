@@ -6,5 +6,6 @@ namespace Weir.Config.Model;
 public sealed record AcmeOnDemandConfig
 {
     [Option("The URL that is asked whether a name may have a certificate; 200 says yes.", IsRequired = true)]
+    [Syntax(Syntax.HttpUrl)]
     public string Ask { get; init; } = "";
 }

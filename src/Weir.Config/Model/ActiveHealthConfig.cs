@@ -6,6 +6,7 @@ namespace Weir.Config.Model;
 public sealed record ActiveHealthConfig
 {
     [Option("The path that is asked for.")]
+    [Syntax(Syntax.Path)]
     public string Path { get; init; } = "/";
 
     [Option("The time between two questions.", Min = "100ms", Max = "1h")]

@@ -7,6 +7,7 @@ public sealed record AdminConfig : ICanBeOff
 {
     [Option("The unix socket that the command line uses; its mode is 0600 and it needs no token.",
         Default = "/run/weir/admin.sock for root, else beside the data directory")]
+    [Syntax(Syntax.File)]
     public string? Socket { get; init; }
 
     [Option("Where the API, the dashboard and /metrics are served.")]
@@ -14,6 +15,7 @@ public sealed record AdminConfig : ICanBeOff
 
     [Option("The file that holds the token: needed for every change over TCP, and for reads when not on loopback.",
         Default = "none: changes over the socket only")]
+    [Syntax(Syntax.File)]
     public string? TokenFile { get; init; }
 
     /// <summary>Whether `admin: off` was written.</summary>

@@ -6,6 +6,7 @@ namespace Weir.Config.Model;
 public sealed record CacheDiskConfig
 {
     [Option("The directory, relative to the data directory.", IsRequired = true)]
+    [Syntax(Syntax.File)]
     public string Path { get; init; } = "";
 
     [Option("The most that it may hold.", IsRequired = true, Min = "1MiB")]

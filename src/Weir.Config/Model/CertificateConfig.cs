@@ -6,8 +6,10 @@ namespace Weir.Config.Model;
 public sealed record CertificateConfig
 {
     [Option("The file of the certificate chain.", IsRequired = true)]
+    [Syntax(Syntax.File)]
     public string Certificate { get; init; } = "";
 
     [Option("The file of the certificate's key.", IsRequired = true)]
+    [Syntax(Syntax.File)]
     public string Key { get; init; } = "";
 }

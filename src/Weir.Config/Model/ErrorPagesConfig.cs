@@ -11,5 +11,6 @@ public sealed record ErrorPagesConfig
     /// <summary>Files by status, relative to the configuration file.</summary>
     [Option("The page of this status: a file, relative to this configuration file.", Name = "STATUS", Example = "502.html")]
     [RestOfMap]
+    [KeySyntax(Syntax.ErrorStatus)]
     public IReadOnlyDictionary<string, PageFile> Pages { get; init; } = OptionMap<PageFile>.Empty;
 }

@@ -9,6 +9,7 @@ public sealed record PageFile : INamed
     public string Name { get; init; } = "";
 
     [Option("The file, relative to this configuration file.", IsShorthand = true, IsRequired = true)]
+    [Syntax(Syntax.File)]
     public string File { get; init; } = "";
 
     /// <summary>Where it is written.</summary>

@@ -9,9 +9,11 @@ public sealed record ProcessConfig
     public int? Loops { get; init; }
 
     [Option("The user to become after binding when started as root.", Default = "none")]
+    [Syntax(Syntax.Text)]
     public string? User { get; init; }
 
     [Option("The directory for what outlives the process.", Default = "/var/lib/weir for root, else the user's state directory")]
+    [Syntax(Syntax.File)]
     public string? Data { get; init; }
 
     [Option("How serving ends.")]

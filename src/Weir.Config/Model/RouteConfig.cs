@@ -4,21 +4,26 @@ using Weir.Abstractions.Options;
 namespace Weir.Config.Model;
 
 /// <summary>One route: it matches when everything that it names matches.</summary>
+[OptionRule(OptionRule.AtMostOne, "to", "split")]
+[OptionRule(OptionRule.AtLeastOne, "to", "split", "stack")]
 public sealed record RouteConfig
 {
     [Option("The path: exact, `/x/*` for /x and everything below it, or `~ REGEX`.", Default = "any", Example = "/api/*")]
     public PathPattern? Path { get; init; }
 
     [Option("The methods.", Default = "any", Example = "[GET, POST]")]
+    [Syntax(Syntax.Method)]
     public IReadOnlyList<string> Method { get; init; } = [];
 
     [Option("Header fields and their values: exact, or `~ REGEX`.", Example = "{ X-Version: \"2\" }")]
+    [KeySyntax(Syntax.FieldName)]
     public IReadOnlyDictionary<string, ValuePattern> Header { get; init; } = OptionMap<ValuePattern>.Empty;
 
     [Option("Query parameters and their values: exact, or `~ REGEX`.")]
     public IReadOnlyDictionary<string, ValuePattern> Query { get; init; } = OptionMap<ValuePattern>.Empty;
 
     [Option("Cookies and their values: exact, or `~ REGEX`.")]
+    [KeySyntax(Syntax.Token)]
     public IReadOnlyDictionary<string, ValuePattern> Cookie { get; init; } = OptionMap<ValuePattern>.Empty;
 
     [Option("The clients' addresses.", Default = "any", Example = "[10.0.0.0/8]")]

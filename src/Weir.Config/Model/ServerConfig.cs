@@ -3,6 +3,8 @@ using Weir.Abstractions.Options;
 namespace Weir.Config.Model;
 
 /// <summary>One origin server, or a DNS name whose every address is one. Exactly one of url and dns is given.</summary>
+[OptionRule(OptionRule.AtMostOne, "url", "dns")]
+[OptionRule(OptionRule.AtLeastOne, "url", "dns")]
 public sealed record ServerConfig
 {
     [Option("Scheme, host and port of the server.", IsShorthand = true, Default = "none", Example = "http://10.0.0.11:8080")]
@@ -15,6 +17,7 @@ public sealed record ServerConfig
     public TimeSpan? Refresh { get; init; }
 
     [Option("The name in logs, metrics and commands.", Default = "HOST:PORT")]
+    [Syntax(Syntax.Text)]
     public string? Name { get; init; }
 
     [Option("Its share of the requests, relative to the other servers.", Min = "1", Max = "1000")]

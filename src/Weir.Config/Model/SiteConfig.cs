@@ -3,6 +3,8 @@ using Weir.Abstractions.Options;
 namespace Weir.Config.Model;
 
 /// <summary>What is served under one or more hosts.</summary>
+[OptionRule(OptionRule.AtMostOne, "to", "routes")]
+[OptionRule(OptionRule.AtLeastOne, "to", "routes", "stack")]
 public sealed record SiteConfig : INamed
 {
     /// <summary>The key in `sites`, as written.</summary>

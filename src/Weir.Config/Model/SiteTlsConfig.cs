@@ -3,21 +3,26 @@ using Weir.Abstractions.Options;
 namespace Weir.Config.Model;
 
 /// <summary>A site's certificate.</summary>
+[OptionRule(OptionRule.Together, "certificate", "key")]
+[OptionRule(OptionRule.AtMostOne, "mode", "certificate", "certificates")]
 public sealed record SiteTlsConfig
 {
     [Option("auto (ACME) or off.", IsShorthand = true, Default = "auto for a public host when a listener has TLS, else off")]
     public SiteTlsMode? Mode { get; init; }
 
     [Option("The file of the certificate chain.", Default = "none")]
+    [Syntax(Syntax.File)]
     public string? Certificate { get; init; }
 
     [Option("The file of the certificate's key.", Default = "none")]
+    [Syntax(Syntax.File)]
     public string? Key { get; init; }
 
     [Option("Several certificates; the client's abilities decide.")]
     public IReadOnlyList<CertificateConfig> Certificates { get; init; } = [];
 
     [Option("The file of the authorities whose client certificates are accepted.", Default = "none")]
+    [Syntax(Syntax.File)]
     public string? ClientCa { get; init; }
 
     [Option("Whether a client must show a certificate.", Default = "required where client_ca is given")]

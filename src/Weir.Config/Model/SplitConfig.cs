@@ -6,6 +6,7 @@ namespace Weir.Config.Model;
 public sealed record SplitConfig
 {
     [Option("Upstreams and their shares; together 100%.", IsRequired = true, Example = "{ app: 95%, app-next: 5% }")]
+    [KeySyntax(Syntax.Name)]
     public IReadOnlyDictionary<string, Percent> To { get; init; } = OptionMap<Percent>.Empty;
 
     [Option("Whether a client stays where it was sent first.")]

@@ -6,6 +6,7 @@ namespace Weir.Config.Model;
 public sealed record StickyConfig
 {
     [Option("The cookie's name.")]
+    [Syntax(Syntax.Token)]
     public string Cookie { get; init; } = "weir_srv";
 
     [Option("How long the cookie lives.", Default = "the browser's session")]

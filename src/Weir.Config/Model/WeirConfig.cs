@@ -7,6 +7,7 @@ namespace Weir.Config.Model;
 public sealed record WeirConfig
 {
     [Option("Files to merge into this one: paths or globs, relative to this file.", Example = "sites/*.yaml")]
+    [Syntax(Syntax.File)]
     public IReadOnlyList<string> Include { get; init; } = [];
 
     [Option("Where clients connect.", Default = "[\":80\", \":443\"] where a site is named by a public host, else [\":8080\"]")]
@@ -37,15 +38,19 @@ public sealed record WeirConfig
     public AcmeConfig? Acme { get; init; }
 
     [Option("Cache stores by name; `cache` uses `default`.")]
+    [KeySyntax(Syntax.Name)]
     public IReadOnlyDictionary<string, CacheConfig> Caches { get; init; } = OptionMap<CacheConfig>.Empty;
 
     [Option("Groups of origin servers by name. A URL in a `to` makes one without a name here.")]
+    [KeySyntax(Syntax.Name)]
     public IReadOnlyDictionary<string, UpstreamConfig> Upstreams { get; init; } = OptionMap<UpstreamConfig>.Empty;
 
     [Option("Reusable lists of modules by name; a name may not be a module's.", Example = "{ public: [headers, redirect] }")]
+    [KeySyntax(Syntax.Name)]
     public IReadOnlyDictionary<string, IReadOnlyList<StackEntry>> Stacks { get; init; } = OptionMap<IReadOnlyList<StackEntry>>.Empty;
 
     [Option("Sites by host: exact names, `*.` wildcards, `*`; several in one key are separated by commas. Exact beats the longest "
         + "wildcard beats `*`; a string is the site's only destination.", IsRequired = true)]
+    [KeySyntax(Syntax.Text)]
     public IReadOnlyDictionary<string, SiteConfig> Sites { get; init; } = OptionMap<SiteConfig>.Empty;
 }

@@ -20,4 +20,12 @@ internal sealed record ScalarNode(Position Position, string Text, bool IsPlain) 
         string line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
         return line.Length <= Most ? line : line[..(Most - 3)] + "...";
     }
+
+    /// <summary>Names for a message: the first of them.</summary>
+    internal static string List(IReadOnlyCollection<string> names)
+    {
+        const int Shown = 20;
+        string list = string.Join(", ", names.Take(Shown).Select(Shorten));
+        return names.Count > Shown ? list + ", ..." : list;
+    }
 }

@@ -1,0 +1,84 @@
+using Weir.Config.Model;
+using Weir.Config.Yaml;
+
+namespace Weir.Config.Checking;
+
+/// <summary>
+/// What a configuration may say and this build cannot do. Whoever builds a feature removes its row; the shape is checked either way.
+/// </summary>
+internal static class Unsupported
+{
+    private static readonly UnsupportedRow[] _rows =
+    [
+        new("admin", "The admin interface", node => node is not ScalarNode { Text: "off" }),
+        new("acme", "ACME"),
+        new("caches", "The cache"),
+        new("listen.*.tls", "TLS on a listener", node => node is ScalarNode { Text: "true" or "True" or "TRUE" }),
+        new("listen.*.protocols.*", "HTTP/2", node => node is ScalarNode { Text: "h2" }),
+        new("listen.*.protocols", "HTTP/2", node => node is ScalarNode { Text: "h2" }),
+        new("upstreams.*.servers.*.url", "TLS towards origins", IsHttps),
+        new("upstreams.*.servers.*", "TLS towards origins", IsHttps),
+        new("upstreams.*.servers", "TLS towards origins", IsHttps),
+        new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
+        new("upstreams.*.servers.*.tls", "TLS towards origins"),
+        new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
+        new("upstreams.*.balance", "This balancing policy", node => node is ScalarNode { Text: "least_requests" or "random" or "latency" }),
+        new("upstreams.*.balance.policy", "This balancing policy", node => node is ScalarNode { Text: "least_requests" or "random" or "latency" }),
+        new("upstreams.*.balance.hash", "Balancing by hash"),
+        new("upstreams.*.sticky", "Sticky sessions"),
+        new("upstreams.*.health", "Health checking by choice"),
+        new("upstreams.*.slow_start", "Slow start"),
+        new("upstreams.*.limits", "Limits of servers"),
+        new("upstreams.*.compress_requests", "Compression of requests"),
+        new("sites.*", "TLS towards origins", IsHttps),
+        new("sites.*.*", "TLS towards origins", IsHttps),
+        new("sites.*.to", "TLS towards origins", IsHttps),
+        new("sites.*.to.*", "TLS towards origins", IsHttps),
+        new("sites.*.tls", "TLS for a site", node => node is not ScalarNode { Text: "off" }),
+        new("sites.*.routes.*.to", "TLS towards origins", IsHttps),
+        new("sites.*.routes.*.to.*", "TLS towards origins", IsHttps),
+        new("sites.*.routes.*.split", "Splitting requests by share"),
+        new("sites.*.routes.*.query", "Matching by query"),
+        new("sites.*.routes.*.cookie", "Matching by cookie"),
+        new("sites.*.routes.*.client", "Matching by client address"),
+    ];
+
+    /// <summary>Reports whatever of the file this build cannot do.</summary>
+    internal static void Check(MapNode root, ErrorList errors)
+    {
+        foreach (UnsupportedRow row in _rows)
+        {
+            row.Check(root, errors);
+        }
+    }
+
+    /// <summary>Reports TLS that nobody wrote: on port 443, or because a site is named by a public host.</summary>
+    internal static void CheckListener(ListenerConfig listener, bool isDefault, ErrorList errors)
+    {
+        if (listener is { Tls: not true } || !listener.Position.IsWritten)
+        {
+            return;
+        }
+
+        if (isDefault)
+        {
+            errors.Error(
+                listener.Position,
+                "A site with a public name is served over HTTPS, and TLS is not supported by this build yet.",
+                "Write `listen: [\":80\"]` to serve it over plain HTTP.");
+        }
+        else if (listener.Address is { Port: 443, IsUnix: false })
+        {
+            errors.Error(
+                listener.Position,
+                "Port 443 means TLS, and TLS is not supported by this build yet.",
+                "Write `{ address: \":443\", tls: false }` for plain HTTP, or use another port.");
+        }
+    }
+
+    /// <summary>Whether this build lacks the option wholly, so that the effective configuration does not show it.</summary>
+    internal static bool IsLacking(string path) => Array.Exists(_rows, row => row.IsAlways && row.Path == path);
+
+    private static bool IsHttps(Node node) =>
+        node is ScalarNode { Text: var text } && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+}

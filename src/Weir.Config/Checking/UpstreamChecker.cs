@@ -1,0 +1,43 @@
+using Weir.Config.Model;
+
+namespace Weir.Config.Checking;
+
+/// <summary>Upstreams and their servers.</summary>
+internal static class UpstreamChecker
+{
+    internal static void Check(IEnumerable<UpstreamConfig> upstreams, ErrorList errors)
+    {
+        foreach (UpstreamConfig upstream in upstreams)
+        {
+            CheckNames(upstream, errors);
+            if (upstream.Servers.Count > 0 && upstream.Servers.All(server => server.Backup))
+            {
+                errors.Warning(
+                    upstream.Servers[0].Position,
+                    $"Every server of \"{upstream.Name}\" is a backup.",
+                    "Remove `backup` where the server is meant to be used; with no other, backups serve all the time.");
+            }
+        }
+    }
+
+    private static void CheckNames(UpstreamConfig upstream, ErrorList errors)
+    {
+        Dictionary<string, ServerConfig> seen = new(StringComparer.Ordinal);
+        foreach (ServerConfig server in upstream.Servers)
+        {
+            string? name = server.Name ?? server.Url?.Authority ?? server.Dns?.ToString();
+            if (name is not null && !seen.TryAdd(name, server))
+            {
+                errors.Error(
+                    server.Position,
+                    $"\"{upstream.Name}\" has two servers named {name}; the first is at line {seen[name].Position.Line}.",
+                    "Remove one, or give it a `name`; a `weight` gives a server a larger share.");
+            }
+
+            if (server.Refresh is not null && server.Dns is null)
+            {
+                errors.Warning(server.Position, "A server has `refresh` without `dns`.", "Remove it: a URL's name is looked up by its TTL.");
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Weir.Config.Tests.Modules;
+
+public enum RateLimitKey
+{
+    ClientIp,
+    Path,
+}
