@@ -66,7 +66,8 @@ internal sealed class TemplateParser
         else if (!_text.StartsWith('/') && !_text.StartsWith("{path}", StringComparison.Ordinal))
         {
             bool isUrl = _context == TemplateContext.Url;
-            Fail(0, $"\"{_text}\" is not a path.", isUrl ? "Begin with \"/\", {path}, http:// or https://." : "Begin with \"/\" or {path}.");
+            string remedy = isUrl ? "Begin with \"/\", {path}, http:// or https://." : "Begin with \"/\" or {path}.";
+            Fail(0, $"\"{_text}\" is not a path.", remedy);
         }
     }
 

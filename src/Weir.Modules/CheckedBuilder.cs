@@ -1,0 +1,38 @@
+using Weir.Abstractions.Modules;
+
+namespace Weir.Modules;
+
+/// <summary>
+/// Passes everything on and remembers whether an error was reported, so that a factory can report all mistakes before it gives up.
+/// </summary>
+internal sealed class CheckedBuilder : ModuleBuilder
+{
+    private readonly ModuleBuilder _inner;
+
+    public CheckedBuilder(ModuleBuilder inner) => _inner = inner;
+
+    /// <summary>Whether an error was reported.</summary>
+    public bool HasErrors { get; private set; }
+
+    /// <inheritdoc/>
+    public override string? RoutePath => _inner.RoutePath;
+
+    /// <inheritdoc/>
+    public override IPathRules PathRules => _inner.PathRules;
+
+    /// <inheritdoc/>
+    public override void Error(string option, string cause, string remedy)
+    {
+        HasErrors = true;
+        _inner.Error(option, cause, remedy);
+    }
+
+    /// <inheritdoc/>
+    public override void Warning(string option, string cause, string remedy) => _inner.Warning(option, cause, remedy);
+
+    /// <inheritdoc/>
+    public override int ReserveSlot() => _inner.ReserveSlot();
+
+    /// <inheritdoc/>
+    public override string ResolvePath(string path) => _inner.ResolvePath(path);
+}

@@ -1,0 +1,35 @@
+using Weir.Abstractions.Modules;
+using Weir.Modules.Headers;
+using Weir.Modules.Redirect;
+using Weir.Modules.Respond;
+using Weir.Modules.Rewrite;
+
+namespace Weir.Modules;
+
+/// <summary>The registry: every module that Weir brings along, by the name that a user writes in a stack.</summary>
+public sealed class StandardModules : IModuleCatalog
+{
+    private readonly Dictionary<string, IModuleFactory> _byName;
+
+    /// <summary>The standard modules, and whatever an embedder adds.</summary>
+    /// <exception cref="ArgumentException">Two factories have one name.</exception>
+    public StandardModules(params IReadOnlyList<IModuleFactory> more)
+    {
+        // A new module is one line here; the order is that of the reference pages.
+        All =
+        [
+            new HeadersFactory(),
+            new RewriteFactory(),
+            new RedirectFactory(),
+            new RespondFactory(),
+            .. more,
+        ];
+        _byName = All.ToDictionary(factory => factory.Name, StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IModuleFactory> All { get; }
+
+    /// <inheritdoc/>
+    public IModuleFactory? Find(string name) => _byName.GetValueOrDefault(name);
+}
