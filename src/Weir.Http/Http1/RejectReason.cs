@@ -167,4 +167,7 @@ public enum RejectReason : byte
 
     /// <summary>The trailer section has more fields than allowed.</summary>
     TooManyTrailerFields,
+
+    /// <summary>The head did not arrive within its time. The codec has no clock: its caller says so.</summary>
+    HeadTimeout,
 }

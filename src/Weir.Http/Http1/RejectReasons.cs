@@ -77,6 +77,7 @@ public static class RejectReasons
         Add(RejectReason.BadChunkEnd, 400, "bad_chunk_end", "A chunk's content is not followed by CRLF.");
         Add(RejectReason.TrailerTooLarge, 431, "trailer_too_large", "The trailer section is larger than allowed.");
         Add(RejectReason.TooManyTrailerFields, 431, "too_many_trailer_fields", "The trailer section has more fields than allowed.");
+        Add(RejectReason.HeadTimeout, 408, "head_timeout", "The head did not arrive within limits.header_timeout.");
         return rows;
     }
 

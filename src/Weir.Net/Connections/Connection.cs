@@ -60,6 +60,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     private bool _isEnded;
     private bool _isClosed;
     private bool _wantsLargeBuffer;
+    private bool _isWriteBroken;
 
     /// <summary>A connection on that loop.</summary>
     protected Connection(Loop loop) => Loop = loop;
@@ -103,7 +104,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     public bool IsClosed => _isClosed;
 
     /// <summary>Whether it failed, or was given up.</summary>
-    public bool HasFailed => _failure != Failure.None;
+    public bool HasFailed => _failure != Failure.None || _isWriteBroken;
 
     /// <summary>Whether the peer has ended its direction, as far as is known without reading.</summary>
     public bool IsPeerClosing => _isPeerClosing || _isEnded;
@@ -199,6 +200,15 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     /// <summary>Claims the first octets of what <see cref="OutputSpace"/> returned.</summary>
     public void CommitOutput(int count) => _outputEnd += count;
 
+    /// <summary>Gives an output buffer back in which nothing has gathered, so that the next one can be larger.</summary>
+    public void ReleaseEmptyOutput()
+    {
+        if (OutputCount == 0 && !_isWriteWaiting)
+        {
+            ReleaseOutput();
+        }
+    }
+
     /// <summary>Sends what has gathered. One flush or write at a time.</summary>
     public ValueTask<WriteStatus> FlushAsync(int timeoutMs) => WriteAsync(default, default, timeoutMs);
 
@@ -212,10 +222,10 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     public ValueTask<WriteStatus> WriteAsync(NativeSlice slice, NativeSlice tail, int timeoutMs)
     {
         Debug.Assert(!_isWriteWaiting && !_isWriteDone, "One write at a time.");
-        if (_failure != Failure.None)
+        if (_failure != Failure.None || _isWriteBroken)
         {
             ReleaseOutput();
-            return new(FailedWrite());
+            return new(_failure == Failure.Aborted ? WriteStatus.Aborted : WriteStatus.Reset);
         }
 
         _slice = slice;
@@ -616,7 +626,8 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
 
             if (count < 0)
             {
-                Fail(Failure.Reset);
+                // Only this direction: an answer that the peer sent before it reset may still be there to read.
+                _isWriteBroken = true;
                 ReleaseOutput();
                 return WriteStatus.Reset;
             }
@@ -712,8 +723,6 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     private void Fail(Failure failure) => _failure = failure;
 
     private ReadStatus FailedRead() => _failure == Failure.Reset ? ReadStatus.Reset : ReadStatus.Aborted;
-
-    private WriteStatus FailedWrite() => _failure == Failure.Reset ? WriteStatus.Reset : WriteStatus.Aborted;
 
     private void ReleaseInput()
     {

@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Modules;
+using Weir.Net.Connections;
+using Weir.Net.ProxyProtocol;
+using Weir.Net.Sockets;
+using Weir.Server.Http1;
+using Weir.Telemetry.Counting;
+
+namespace Weir.Server.Listening;
+
+/// <summary>What happens to a new connection on one loop: limits, PROXY header, connection modules, then HTTP.</summary>
+public sealed class Acceptor : IAcceptHandler, IConnectionEnd
+{
+    private const int ProxyHeaderMs = 5_000;
+
+    private static long _lastId;
+
+    private readonly ServerLoop _server;
+    private readonly ConnectionGate _gate;
+    private readonly ListenerOptions _options;
+    private readonly LoopBalance? _balance;
+    private readonly int _port;
+
+    /// <summary>An acceptor for one listener on one loop.</summary>
+    public Acceptor(ServerLoop server, ConnectionGate gate, ListenerOptions options, SocketAddress bound, LoopBalance? balance)
+    {
+        _server = server;
+        _gate = gate;
+        _options = options;
+        _balance = balance;
+        _port = bound.Port;
+    }
+
+    /// <inheritdoc/>
+    public void OnAccepted(int fd, SocketAddress peer)
+    {
+        if (_balance?.PickOther(_server.Loop.Index, _server.ConnectionCount) is { } other)
+        {
+            other.Take(fd, peer);
+            return;
+        }
+
+        Take(fd, peer);
+    }
+
+    /// <inheritdoc/>
+    public void OnAcceptPaused(int error) => _server.Counters.Add(Counter.AcceptPauses);
+
+    /// <inheritdoc/>
+    public void OnEnded(ConnectionInfo connection)
+    {
+        _server.Counters.Add(Counter.ConnectionsClosed);
+        _gate.Leave();
+        if (IsCounted(connection.Remote))
+        {
+            _gate.LeaveClient(connection.Remote);
+        }
+    }
+
+    /// <summary>Takes a connection that another loop accepted. Any thread.</summary>
+    internal void TakeFromOther(int fd, SocketAddress peer) => _server.Loop.Post(() => Take(fd, peer));
+
+    /// <summary>For tests: serves a connection that did not come from a socket.</summary>
+    public void Serve(Connection connection, IpAddress remote, int remotePort) =>
+        _server.Loop.Observe(BeginAsync(connection, remote, remotePort, IpAddress.FromIPv4(0x7F000001), _port));
+
+    private void Take(int fd, SocketAddress peer)
+    {
+        _server.Counters.Add(Counter.ConnectionsAccepted);
+        if (!_gate.TryEnter(_server.Limits.Connections))
+        {
+            _server.Counters.Add(Counter.ConnectionsRefusedLimit);
+            Descriptors.Refuse(fd, BusyResponse.Octets);
+            return;
+        }
+
+        SocketAddress local = Descriptors.LocalAddress(fd);
+        if (SocketConnection.Adopt(_server.Loop, fd) is not { } connection)
+        {
+            _server.Counters.Add(Counter.ConnectionsFailed);
+            _gate.Leave();
+            return;
+        }
+
+        IpAddress remote = peer.Address;
+        _server.Loop.Observe(BeginAsync(connection, remote, peer.Port, local.Address, local.Port));
+    }
+
+    private ValueTask BeginAsync(Connection connection, IpAddress remote, int remotePort, IpAddress local, int localPort)
+    {
+        if (_options.RequiresProxyHeader(remote))
+        {
+            return BeginBehindProxyAsync(connection, remote, remotePort, local, localPort);
+        }
+
+        return AdmitAsync(connection, NewInfo(remote, remotePort, local, localPort));
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask BeginBehindProxyAsync(Connection connection, IpAddress remote, int remotePort, IpAddress local, int localPort)
+    {
+        long deadlineMs = _server.Loop.NowMs + ProxyHeaderMs;
+        while (true)
+        {
+            ProxyHeaderStatus status = ProxyHeader.Read(connection.Received, out ProxyHeader header, out int consumed);
+            if (status == ProxyHeaderStatus.Complete)
+            {
+                connection.Consume(consumed);
+                ConnectionInfo info = header.HasAddresses
+                    ? NewInfo(header.Source, header.SourcePort, header.Destination, header.DestinationPort)
+                    : NewInfo(remote, remotePort, local, localPort);
+                await AdmitAsync(connection, info);
+                return;
+            }
+
+            int leftMs = (int)(deadlineMs - _server.Loop.NowMs);
+            if (status == ProxyHeaderStatus.Malformed || leftMs <= 0 || await connection.ReadAsync(leftMs) != ReadStatus.Data)
+            {
+                _server.Counters.Add(Counter.ConnectionsRefusedProxyHeader);
+                connection.Close(reset: true);
+                _gate.Leave();
+                return;
+            }
+        }
+    }
+
+    private ValueTask AdmitAsync(Connection connection, ConnectionInfo info)
+    {
+        if (!Asks(info))
+        {
+            _server.Counters.Add(Counter.ConnectionsRefusedModule);
+            connection.Close(reset: true);
+            _gate.Leave();
+            return default;
+        }
+
+        if (IsCounted(info.Remote) && !_gate.TryEnterClient(info.Remote, _server.Limits.ConnectionsPerClient))
+        {
+            _server.Counters.Add(Counter.ConnectionsRefusedClientLimit);
+            return RefuseAsync(connection);
+        }
+
+        return new Http1ClientConnection(_server, connection, info, this).RunAsync();
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask RefuseAsync(Connection connection)
+    {
+        if (CommitBusy(connection))
+        {
+            await connection.FlushAsync(ProxyHeaderMs);
+            await LingeringClose.RunAsync(connection);
+        }
+
+        connection.Close();
+        _gate.Leave();
+    }
+
+    private static bool CommitBusy(Connection connection)
+    {
+        Span<byte> space = connection.OutputSpace(BusyResponse.Octets.Length);
+        if (space.IsEmpty)
+        {
+            return false;
+        }
+
+        BusyResponse.Octets.CopyTo(space);
+        connection.CommitOutput(BusyResponse.Octets.Length);
+        return true;
+    }
+
+    private bool Asks(ConnectionInfo info)
+    {
+        IReadOnlyList<IConnectionModule> modules = _options.Modules;
+        for (int i = 0; i < modules.Count; i++)
+        {
+            if (modules[i].OnConnected(info) != Verdict.Continue)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private ConnectionInfo NewInfo(IpAddress remote, int remotePort, IpAddress local, int localPort) =>
+        new(Interlocked.Increment(ref _lastId), remote, remotePort, local, localPort, isTls: false, _options.Name)
+        {
+            IsTrustedProxy = _options.IsTrustedProxy(remote),
+        };
+
+    // Proxies in front carry many clients, and the peers of a unix socket have no address.
+    private bool IsCounted(IpAddress remote) => !remote.IsNone && !_options.IsTrustedProxy(remote);
+
+}

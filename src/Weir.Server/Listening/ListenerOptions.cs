@@ -1,0 +1,37 @@
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Modules;
+
+namespace Weir.Server.Listening;
+
+/// <summary>What a listener does with new connections. Immutable.</summary>
+public sealed record ListenerOptions
+{
+    /// <summary>The address as configured: its name in logs.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Senders whose PROXY header is required and believed.</summary>
+    public IReadOnlyList<IpPrefix> ProxyProtocol { get; init; } = [];
+
+    /// <summary>Senders whose Forwarded and X-Forwarded-* are believed, and who are not counted as clients.</summary>
+    public IReadOnlyList<IpPrefix> TrustedProxies { get; init; } = [];
+
+    /// <summary>Modules of the connection moment, in order.</summary>
+    public IReadOnlyList<IConnectionModule> Modules { get; init; } = [];
+
+    internal bool RequiresProxyHeader(IpAddress peer) => Contains(ProxyProtocol, peer);
+
+    internal bool IsTrustedProxy(IpAddress peer) => Contains(TrustedProxies, peer);
+
+    private static bool Contains(IReadOnlyList<IpPrefix> prefixes, IpAddress address)
+    {
+        for (int i = 0; i < prefixes.Count; i++)
+        {
+            if (prefixes[i].Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

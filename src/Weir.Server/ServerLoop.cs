@@ -1,0 +1,93 @@
+// Hot: exchanges are rented and returned here.
+using Weir.Abstractions.Exchanges;
+using Weir.Net.Loops;
+using Weir.Server.Http1;
+using Weir.Telemetry.Counting;
+
+namespace Weir.Server;
+
+/// <summary>What the connections of one loop share. Belongs to its loop.</summary>
+public sealed class ServerLoop
+{
+    private const int RetainedExchanges = 4096;
+
+    private readonly Stack<Exchange> _exchanges = new();
+    private int _inUse;
+
+    /// <summary>The server part of a loop.</summary>
+    public ServerLoop(Loop loop, IExchangeHandler handler, LoopCounters counters, ServerLimits limits)
+    {
+        Loop = loop;
+        Handler = handler;
+        Counters = counters;
+        Limits = limits;
+    }
+
+    /// <summary>The loop.</summary>
+    public Loop Loop { get; }
+
+    /// <summary>What is done with exchanges.</summary>
+    public IExchangeHandler Handler { get; }
+
+    /// <summary>The loop's counters.</summary>
+    public LoopCounters Counters { get; }
+
+    /// <summary>The limits as of now; swapped on the loop by a reload.</summary>
+    public ServerLimits Limits { get; set; }
+
+    /// <summary>Is told about requests that never became an exchange's; null: nobody cares.</summary>
+    public IRejectObserver? RejectObserver { get; set; }
+
+    /// <summary>Whether connections end after their current exchange.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>The client connections of this loop, as a list linked through them.</summary>
+    internal Http1ClientConnection? FirstConnection { get; set; }
+
+    /// <summary>Client connections now.</summary>
+    public int ConnectionCount { get; internal set; }
+
+    /// <summary>Exchanges in flight.</summary>
+    public int ExchangesInUse => _inUse;
+
+    /// <summary>Begins to drain: idle connections close at once, the others after their current exchange.</summary>
+    public void Drain()
+    {
+        Loop.AssertCurrent();
+        IsDraining = true;
+        Http1ClientConnection? next;
+        for (Http1ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        {
+            next = connection.NextConnection;
+            connection.OnDrain();
+        }
+    }
+
+    /// <summary>Ends every connection at once.</summary>
+    public void AbortAll()
+    {
+        Loop.AssertCurrent();
+        Http1ClientConnection? next;
+        for (Http1ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        {
+            next = connection.NextConnection;
+            connection.AbortConnection();
+        }
+    }
+
+    internal Exchange RentExchange()
+    {
+        _inUse++;
+        return _exchanges.TryPop(out Exchange? exchange) ? exchange : new Exchange();
+    }
+
+    internal void ReturnExchange(Exchange exchange)
+    {
+        _inUse--;
+        exchange.Reset();
+        if (_exchanges.Count < RetainedExchanges)
+        {
+            _exchanges.Push(exchange);
+        }
+    }
+}

@@ -1,0 +1,344 @@
+// Hot: one exchange after the other on an origin's connection.
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Http.Http1;
+using Weir.Net.Connections;
+using Weir.Net.Loops;
+using Weir.Telemetry.Counting;
+using Weir.Upstream.Pooling;
+
+namespace Weir.Upstream.Http1;
+
+/// <summary>An HTTP/1.x connection to an origin: in its pool, or on lease to one exchange.</summary>
+internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
+{
+    // What is copied behind a head to leave in one send; more is gathered by writev instead.
+    private const int CopyOctets = 4096;
+
+    private readonly OriginPool _pool;
+    private readonly Connection _connection;
+    private readonly Http1ResponseBody _body;
+    private ResponseFraming _framing;
+    private ProxyError? _reason;
+    private RequestMethod _method;
+    private int _scanned;
+    private int _keepAliveMs;
+    private int _writeTimeoutMs;
+    private long _receivedBefore;
+    private bool _isLeased;
+    private bool _isReused;
+    private bool _isRequestChunked;
+    private bool _isRequestComplete;
+    private bool _isHeadComplete;
+    private bool _isTunnel;
+
+    public Http1OriginConnection(OriginPool pool, Connection connection)
+    {
+        _pool = pool;
+        _connection = connection;
+        _body = new Http1ResponseBody(connection);
+        _keepAliveMs = int.MaxValue;
+        connection.Observer = this;
+    }
+
+    public Http1OriginConnection? Newer { get; set; }
+
+    public Http1OriginConnection? Older { get; set; }
+
+    public long IdleSinceMs { get; set; }
+
+    public override bool IsReused => _isReused;
+
+    public override bool HasReceived => _connection.TotalReceived != _receivedBefore;
+
+    public override bool IsHttp10 => _pool.IsHttp10;
+
+    public override BodyReader ResponseBody => _body;
+
+    public void Begin(bool isReused)
+    {
+        _isLeased = true;
+        _isReused = isReused;
+        _framing = default;
+        _reason = null;
+        _scanned = 0;
+        _receivedBefore = _connection.TotalReceived;
+        _isRequestChunked = false;
+        _isRequestComplete = false;
+        _isHeadComplete = false;
+        _isTunnel = false;
+    }
+
+    /// <summary>
+    /// Whether a pooled connection may be used. What arrived on it has closed it already; a request that cannot be repeated also wants
+    /// proof that it is open now, and that the server has no reason to close it at this moment.
+    /// </summary>
+    public bool IsFit(bool mustBeFresh)
+    {
+        long idleMs = _connection.Loop.NowMs - IdleSinceMs;
+        if (idleMs >= _keepAliveMs || _connection.HasFailed || _connection.IsPeerClosing)
+        {
+            return false;
+        }
+
+        return !mustBeFresh || _connection.IsKnownOpen();
+    }
+
+    public override ValueTask<ProxyError?> SendHeadAsync(RequestHead head, in OriginRequestOptions options)
+    {
+        _method = head.Method;
+        _writeTimeoutMs = options.WriteTimeoutMs;
+        _body.IdleTimeoutMs = options.IdleTimeoutMs;
+        _isRequestChunked = !options.BodyLength.IsKnown;
+        RequestWriteOptions write = new()
+        {
+            BodyLength = options.BodyLength,
+            KeepUpgrade = options.KeepUpgrade,
+            SendTeTrailers = options.SendTeTrailers,
+            UseRawTarget = options.UseRawTarget,
+        };
+        Span<byte> space = _connection.OutputSpace(Loop.SmallBufferOctets);
+        int written = space.IsEmpty ? -1 : RequestHeadWriter.Write(head, write, space);
+        if (written < 0 && !TryWriteLargeHead(head, write, out written))
+        {
+            return new(ProxyErrors.MemoryExhausted);
+        }
+
+        _connection.CommitOutput(written);
+        if (!options.BodyLength.IsNone)
+        {
+            // The head waits for the first octets of the content: see WriteBodyAsync. Who has none yet flushes.
+            return default;
+        }
+
+        _isRequestComplete = true;
+        return FlushAsync();
+    }
+
+    public override ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets)
+    {
+        if (octets.IsEmpty || !_isRequestChunked)
+        {
+            return SendAsync(octets, default);
+        }
+
+        Span<byte> space = _connection.OutputSpace(16);
+        if (space.IsEmpty)
+        {
+            return WriteChunkSlowAsync(octets);
+        }
+
+        _connection.CommitOutput(ChunkWriter.WriteChunkHeader(space, octets.Length));
+        return SendAsync(octets, PinnedChunkEnd.CrLf);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    public override async ValueTask<ProxyError?> FinishBodyAsync(NativeSlice last, HeaderFields? trailers)
+    {
+        ProxyError? error = last.IsEmpty ? null : await WriteBodyAsync(last);
+        if (error is null && _isRequestChunked)
+        {
+            error = CommitLastChunk(trailers) ? null : ProxyErrors.MemoryExhausted;
+        }
+
+        error ??= await FlushAsync();
+        _isRequestComplete = error is null;
+        return error;
+    }
+
+    public override bool TryReadHead(ResponseHead head, out ProxyError? error)
+    {
+        error = null;
+        ReadOnlySpan<byte> received = _connection.Received;
+        if (received.IsEmpty)
+        {
+            return false;
+        }
+
+        ParseStatus status = ResponseHeadParser.Parse(
+            received, ref _scanned, head, _method, _pool.Limits.Head, out int consumed, out ResponseFraming framing, out RejectReason reason);
+        if (status == ParseStatus.NeedMore)
+        {
+            return false;
+        }
+
+        if (status == ParseStatus.Rejected)
+        {
+            RejectDetail = RejectReasons.Name(reason);
+            _pool.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
+            error = reason is RejectReason.HeadTooLarge or RejectReason.TooManyFields ? ProxyErrors.OriginHeadTooLarge : ProxyErrors.OriginBadHead;
+            return true;
+        }
+
+        _scanned = 0;
+        _connection.Consume(consumed);
+        _pool.IsHttp10 = head.Version == HttpVersion.Http10;
+        if (head.Status is >= 100 and < 200 and not 101)
+        {
+            return true;
+        }
+
+        _framing = framing;
+        _isHeadComplete = true;
+        if (framing.KeepAliveTimeoutSeconds >= 0)
+        {
+            // A second less than announced: the server's clock started before ours.
+            _keepAliveMs = Math.Max(framing.KeepAliveTimeoutSeconds - 1, 0) * 1000;
+        }
+
+        _body.Begin(framing.BodyLength);
+        return true;
+    }
+
+    /// <summary>What was wrong with the last head or body that was refused.</summary>
+    public string? RejectDetail { get; private set; }
+
+    public override ValueTask<ProxyError?> WaitAsync(int timeoutMs)
+    {
+        ValueTask<ReadStatus> read = _connection.ReadAsync(timeoutMs);
+        return read.IsCompletedSuccessfully ? new(ErrorOf(read.Result)) : WaitSlowAsync(read);
+    }
+
+    public override ITunnelEnd OpenTunnel()
+    {
+        _isTunnel = true;
+        return new ConnectionTunnel(_connection, ProxyErrors.OriginReset);
+    }
+
+    public override void Abort(ProxyError reason)
+    {
+        _reason ??= reason;
+        _connection.Abort();
+    }
+
+    public override void Release()
+    {
+        if (!_isLeased)
+        {
+            return;
+        }
+
+        _isLeased = false;
+        _body.End();
+        bool isReusable = _isHeadComplete && _isRequestComplete && !_isTunnel && _framing.IsPersistent && _body.IsComplete
+            && !_connection.HasFailed && !_connection.IsPeerClosing;
+        if (isReusable && _connection.ReceivedCount > 0)
+        {
+            // Data behind a complete response belongs to no request: whoever is next must not get it as an answer.
+            _pool.Counters.Add(Counter.OriginConnectionsFailed);
+            isReusable = false;
+        }
+
+        _pool.OnReleased(this, isReusable);
+    }
+
+    public void OnUnaskedInput(Connection connection)
+    {
+        if (!_isLeased)
+        {
+            _pool.OnIdleBroken(this);
+        }
+    }
+
+    public void OnGone(Connection connection) => OnUnaskedInput(connection);
+
+    public void CloseIdle()
+    {
+        _pool.Counters.Add(Counter.OriginConnectionsClosedIdle);
+        _connection.Close();
+    }
+
+    public void CloseNow()
+    {
+        _pool.Counters.Add(Counter.OriginConnectionsClosed);
+
+        // An unfinished exchange must not look finished to the origin either.
+        _connection.Close(reset: !_isRequestComplete && !_isTunnel);
+    }
+
+    private bool TryWriteLargeHead(RequestHead head, in RequestWriteOptions write, out int written)
+    {
+        written = -1;
+        if (_connection.OutputCount > 0)
+        {
+            return false;
+        }
+
+        // The output buffer was chosen for small heads: give it back by flushing nothing, then take a large one.
+        _connection.ReleaseEmptyOutput();
+        Span<byte> space = _connection.OutputSpace(Loop.LargeBufferOctets);
+        if (!space.IsEmpty)
+        {
+            written = RequestHeadWriter.Write(head, write, space);
+        }
+
+        return written >= 0;
+    }
+
+    private bool CommitLastChunk(HeaderFields? trailers)
+    {
+        int room = trailers is null ? 16 : trailers.ArenaBytes + (trailers.Count * 8) + 1024;
+        Span<byte> space = _connection.OutputSpace(Math.Min(room, Loop.LargeBufferOctets));
+        int written = space.IsEmpty ? -1 : ChunkWriter.WriteLast(space, trailers);
+        if (written < 0)
+        {
+            return false;
+        }
+
+        _connection.CommitOutput(written);
+        return true;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> WriteChunkSlowAsync(NativeSlice octets)
+    {
+        if (await FlushAsync() is { } error)
+        {
+            return error;
+        }
+
+        return _connection.OutputSpace(16).IsEmpty ? ProxyErrors.MemoryExhausted : await WriteBodyAsync(octets);
+    }
+
+    private ValueTask<ProxyError?> FlushAsync() => SendAsync(default, default);
+
+    private ValueTask<ProxyError?> SendAsync(NativeSlice octets, NativeSlice tail)
+    {
+        if (octets.Length is > 0 and <= CopyOctets && tail.IsEmpty && _connection.OutputCount > 0
+            && _connection.OutputSpace(octets.Length) is { IsEmpty: false } space)
+        {
+            octets.Span.CopyTo(space);
+            _connection.CommitOutput(octets.Length);
+            octets = default;
+        }
+
+        ValueTask<WriteStatus> write = _connection.WriteAsync(octets, tail, _writeTimeoutMs);
+        return write.IsCompletedSuccessfully ? new(ErrorOf(write.Result)) : SendSlowAsync(write);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> SendSlowAsync(ValueTask<WriteStatus> write) => ErrorOf(await write);
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> WaitSlowAsync(ValueTask<ReadStatus> read) => ErrorOf(await read);
+
+    private ProxyError? ErrorOf(WriteStatus status) => status switch
+    {
+        WriteStatus.Done => null,
+        WriteStatus.TimedOut => ProxyErrors.OriginWriteTimeout,
+        WriteStatus.NoMemory => ProxyErrors.MemoryExhausted,
+        _ => _reason ?? ProxyErrors.OriginReset,
+    };
+
+    private ProxyError? ErrorOf(ReadStatus status) => status switch
+    {
+        ReadStatus.Data => null,
+        ReadStatus.TimedOut => ProxyErrors.OriginTimeout,
+        ReadStatus.Full => ProxyErrors.OriginHeadTooLarge,
+        _ => _reason ?? ProxyErrors.OriginReset,
+    };
+}

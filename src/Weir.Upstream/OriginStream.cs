@@ -1,0 +1,56 @@
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+
+namespace Weir.Upstream;
+
+/// <summary>
+/// One exchange's hold on an origin: an HTTP/1.1 connection's turn, later an HTTP/2 stream. It has one owner, who ends it with
+/// <see cref="Release"/>, exactly once, whatever happened.
+/// </summary>
+public abstract class OriginStream : IAbortable
+{
+    /// <summary>Whether its connection has served before: then a close before the first octet may only mean that it was too old.</summary>
+    public abstract bool IsReused { get; }
+
+    /// <summary>Whether an octet of this exchange's response was received.</summary>
+    public abstract bool HasReceived { get; }
+
+    /// <summary>Whether the peer is known to speak HTTP/1.0: it gets no Expect, no chunks and no interim responses come from it.</summary>
+    public abstract bool IsHttp10 { get; }
+
+    /// <summary>The response's content, once its head was read.</summary>
+    public abstract BodyReader ResponseBody { get; }
+
+    /// <summary>
+    /// Sends the request's head and, in the same system call where they fit, the first octets of its content.
+    /// </summary>
+    /// <param name="head">The head, with all hop-by-hop and identity fields settled.</param>
+    /// <param name="options">How the content is framed.</param>
+    public abstract ValueTask<ProxyError?> SendHeadAsync(RequestHead head, in OriginRequestOptions options);
+
+    /// <summary>Sends octets of the content; lent until the task completes.</summary>
+    public abstract ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets);
+
+    /// <summary>Ends the content.</summary>
+    public abstract ValueTask<ProxyError?> FinishBodyAsync(NativeSlice last, HeaderFields? trailers);
+
+    /// <summary>Reads a head from what is there. False: more is needed, await <see cref="WaitAsync"/>.</summary>
+    public abstract bool TryReadHead(ResponseHead head, out ProxyError? error);
+
+    /// <summary>Waits for more of the response.</summary>
+    public abstract ValueTask<ProxyError?> WaitAsync(int timeoutMs);
+
+    /// <summary>After a 101: the connection in both directions.</summary>
+    public abstract ITunnelEnd OpenTunnel();
+
+    /// <summary>Ends everything that waits on this stream with the reason; the owner still releases it.</summary>
+    public abstract void Abort(ProxyError reason);
+
+    /// <summary>
+    /// Gives the hold up. The connection goes back to its pool only if request and response are complete in every respect
+    /// (RFC 9112 section 9.3), else it is closed.
+    /// </summary>
+    public abstract void Release();
+}

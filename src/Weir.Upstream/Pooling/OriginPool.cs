@@ -1,0 +1,188 @@
+// Hot: one take and one return for every proxied request.
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Net.Loops;
+using Weir.Net.Time;
+using Weir.Telemetry.Counting;
+using Weir.Upstream.Connecting;
+using Weir.Upstream.Http1;
+
+namespace Weir.Upstream.Pooling;
+
+/// <summary>
+/// The connections of one loop to one server. The most recently used one is taken first, so that the others grow old and are closed.
+/// An idle connection on which anything arrives, an end or octets, is closed at once: it can serve nobody any more.
+/// </summary>
+public sealed class OriginPool
+{
+    private const int SweepMs = 1_000;
+
+    private readonly IConnector _connector;
+    private readonly Sweeper _sweeper;
+    private Http1OriginConnection? _newest;
+    private Http1OriginConnection? _oldest;
+    private int _idleCount;
+
+    /// <summary>A pool on that loop.</summary>
+    public OriginPool(Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters)
+    {
+        Loop = loop;
+        _connector = connector;
+        Limits = limits;
+        Counters = counters;
+        _sweeper = new Sweeper(this);
+    }
+
+    /// <summary>The loop.</summary>
+    public Loop Loop { get; }
+
+    /// <summary>The limits as of now.</summary>
+    public OriginLimits Limits { get; set; }
+
+    /// <summary>Connections that wait for work.</summary>
+    public int IdleCount => _idleCount;
+
+    /// <summary>Exchanges in flight to this server from this loop: what balancing compares.</summary>
+    public int ActiveCount { get; private set; }
+
+    /// <summary>Whether the server answered with HTTP/1.0 the last time.</summary>
+    public bool IsHttp10 { get; internal set; }
+
+    internal LoopCounters Counters { get; }
+
+    /// <summary>A pooled connection, or null. With <paramref name="mustBeFresh"/> only one that is known open in this very turn.</summary>
+    public OriginStream? TryTake(bool mustBeFresh)
+    {
+        while (_newest is { } connection)
+        {
+            Remove(connection);
+            if (connection.IsFit(mustBeFresh))
+            {
+                ActiveCount++;
+                Counters.Add(Counter.OriginConnectionsReused);
+                connection.Begin(isReused: true);
+                return connection;
+            }
+
+            connection.CloseIdle();
+        }
+
+        return null;
+    }
+
+    /// <summary>A new connection.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    public async ValueTask<OriginLease> ConnectAsync()
+    {
+        ActiveCount++;
+        ConnectResult result = await _connector.ConnectAsync(Loop, Limits.ConnectTimeoutMs);
+        if (result.Connection is not { } made)
+        {
+            ActiveCount--;
+            Counters.Add(Counter.OriginConnectionsFailed);
+            return new OriginLease(result.Error!);
+        }
+
+        Counters.Add(Counter.OriginConnectionsOpened);
+        Http1OriginConnection connection = new(this, made);
+        connection.Begin(isReused: false);
+        return new OriginLease(connection);
+    }
+
+    /// <summary>Closes every idle connection: the server is gone, or the loop ends.</summary>
+    public void CloseIdle()
+    {
+        while (_newest is { } connection)
+        {
+            Remove(connection);
+            connection.CloseIdle();
+        }
+
+        Loop.Disarm(_sweeper);
+    }
+
+    internal void OnReleased(Http1OriginConnection connection, bool isReusable)
+    {
+        ActiveCount--;
+        if (!isReusable || _idleCount >= Limits.IdleConnections)
+        {
+            connection.CloseNow();
+            return;
+        }
+
+        connection.IdleSinceMs = Loop.NowMs;
+        connection.Older = _newest;
+        if (_newest is not null)
+        {
+            _newest.Newer = connection;
+        }
+
+        _newest = connection;
+        _oldest ??= connection;
+        _idleCount++;
+        if (!_sweeper.IsArmed)
+        {
+            Loop.Arm(_sweeper, SweepMs);
+        }
+    }
+
+    /// <summary>Something arrived on an idle connection.</summary>
+    internal void OnIdleBroken(Http1OriginConnection connection)
+    {
+        Remove(connection);
+        connection.CloseIdle();
+    }
+
+    private void Remove(Http1OriginConnection connection)
+    {
+        if (connection.Newer is null)
+        {
+            _newest = connection.Older;
+        }
+        else
+        {
+            connection.Newer.Older = connection.Older;
+        }
+
+        if (connection.Older is null)
+        {
+            _oldest = connection.Newer;
+        }
+        else
+        {
+            connection.Older.Newer = connection.Newer;
+        }
+
+        connection.Newer = null;
+        connection.Older = null;
+        _idleCount--;
+    }
+
+    private void Sweep()
+    {
+        long nowMs = Loop.NowMs;
+        while (_oldest is { } connection && nowMs - connection.IdleSinceMs >= Limits.IdleTimeoutMs)
+        {
+            Remove(connection);
+            connection.CloseIdle();
+        }
+
+        if (_idleCount > 0)
+        {
+            Loop.Arm(_sweeper, SweepMs);
+        }
+    }
+
+    private sealed class Sweeper : LoopTimer
+    {
+        private readonly OriginPool _pool;
+
+        public Sweeper(OriginPool pool) => _pool = pool;
+
+        protected override void OnDue() => _pool.Sweep();
+
+        protected override void OnReady()
+        {
+        }
+    }
+}
