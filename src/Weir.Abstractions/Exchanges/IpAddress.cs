@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Weir.Abstractions.Exchanges;
 
@@ -83,12 +84,15 @@ public readonly record struct IpAddress(ulong High, ulong Low)
             return 4;
         }
 
-        ToIPAddress().TryFormat(text, out int written);
-        return written;
+        return IpAddressText.Write(this, text);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsNone ? "unix" : ToIPAddress().ToString();
+    public override string ToString()
+    {
+        Span<byte> text = stackalloc byte[MaxTextOctets];
+        return Encoding.ASCII.GetString(text[..Format(text)]);
+    }
 
     private static bool HasLeadingZero(ReadOnlySpan<char> text)
     {
