@@ -104,7 +104,7 @@ public sealed class Template
     {
         for (int room = FirstGuess; room <= MaxOctets; room *= 4)
         {
-            switch (TryRender(exchange, fields.Reserve(room), out int written))
+            switch (TryRender(exchange, fields.Reserve(room)[..room], out int written))
             {
                 case OperationStatus.Done:
                     rendered = fields.Commit(written);

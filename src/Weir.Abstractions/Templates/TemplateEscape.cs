@@ -25,6 +25,9 @@ internal sealed class TemplateEscape
     /// <summary>A whole query as the client sent it: only what could end it or leave the line is encoded.</summary>
     public static readonly TemplateEscape Query = new(Unreserved + "!$&'()*+,;=:@/?%[]{}|^`", false, false);
 
+    /// <summary>The template's own text in a fragment, with the mark that begins it.</summary>
+    public static readonly TemplateEscape OwnFragment = new(Unreserved + "!$&'()*+,;=:@/?%#", false, false);
+
     private TemplateEscape(string? kept, bool isFieldValue, bool keepsEscapes)
     {
         Kept = kept is null ? null : SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(kept));

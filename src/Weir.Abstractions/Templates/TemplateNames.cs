@@ -40,7 +40,7 @@ public static class TemplateNames
             {
                 value = candidate;
                 argument = "";
-                return name[^1] != '.';
+                return true;
             }
         }
 

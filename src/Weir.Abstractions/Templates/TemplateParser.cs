@@ -317,7 +317,8 @@ internal sealed class TemplateParser
         TemplateEscape escape = _zone switch
         {
             TemplateZone.Path => TemplateEscape.Path,
-            TemplateZone.Query or TemplateZone.Fragment => TemplateEscape.Query,
+            TemplateZone.Query => TemplateEscape.Query,
+            TemplateZone.Fragment => TemplateEscape.OwnFragment,
             TemplateZone.Component => TemplateEscape.Component,
             _ => TemplateEscape.None,
         };

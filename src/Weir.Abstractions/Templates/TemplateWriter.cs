@@ -27,13 +27,7 @@ internal ref struct TemplateWriter
     /// <summary>Writes octets of a part.</summary>
     public void Write(TemplatePart part, scoped ReadOnlySpan<byte> octets)
     {
-        if (part.IsInPath && Written == 1 && _target[0] == (byte)'/')
-        {
-            // RFC 3986 section 4.2: a reference that begins with "//" names another host. However the octets are distributed over
-            // text and values, a path begins with one slash.
-            octets = octets.TrimStart((byte)'/');
-        }
-
+        octets = part.IsInPath ? WithOneSlash(octets) : octets;
         TemplateEscape escape = part.Escape;
         if (escape.IsFieldValue)
         {
@@ -82,6 +76,23 @@ internal ref struct TemplateWriter
             Write(part, piece[..Encoding.UTF8.GetBytes(rest[..take], piece)]);
             rest = rest[take..];
         }
+    }
+
+    // RFC 3986 section 4.2: a reference that begins with "//" names another host. However the octets are distributed over text and
+    // values, a path begins with one slash.
+    private readonly ReadOnlySpan<byte> WithOneSlash(ReadOnlySpan<byte> octets)
+    {
+        if (Written == 1 && _target[0] == (byte)'/')
+        {
+            return octets.TrimStart((byte)'/');
+        }
+
+        while (Written == 0 && octets.StartsWith("//"u8))
+        {
+            octets = octets[1..];
+        }
+
+        return octets;
     }
 
     private void WriteFieldValue(scoped ReadOnlySpan<byte> octets)

@@ -1,0 +1,59 @@
+using Weir.Abstractions.Modules;
+
+namespace Weir.Modules.Tests.Testing;
+
+/// <summary>Collects what a factory reports.</summary>
+internal sealed class TestBuilder : ModuleBuilder
+{
+    private int _slots;
+
+    public TestBuilder(string? routePath = null, string folder = "/nowhere")
+    {
+        RoutePath = routePath;
+        Folder = folder;
+    }
+
+    public override string? RoutePath { get; }
+
+    public string Folder { get; }
+
+    public FakePathRules Rules { get; } = new();
+
+    public override IPathRules PathRules => Rules;
+
+    /// <summary>Each as "option: cause remedy".</summary>
+    public List<string> Errors { get; } = [];
+
+    public List<string> Warnings { get; } = [];
+
+    public override void Error(string option, string cause, string remedy)
+    {
+        cause.ShouldNotBeEmpty();
+        remedy.ShouldNotBeEmpty();
+        Errors.Add($"{option}: {cause} {remedy}");
+    }
+
+    public override void Warning(string option, string cause, string remedy) => Warnings.Add($"{option}: {cause} {remedy}");
+
+    public override int ReserveSlot() => _slots++;
+
+    public override string ResolvePath(string path) => Path.Combine(Folder, path);
+
+    /// <summary>Makes a module of options without mistakes.</summary>
+    public IModule Make<TOptions>(ModuleFactory<TOptions> factory, TOptions options)
+        where TOptions : class, new()
+    {
+        IModule? module = factory.Create((object)options, this);
+        Errors.ShouldBeEmpty();
+        return module.ShouldNotBeNull();
+    }
+
+    /// <summary>The only error that options with a mistake give.</summary>
+    public static string ErrorOf<TOptions>(ModuleFactory<TOptions> factory, TOptions options, string? routePath = null)
+        where TOptions : class, new()
+    {
+        TestBuilder builder = new(routePath);
+        factory.Create((object)options, builder).ShouldBeNull();
+        return builder.Errors.ShouldHaveSingleItem();
+    }
+}
