@@ -23,6 +23,7 @@ public struct ChunkedDecoder
     private int _lineOctets;
     private int _digits;
     private State _state;
+    private RejectReason _fault;
 
     private enum State : byte
     {
@@ -57,6 +58,7 @@ public struct ChunkedDecoder
         _lineOctets = 0;
         _digits = 0;
         _state = State.Size;
+        _fault = RejectReason.None;
     }
 
     /// <summary>Makes it ready for a new body, with the default bounds.</summary>
@@ -77,7 +79,7 @@ public struct ChunkedDecoder
     {
         dataOffset = 0;
         dataLength = 0;
-        reason = RejectReason.None;
+        reason = _fault;
         int at = 0;
         while (at < input.Length)
         {
@@ -106,6 +108,7 @@ public struct ChunkedDecoder
             if (reason != RejectReason.None)
             {
                 _state = State.Broken;
+                _fault = reason;
                 consumed = at;
                 return ChunkStatus.Rejected;
             }
@@ -224,7 +227,12 @@ public struct ChunkedDecoder
             _ => State.Broken,
         };
         _state = next;
-        return next == State.Broken ? RejectReason.BadChunkExtension : CountExtension();
+        return next switch
+        {
+            State.Broken => RejectReason.BadChunkExtension,
+            State.SizeLineFeed => RejectReason.None,
+            _ => CountExtension(),
+        };
     }
 
     private static bool IsText(byte octet) => (octet >= 0x20 && octet != 0x7F) || octet == (byte)'\t';
@@ -258,6 +266,7 @@ public struct ChunkedDecoder
         }
 
         consumed += length;
+        _fault = reason;
         _state = status switch
         {
             ChunkStatus.End => State.End,
