@@ -1,4 +1,5 @@
 // Hot: one for each exchange in flight, reused.
+using System.Runtime.InteropServices;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Heads;
@@ -14,7 +15,8 @@ public sealed class Exchange
 {
     private const int RequestIdOctets = 64;
 
-    private readonly byte[] _requestId = new byte[RequestIdOctets];
+    // Pinned, so that an error page can lend it to a socket.
+    private readonly byte[] _requestId = GC.AllocateUninitializedArray<byte>(RequestIdOctets, pinned: true);
     private int _requestIdLength;
     private object?[] _slots = [];
     private ByteSlice _routedPath;
@@ -131,6 +133,9 @@ public sealed class Exchange
 
     /// <summary>The request id that origin, log and client see (X-Request-Id).</summary>
     public ReadOnlySpan<byte> RequestId => _requestId.AsSpan(0, _requestIdLength);
+
+    /// <summary>The request id as octets that do not move, for bodies that hold it; valid until the exchange is over.</summary>
+    public NativeSlice RequestIdSlice => new(Marshal.UnsafeAddrOfPinnedArrayElement(_requestId, 0), _requestIdLength);
 
     private ReadOnlySpan<byte> RoutedPath => _routedPath.IsEmpty ? Request.Path : Request.Fields.Slice(_routedPath);
 
