@@ -1,10 +1,15 @@
 namespace Weir.Pipeline.Routing;
 
 /// <summary>
-/// The other ways to read a path: with %2F decoded, with "//" merged, with ";..." dropped from segments, in the orders in which
-/// servers are known to do these, and with the dot segments that this brings to light removed. Use <see cref="MayDiffer"/> first.
+/// The other ways to read a path: with %2F decoded, with "//" merged, with ";..." dropped from segments (and "%3B..." once escapes are
+/// decoded), in the orders in which servers are known to do these, and with the dot segments that this brings to light removed. Use
+/// <see cref="MayDiffer"/> first.
 /// </summary>
-internal ref struct PathReadings
+/// <remarks>
+/// Beside <see cref="Weir.Http.Semantics.PathAmbiguity"/>, which reads the received form for modules: routing reads the normal form, which
+/// is what origins get, and covers more orders of the same steps.
+/// </remarks>
+internal ref struct OriginReadings
 {
     // Each step is off or has one or two places in the order of steps.
     private const int Decodings = 2;
@@ -16,18 +21,20 @@ internal ref struct PathReadings
     private readonly ReadOnlySpan<byte> _path;
     private readonly Span<byte> _buffer;
     private readonly bool _hasParameters;
-    private readonly bool _hasEscapes;
+    private readonly bool _hasEscapedParameters;
+    private readonly bool _hasEscapedSlashes;
     private int _next;
 
     /// <summary>Prepares to read a path.</summary>
     /// <param name="path">The path in normal form.</param>
     /// <param name="buffer">Room for a path of the same length.</param>
-    public PathReadings(ReadOnlySpan<byte> path, Span<byte> buffer)
+    public OriginReadings(ReadOnlySpan<byte> path, Span<byte> buffer)
     {
         _path = path;
         _buffer = buffer;
         _hasParameters = path.Contains((byte)';');
-        _hasEscapes = IndexOfEscapedSlash(path) >= 0;
+        _hasEscapedParameters = HasEscaped(path, "%3B"u8, "%3b"u8);
+        _hasEscapedSlashes = HasEscaped(path, "%2F"u8, "%2f"u8);
         _next = 1;
     }
 
@@ -41,12 +48,7 @@ internal ref struct PathReadings
     public static bool MayDiffer(ReadOnlySpan<byte> path)
     {
         int mark = path.IndexOfAny((byte)';', (byte)'%');
-        if (mark >= 0 && (path[mark..].Contains((byte)';') || IndexOfEscapedSlash(path[mark..]) >= 0))
-        {
-            return true;
-        }
-
-        return path.IndexOf("//"u8) >= 0;
+        return (mark >= 0 && MayDifferFrom(path[mark..])) || path.IndexOf("//"u8) >= 0;
     }
 
     /// <summary>Goes to the next reading that is not the path itself; false when there is none left.</summary>
@@ -61,9 +63,10 @@ internal ref struct PathReadings
             bool decodes = number / (DotRemovals * Mergings * Droppings) != 0;
 
             // A step without anything to do, or a later place with nothing to come behind, only repeats another combination.
-            bool hasNothingToDo = (dropping > 0 && !_hasParameters) || (decodes && !_hasEscapes);
-            bool hasNothingBefore = (dropping == 2 && !decodes) || (merging == 2 && !removesDots);
-            if (!hasNothingToDo && !hasNothingBefore && TryRead(decodes, dropping, merging, removesDots))
+            bool isLateDropNew = _hasEscapedParameters || (_hasParameters && decodes);
+            bool isRepeated = (dropping == 1 && !_hasParameters) || (dropping == 2 && !isLateDropNew)
+                || (decodes && !_hasEscapedSlashes) || (merging == 2 && !removesDots);
+            if (!isRepeated && TryRead(decodes, dropping, merging, removesDots))
             {
                 return true;
             }
@@ -78,9 +81,9 @@ internal ref struct PathReadings
         _path.CopyTo(_buffer);
         Span<byte> reading = _buffer[.._path.Length];
         IsAboveRoot = false;
-        reading = dropping == 1 ? DropParameters(reading) : reading;
+        reading = dropping == 1 ? DropParameters(reading, false) : reading;
         reading = decodes ? DecodeSlashes(reading) : reading;
-        reading = dropping == 2 ? DropParameters(reading) : reading;
+        reading = dropping == 2 ? DropParameters(reading, true) : reading;
         if ((merging == 1 && !TryMergeSlashes(ref reading))
             || (removesDots && !TryRemoveDots(ref reading))
             || (merging == 2 && !IsAboveRoot && !TryMergeSlashes(ref reading)))
@@ -92,19 +95,18 @@ internal ref struct PathReadings
         return true;
     }
 
-    private static int IndexOfEscapedSlash(ReadOnlySpan<byte> path)
-    {
-        int upper = path.IndexOf("%2F"u8);
-        int lower = path.IndexOf("%2f"u8);
-        return upper < 0 ? lower : lower < 0 ? upper : Math.Min(upper, lower);
-    }
+    private static bool MayDifferFrom(ReadOnlySpan<byte> path) =>
+        path.Contains((byte)';') || HasEscaped(path, "%2F"u8, "%2f"u8) || HasEscaped(path, "%3B"u8, "%3b"u8);
+
+    private static bool HasEscaped(ReadOnlySpan<byte> path, ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower) =>
+        path.IndexOf(upper) >= 0 || path.IndexOf(lower) >= 0;
 
     private static Span<byte> DecodeSlashes(Span<byte> path)
     {
         int written = 0;
         for (int i = 0; i < path.Length; written++)
         {
-            bool isEscaped = path[i] == (byte)'%' && path.Length - i >= 3 && path[i + 1] == (byte)'2' && (path[i + 2] | 0x20) == (byte)'f';
+            bool isEscaped = IsEscaped(path[i..], '2', 'f');
             path[written] = isEscaped ? (byte)'/' : path[i];
             i += isEscaped ? 3 : 1;
         }
@@ -112,13 +114,15 @@ internal ref struct PathReadings
         return path[..written];
     }
 
-    private static Span<byte> DropParameters(Span<byte> path)
+    private static Span<byte> DropParameters(Span<byte> path, bool alsoEscaped)
     {
         int written = 0;
         bool isDropping = false;
-        foreach (byte octet in path)
+        for (int i = 0; i < path.Length; i++)
         {
-            isDropping = octet == (byte)';' || (isDropping && octet != (byte)'/');
+            byte octet = path[i];
+            bool isStart = octet == (byte)';' || (alsoEscaped && IsEscaped(path[i..], '3', 'b'));
+            isDropping = isStart || (isDropping && octet != (byte)'/');
             if (!isDropping)
             {
                 path[written++] = octet;
@@ -127,6 +131,9 @@ internal ref struct PathReadings
 
         return path[..written];
     }
+
+    private static bool IsEscaped(ReadOnlySpan<byte> rest, char first, char second) =>
+        rest.Length >= 3 && rest[0] == (byte)'%' && rest[1] == first && (rest[2] | 0x20) == second;
 
     private static bool TryMergeSlashes(ref Span<byte> path)
     {

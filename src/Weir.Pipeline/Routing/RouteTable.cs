@@ -37,16 +37,21 @@ public sealed class RouteTable<TRoute>
     }
 
     /// <summary>Finds the route of a request by <see cref="Abstractions.Heads.RequestHead.Path"/> and what else the routes ask.</summary>
-    public RouteMatch<TRoute> Find(Exchange exchange)
+    public RouteMatch<TRoute> Find(Exchange exchange) => Find(exchange, exchange.Request.Path);
+
+    /// <summary>
+    /// Finds the route that the request would have with another path: for a site that forwards paths as they came, and has to ask where
+    /// each reading of them leads.
+    /// </summary>
+    public RouteMatch<TRoute> Find(Exchange exchange, ReadOnlySpan<byte> path)
     {
         if (_only is not null)
         {
             return new RouteMatch<TRoute>(_only, 0, 0, false, false);
         }
 
-        ReadOnlySpan<byte> path = exchange.Request.Path;
         int index = FindIndex(path, exchange);
-        bool isAmbiguous = PathReadings.MayDiffer(path) && IsReadDifferently(path, exchange, index);
+        bool isAmbiguous = OriginReadings.MayDiffer(path) && IsReadDifferently(path, exchange, index);
         if (index == _routes.Length)
         {
             return new RouteMatch<TRoute>(null, -1, 0, false, isAmbiguous);
@@ -124,7 +129,7 @@ public sealed class RouteTable<TRoute>
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(path.Length);
-        PathReadings readings = new(path, buffer);
+        OriginReadings readings = new(path, buffer);
         bool isDifferent = false;
         while (!isDifferent && readings.MoveNext())
         {

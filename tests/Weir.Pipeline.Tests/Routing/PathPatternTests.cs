@@ -1,4 +1,6 @@
 using System.Text;
+using Weir.Http.Http1;
+using Weir.Http.Semantics;
 using Weir.Pipeline.Routing;
 
 namespace Weir.Pipeline.Tests.Routing;
@@ -20,6 +22,12 @@ public sealed class PathPatternTests
         PathPattern pattern = Routes.Path(text);
         pattern.Kind.ShouldBe(kind);
         Encoding.ASCII.GetString(pattern.Octets).ShouldBe(literal);
+
+        // What is looked up is what the codec makes of a path.
+        byte[] path = Encoding.ASCII.GetBytes(literal + "/x");
+        byte[] normal = new byte[path.Length];
+        PathNormaliser.Normalise(path, normal, out int written).ShouldBe(RejectReason.None);
+        normal.AsSpan(0, written).SequenceEqual(path).ShouldBeTrue();
     }
 
     [Theory]
