@@ -79,12 +79,21 @@ internal sealed class Binder
             return;
         }
 
+        if (option.Attribute.IsRequired && option.Value is ListShape or MapShape && IsEmpty(node))
+        {
+            string example = option.Attribute.Example is { } text ? $", for example `{option.Name}: {text}`" : "";
+            _errors.Error(node.Position, $"\"{option.Name}\" is empty.", $"Put at least one entry into it{example}.");
+            return;
+        }
+
         object? value = Bind(option.Value, node, label);
         if (value is not null && Bounds.Check(option, value, node, label, _errors))
         {
             option.Property.SetValue(record, value);
         }
     }
+
+    private static bool IsEmpty(Node node) => node is ListNode { Items.Count: 0 } or MapNode { Entries.Count: 0 };
 
     private object? Bind(ValueShape shape, Node node, string label)
     {
@@ -247,6 +256,7 @@ internal sealed class Binder
             (MapShape or RecordShape { Shorthand: null }, ListNode) => "Write `key: value` lines without `- `.",
             (ScalarShape { Examples: { } examples }, _) => $"Write it as in: {examples}.",
             (ScalarShape, _) => "Write one value behind the colon.",
+            (MapShape or RecordShape { Shorthand: null, CanBeOff: false }, _) => "Write `key: value` lines below it.",
             (RecordShape { CanBeOff: true }, _) => "Write `key: value` lines, or the word off.",
             _ => $"Write {expected.Noun}.",
         };

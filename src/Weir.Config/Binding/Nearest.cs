@@ -6,6 +6,9 @@ internal static class Nearest
     // A word longer than this is no slip of the fingers, and the distance costs the product of both lengths.
     private const int LongestWord = 64;
 
+    // "warn" means "warning", but "h" could be anything.
+    private const int ShortestStem = 3;
+
     /// <summary>The nearest of the known words, or null when none is near.</summary>
     internal static string? Find(string word, IEnumerable<string> known)
     {
@@ -24,7 +27,9 @@ internal static class Nearest
                 continue;
             }
 
-            int distance = Distance(written, candidate.ToLowerInvariant().Replace('-', '_'));
+            string other = candidate.ToLowerInvariant().Replace('-', '_');
+            bool isAbbreviated = written.Length >= ShortestStem && other.StartsWith(written, StringComparison.Ordinal);
+            int distance = isAbbreviated ? 1 : Distance(written, other);
             if (distance < least)
             {
                 least = distance;

@@ -13,8 +13,8 @@ internal static class OptionRules
         string where = label.Length == 0 ? "The configuration" : $"\"{label}\"";
         foreach (OptionShape option in shape.Options.Where(option => option.Attribute.IsRequired && map.Find(option.Name) is null))
         {
-            string example = option.Attribute.Example is { } text ? $", for example `{option.Name}: {text}`" : "";
-            errors.Error(map.Position, $"{where} lacks \"{option.Name}\".", $"Add it{example}: {Describe(option.Attribute)}");
+            string remedy = option.Attribute.Example is { } text ? $"for example `{option.Name}: {text}`." : Describe(option.Attribute);
+            errors.Error(map.Position, $"{where} lacks \"{option.Name}\".", "Add it: " + remedy);
         }
 
         foreach (OptionRuleAttribute rule in shape.Rules)

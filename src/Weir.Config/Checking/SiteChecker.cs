@@ -39,7 +39,7 @@ internal static class SiteChecker
 
         return route with
         {
-            IgnoreCase = route.IgnoreCase ?? site.IgnoreCase,
+            IgnoreCase = route.Path is null ? null : route.IgnoreCase ?? site.IgnoreCase,
             Stack = stacks.Resolve(route.Stack),
             To = targets.Resolve(route.To),
         };

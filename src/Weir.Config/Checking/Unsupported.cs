@@ -77,7 +77,7 @@ internal static class Unsupported
     }
 
     /// <summary>Whether this build lacks the option wholly, so that the effective configuration does not show it.</summary>
-    internal static bool IsLacking(string path) => Array.Exists(_rows, row => row.IsAlways && row.Path == path);
+    internal static bool IsLacking(string path) => Array.Exists(_rows, row => row.IsWhole && row.Path == path);
 
     private static bool IsHttps(Node node) =>
         node is ScalarNode { Text: var text } && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);

@@ -10,7 +10,7 @@ internal sealed class UnsupportedRow
     private readonly Func<Node, bool>? _when;
 
     /// <param name="path">Where it is written; * stands for any key and any entry.</param>
-    /// <param name="feature">What it is, as the beginning of a sentence.</param>
+    /// <param name="feature">What it is, with a capital letter.</param>
     /// <param name="when">Which values need it; null: all.</param>
     internal UnsupportedRow(string path, string feature, Func<Node, bool>? when = null)
     {
@@ -22,7 +22,8 @@ internal sealed class UnsupportedRow
 
     internal string Path { get; }
 
-    internal bool IsAlways => _when is null;
+    /// <summary>Whether nothing of the option works.</summary>
+    internal bool IsWhole => _when is null || Path == "admin";
 
     internal void Check(MapNode root, ErrorList errors) => Walk(root, root, 0, errors);
 
@@ -58,7 +59,7 @@ internal sealed class UnsupportedRow
         {
             errors.Error(
                 _when is null ? place.Position : node.Position,
-                $"{_feature} is not supported by this build yet.",
+                $"{_feature}: not supported by this build yet.",
                 "Remove it, or use a build that has it.");
         }
     }

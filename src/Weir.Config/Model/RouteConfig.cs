@@ -29,6 +29,7 @@ public sealed record RouteConfig
     [Option("The clients' addresses.", Default = "any", Example = "[10.0.0.0/8]")]
     public IReadOnlyList<IpPrefix> Client { get; init; } = [];
 
+    /// <summary>After reading it is set wherever there is a path.</summary>
     [Option("Whether upper and lower case are the same in the path.", Default = "the site's")]
     public bool? IgnoreCase { get; init; }
 

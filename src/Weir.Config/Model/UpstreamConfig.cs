@@ -14,7 +14,7 @@ public sealed record UpstreamConfig : INamed
     [Option("The servers.", IsRequired = true, Example = "[http://10.0.0.11:8080, http://10.0.0.12:8080]")]
     public IReadOnlyList<ServerConfig> Servers { get; init; } = [];
 
-    [Option("How a server is picked.", Default = "p2c")]
+    [Option("How a server is picked.")]
     public BalanceConfig Balance { get; init; } = new();
 
     [Option("Keeps a client on its server.", Default = "none")]

@@ -6,39 +6,43 @@ namespace Weir.Config.Yaml;
 /// <summary>Says in the user's words what the YAML library found.</summary>
 internal static class SyntaxAdvice
 {
+    private const string LostRemedy = "Compare the indentation, quotes and brackets with the lines around it.";
+
     private static readonly (string Sign, string Cause, string Remedy)[] _known =
     [
-        ("Mapping values are not allowed", "A colon stands where no key can be.",
+        ("mapping values are not allowed", "A colon stands where no key can be.",
             "Put the value in quotes if the colon belongs to it; else compare the indentation with the line above."),
+        ("invalid mapping", "A value holds a colon followed by a blank.", "Put the value in quotes, or the second key on a line of its own."),
         ("unknown escape", "A backslash in double quotes begins an escape that YAML does not know.",
             "Use single quotes, or write the backslash twice."),
-        ("found unexpected end of stream", "A quote that opens here is never closed.", "Close it."),
+        ("escape", "A backslash in double quotes begins an escape that YAML does not know.",
+            "Use single quotes, or write the backslash twice."),
+        ("quoted scalar", "A quote that opens here is never closed, or its text is not indented.", "Close it."),
         ("expected <block end>", "The line fits neither the list nor the map above it.",
             "Indent it like the entries that it belongs to."),
         ("did not find expected key", "A key is expected here.", "Indent it like the keys above, and put a colon behind it."),
-        ("expected ',' or", "A bracket or a comma is missing here.", "Separate the entries by commas and close the bracket."),
-        ("could not find expected ':'", "A colon is missing behind the key.", "Write `key: value`, with a blank behind the colon."),
-        ("Duplicate", "Something is there twice.", "Remove one of the two."),
+        ("did not find expected '-'", "An entry of a list is expected here.", "Put `- ` in front of it, indented like the entries above."),
+        ("expected ',' or", "A bracket or a comma is missing in what opens here.", "Separate the entries by commas and close the bracket."),
+        ("find expected ':'", "A colon is missing behind the key.", "Write `key: value`, with a blank behind the colon."),
         ("that cannot start any token", "No value can begin with this character.", "Put the value in quotes."),
-        ("alias", "An unquoted * begins an alias.", "Put the value in quotes: \"*\"."),
-        ("anchor", "An unquoted & begins an anchor.", "Put the value in quotes."),
+        ("flow", "A bracket that opens here is not closed, or a line in it is not indented.", "Close it."),
     ];
 
     /// <summary>Reports a mistake in the YAML itself.</summary>
     internal static void Report(string file, string text, YamlException exception, ErrorList errors)
     {
-        int line = (int)Math.Clamp(exception.Start.Line, 1, int.MaxValue);
-        int column = (int)Math.Clamp(exception.Start.Column, 1, int.MaxValue);
-        if (FindTab(text, line) is { } tab)
+        string[] lines = text.Split('\n');
+        Position start = Place(file, exception.Start);
+        Position end = Place(file, exception.End);
+        if (FindTab(lines, start.Line, end.Line) is { } tab)
         {
             errors.Error(tab with { File = file }, "The line is indented with a tab.", "YAML is indented with blanks only.");
             return;
         }
 
-        Position position = new(file, line, column);
-        if (StartOf(text, line, column) == '*')
+        if (FindStar(lines, start.Line) is { } star)
         {
-            errors.Error(position, "An unquoted * begins an alias.", "Put it in quotes: \"*\", \"*.example.com\".");
+            errors.Error(star with { File = file }, "A key begins with an unquoted *, which YAML reads as an alias.", "Write it in quotes: \"*\".");
             return;
         }
 
@@ -46,24 +50,39 @@ internal static class SyntaxAdvice
         {
             if (exception.Message.Contains(sign, StringComparison.OrdinalIgnoreCase))
             {
-                errors.Error(position, cause, remedy);
+                errors.Error(start, cause, remedy);
                 return;
             }
         }
 
-        errors.Error(position, "This is not YAML: " + ToSentence(exception.Message), "Compare indentation, quotes and brackets.");
+        errors.Error(start, $"This is not YAML: {exception.Message.Trim().TrimEnd('.')}.", LostRemedy);
     }
 
-    /// <summary>A tab in the indentation of the line, or of the one before: the library notices it late.</summary>
-    private static Position? FindTab(string text, int line)
+    /// <summary>Reports that the library gave up without saying why.</summary>
+    internal static void ReportLost(string text, Position last, ErrorList errors)
     {
-        string[] lines = text.Split('\n', line + 1);
-        for (int i = Math.Min(line, lines.Length) - 1; i >= Math.Max(0, line - 2); i--)
+        string? line = text.Split('\n').ElementAtOrDefault(last.Line - 1);
+        if (line is not null && last.Column <= line.Length && line[last.Column - 1] is '[' or '{')
         {
-            string content = i < lines.Length - 1 || lines.Length <= line ? lines[i] : "";
-            int indent = content.AsSpan().IndexOfAnyExcept(' ', '\t');
-            int tab = content.IndexOf('\t');
-            if (tab >= 0 && (tab < indent || indent < 0))
+            errors.Error(last, "The bracket that opens here is not closed, or a comma is missing in it.", "Close it.");
+            return;
+        }
+
+        errors.Error(last, "What follows here is not YAML.", LostRemedy);
+    }
+
+    private static Position Place(string file, Mark mark) =>
+        new(file, (int)Math.Clamp(mark.Line, 1, int.MaxValue), (int)Math.Clamp(mark.Column, 1, int.MaxValue));
+
+    /// <summary>The first tab in an indentation: the library notices it late, or at the beginning of the map around it.</summary>
+    private static Position? FindTab(string[] lines, int first, int last)
+    {
+        for (int i = Math.Max(0, first - 2); i < Math.Min(lines.Length, last + 1); i++)
+        {
+            string line = lines[i].TrimEnd('\r');
+            int indent = line.AsSpan().IndexOfAnyExcept(' ', '\t');
+            int tab = line.IndexOf('\t');
+            if (tab >= 0 && tab < indent)
             {
                 return new Position("", i + 1, tab + 1);
             }
@@ -72,15 +91,15 @@ internal static class SyntaxAdvice
         return null;
     }
 
-    private static char StartOf(string text, int line, int column)
+    private static Position? FindStar(string[] lines, int number)
     {
-        string[] lines = text.Split('\n', line + 1);
-        return line <= lines.Length && column <= lines[line - 1].Length ? lines[line - 1][column - 1] : ' ';
-    }
+        if (number > lines.Length)
+        {
+            return null;
+        }
 
-    private static string ToSentence(string message)
-    {
-        string line = ScalarNode.Shorten(message.TrimEnd('.'));
-        return line + ".";
+        string line = lines[number - 1];
+        int star = line.AsSpan().IndexOfAnyExcept(' ', '-');
+        return star >= 0 && line[star] == '*' ? new Position("", number, star + 1) : null;
     }
 }

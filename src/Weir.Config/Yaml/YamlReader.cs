@@ -48,10 +48,7 @@ internal sealed class YamlReader
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // The library's scanner throws other kinds for some malformed texts; whatever it is, the file is not YAML.
-            errors.Error(
-                reader?._last ?? new Position(file, 1, 1),
-                "What follows here is not YAML.",
-                "Compare the indentation, quotes and brackets with the examples.");
+            SyntaxAdvice.ReportLost(text, reader?._last ?? new Position(file, 1, 1), errors);
         }
 
         return null;
@@ -109,7 +106,7 @@ internal sealed class YamlReader
 
         if (current is NodeEvent { Tag.IsEmpty: false } tagged && tagged.Tag.Value != "!")
         {
-            throw Refuse(position, $"The tag \"{tagged.Tag.Value}\" has no meaning here.", "Remove it: the option says how a value is read.");
+            throw Refuse(position, $"The tag {ShowTag(tagged.Tag.Value)} has no meaning here.", "Remove it: the option says how a value is read.");
         }
 
         Anchored read = current switch
@@ -256,6 +253,8 @@ internal sealed class YamlReader
     private Position Place(ParsingEvent? parsed) => parsed is null
         ? _last
         : new Position(_file, (int)Math.Max(1, parsed.Start.Line), (int)Math.Max(1, parsed.Start.Column));
+
+    private static string ShowTag(string tag) => ScalarNode.Shorten(tag.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal));
 
     private static YamlRefusal TooMany(Position position) =>
         Refuse(position, "The configuration is too large once its aliases are followed.", "Use fewer aliases, or named stacks.");
