@@ -1,0 +1,22 @@
+// An open-loop load generator: a fixed arrival rate over kept-alive connections, latency counted from the intended send time.
+using System.Net.Sockets;
+using Weir.Bench.Load;
+
+if (!LoadOptions.TryParse(args, out LoadOptions options, out string message))
+{
+    (args.Contains("--help") ? Console.Out : Console.Error).WriteLine(message);
+    return args.Contains("--help") ? 0 : 2;
+}
+
+try
+{
+    using Generator generator = new(options);
+    Result result = generator.Run();
+    Console.WriteLine(result.ToJson());
+    return result.Responses > 0 ? 0 : 1;
+}
+catch (SocketException exception)
+{
+    Console.Error.WriteLine($"{options.Target}: {exception.Message}");
+    return 1;
+}
