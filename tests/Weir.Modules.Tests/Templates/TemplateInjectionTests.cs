@@ -89,8 +89,7 @@ public sealed class TemplateInjectionTests
 
         TemplateTests.Render("/x/{header.X-V}/y", TemplateContext.Url, test).ShouldBe("/x/a%2Fb%3Fc%3Dd%26e%23f%252F%3Bg%40h%20%FC/y");
         TemplateTests.Render("/x?v={header.X-V}", TemplateContext.Url, test).ShouldBe("/x?v=a%2Fb%3Fc%3Dd%26e%23f%252F%3Bg%40h%20%FC");
-        TemplateTests.Render("/login?next={path}{?query}".Replace("{?query}", "", StringComparison.Ordinal), TemplateContext.Url, test)
-            .ShouldBe("/login?next=%2Fa%252Fb");
+        TemplateTests.Render("/login?next={path}", TemplateContext.Url, test).ShouldBe("/login?next=%2Fa%252Fb");
         TemplateTests.Render("/x?{query}", TemplateContext.Url, test).ShouldBe("/x?p=1&q=2");
         TemplateTests.Render("/x?all={query}#{query}", TemplateContext.Url, test).ShouldBe("/x?all=p=1&q=2#p%3D1%26q%3D2");
         TemplateTests.Render("/{query}", TemplateContext.Url, test).ShouldBe("/p%3D1%26q%3D2");
@@ -140,7 +139,8 @@ public sealed class TemplateInjectionTests
 
         TemplateTests.Render("/größe x/%41", TemplateContext.Path, test).ShouldBe("/gr%C3%B6%C3%9Fe%20x/%41");
         TemplateTests.Render("a b&c=%", TemplateContext.QueryValue, test).ShouldBe("a%20b%26c%3D%25");
-        TemplateTests.Render("HTTPS://example.com:8443?a=b c#d e", TemplateContext.Url, test).ShouldBe("https://example.com:8443?a=b%20c#d%20e");
+        TemplateTests.Render("HTTPS://example.com:8443?a=b c#d e", TemplateContext.Url, test)
+            .ShouldBe("https://example.com:8443?a=b%20c#d%20e");
         TemplateTests.Render("https://{host}:{port}{?query}", TemplateContext.Url, test).ShouldBe("https://shop.example.com:8443");
     }
 

@@ -37,7 +37,8 @@ public sealed class TemplateTests
     [InlineData("", "")]
     public void Each_placeholder_renders_its_value(string text, string expected)
     {
-        TestExchange test = new("GET /old/a/b?x=1", "X-Tag: one", "X-Tag: two", "User-Agent: curl", "Cookie: a=1; b=2", "Cookie: c=3=4; ab=0");
+        string[] cookies = ["Cookie: a=1; b=2", "Cookie: c=3=4; ab=0"];
+        TestExchange test = new("GET /old/a/b?x=1", ["X-Tag: one", "X-Tag: two", "User-Agent: curl", .. cookies]);
         test.Exchange.RoutePrefixLength = 4;
         test.Exchange.SetRequestId("id-1"u8);
         test.Exchange.SiteName = "größe";

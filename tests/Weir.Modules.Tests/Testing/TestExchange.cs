@@ -8,7 +8,7 @@ namespace Weir.Modules.Tests.Testing;
 /// <summary>An exchange made from a request as text, and the moments of a module run on it.</summary>
 internal sealed class TestExchange
 {
-    /// <summary>Makes an exchange from "GET /path?query" and the lines of header fields; the host is shop.example.com:8443 over TLS.</summary>
+    /// <summary>Makes an exchange from "GET /path?query" and lines of header fields; the host is shop.example.com:8443 over TLS.</summary>
     public TestExchange(string requestLine = "GET /", params string[] fields)
     {
         ConnectionInfo connection = new(7, Address("192.0.2.9"), 54321, Address("192.0.2.1"), 443, true, ":443");
