@@ -39,7 +39,8 @@ internal static class AccessFacts
         query = mark < 0 ? default : target[(mark + 1)..];
     }
 
-    internal static ReadOnlySpan<byte> Field(HeaderFields fields, KnownField name) => fields.TryGet(name, out ReadOnlySpan<byte> value) ? value : default;
+    internal static ReadOnlySpan<byte> Field(HeaderFields fields, KnownField name)
+        => fields.TryGet(name, out ReadOnlySpan<byte> value) ? value : default;
 
     internal static ReadOnlySpan<byte> Protocol(HttpVersion version) => version switch
     {
@@ -57,7 +58,8 @@ internal static class AccessFacts
         _ => null,
     };
 
-    internal static string Phase(Phase phase) => (int)phase < _phases.Length ? _phases[(int)phase] : "done";
+    /// <summary>The phase in which the exchange was ended; null when it completed.</summary>
+    internal static string? EndedPhase(Exchange exchange) => exchange.EndedBy == Fault.None ? null : _phases[(int)exchange.Phase];
 
     /// <summary>The client's address as text; <paramref name="room"/> is used where the connection does not have it already.</summary>
     internal static ReadOnlySpan<byte> Client(Exchange exchange, Span<byte> room)

@@ -12,8 +12,8 @@ public abstract class AccessFormat
     public abstract AccessFormat ForLoop();
 
     /// <summary>
-    /// Writes the line with its line feed into <paramref name="line"/>, which has room for <see cref="MaxLineOctets"/>, and returns its length.
-    /// Allocates nothing. Whatever the client sent, it is one line.
+    /// Writes the line with its line feed into <paramref name="line"/>, which has room for <see cref="MaxLineOctets"/>, and returns its
+    /// length. Allocates nothing. Whatever the client sent, it is one line.
     /// </summary>
     public abstract int Write(Exchange exchange, Span<byte> line);
 

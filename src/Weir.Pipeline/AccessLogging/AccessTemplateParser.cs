@@ -107,7 +107,8 @@ internal sealed class AccessTemplateParser
 
         if (!AccessKeys.TryFind(name, out AccessKey key))
         {
-            string nearest = NearestName.Of(name, [.. AccessKeys.All.Select(row => row.Name), RequestPrefix + "NAME", ResponsePrefix + "NAME"]);
+            string nearest = NearestName.Of(name,
+                [.. AccessKeys.All.Select(row => row.Name), RequestPrefix + "NAME", ResponsePrefix + "NAME"]);
             Error(at, $"{{{name}}} is not a placeholder.", $"The nearest one is {{{nearest}}}.");
             return;
         }
@@ -138,13 +139,15 @@ internal sealed class AccessTemplateParser
         int literals = _pieces.Where(piece => piece.Source == TemplateSource.Literal).Sum(piece => piece.Octets.Length);
         if (literals > MaxLiteralOctets)
         {
-            Error(0, $"The template's own text has {literals} bytes.", $"Keep it below {MaxLiteralOctets}: a line has at most {AccessFormat.MaxLineOctets} bytes.");
+            Error(0, $"The template's own text has {literals} bytes.",
+                $"Keep it below {MaxLiteralOctets}: a line has at most {AccessFormat.MaxLineOctets} bytes.");
         }
 
         int placeholders = _pieces.Count(piece => piece.Source != TemplateSource.Literal);
         if (_errors.Count == 0 && placeholders == 0)
         {
-            Error(0, $"The format \"{_template}\" has no placeholder: every line would be the same.", "Write json, combined, or a template such as \"{client} {status} {path}\".");
+            Error(0, $"The format \"{_template}\" has no placeholder: every line would be the same.",
+                "Write json, combined, or a template such as \"{client} {status} {path}\".");
         }
 
         if (placeholders * NumberRoom > AccessFormat.MaxLineOctets - MaxLiteralOctets)

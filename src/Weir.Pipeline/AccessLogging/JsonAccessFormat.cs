@@ -116,7 +116,7 @@ public sealed class JsonAccessFormat : AccessFormat
         if (AccessFacts.EndedBy(exchange.EndedBy) is { } endedBy)
         {
             WriteText(",\"ended_by\":\""u8, endedBy, AccessBounds.Module, ref writer);
-            WriteText(",\"ended_phase\":\""u8, AccessFacts.Phase(exchange.Phase), AccessBounds.Module, ref writer);
+            WriteText(",\"ended_phase\":\""u8, AccessFacts.EndedPhase(exchange), AccessBounds.Module, ref writer);
         }
 
         WriteText(",\"error\":\""u8, exchange.Error?.Name, AccessBounds.Error, ref writer);

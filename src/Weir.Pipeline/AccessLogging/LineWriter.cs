@@ -10,8 +10,8 @@ using System.Text.Unicode;
 namespace Weir.Pipeline.AccessLogging;
 
 /// <summary>
-/// Writes one line into a span. Text is cut at a bound and then ends in "…"; whoever writes a line chooses bounds that fit the span. What does not
-/// fit all the same is left out, and <see cref="IsFull"/> says so.
+/// Writes one line into a span. Text is cut at a bound and then ends in "…"; whoever writes a line chooses bounds that fit the span.
+/// What does not fit all the same is left out, and <see cref="IsFull"/> says so.
 /// </summary>
 internal ref struct LineWriter
 {
@@ -166,7 +166,8 @@ internal ref struct LineWriter
             plain = plain < 0 ? octets.Length : plain;
             if (plain == 0)
             {
-                int consumed = style == EscapeStyle.Json ? EscapeJson(octets, escape, out int length) : EscapeHex(octets[0], escape, out length);
+                int consumed = style == EscapeStyle.Json
+                    ? EscapeJson(octets, escape, out int length) : EscapeHex(octets[0], escape, out length);
                 if (length > end - start)
                 {
                     Cut(cutAt, end);

@@ -17,7 +17,9 @@ public sealed class LoopAccessLog
         _format = format;
     }
 
-    /// <summary>When <see cref="Tick"/> has something to do, in milliseconds of the loop's clock: a loop that would sleep longer sets a timer.</summary>
+    /// <summary>
+    /// When <see cref="Tick"/> has something to do, in milliseconds of the loop's clock: a loop that would sleep longer sets a timer.
+    /// </summary>
     public long DueMs => _buffer.DueMs;
 
     /// <summary>Writes the line of an exchange whose timings are complete.</summary>

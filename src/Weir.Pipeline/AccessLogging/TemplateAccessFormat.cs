@@ -1,5 +1,4 @@
 // Hot: once for each exchange.
-using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 
@@ -98,7 +97,7 @@ public sealed class TemplateAccessFormat : AccessFormat
             case AccessKey.Reused when hasServer: writer.Raw(exchange.IsOriginReused ? "true"u8 : "false"u8); break;
             case AccessKey.AnsweredBy: writer.Text(exchange.AnsweredBy, bound, Style); break;
             case AccessKey.EndedBy: writer.Text(AccessFacts.EndedBy(exchange.EndedBy), bound, Style); break;
-            case AccessKey.EndedPhase when exchange.EndedBy != Fault.None: writer.Text(AccessFacts.Phase(exchange.Phase), bound, Style); break;
+            case AccessKey.EndedPhase: writer.Text(AccessFacts.EndedPhase(exchange), bound, Style); break;
             case AccessKey.Error: writer.Text(exchange.Error?.Name, bound, Style); break;
             case AccessKey.ErrorDetail: writer.Text(exchange.ErrorDetail, bound, Style); break;
             case AccessKey.UserAgent: writer.Text(AccessFacts.Field(request.Fields, KnownField.UserAgent), bound, Style); break;

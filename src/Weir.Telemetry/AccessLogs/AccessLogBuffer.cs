@@ -30,7 +30,9 @@ public sealed class AccessLogBuffer
         Free = new BlockRing(maxBlocks);
     }
 
-    /// <summary>When <see cref="Tick"/> will hand lines over, in the milliseconds of the loop's clock; long.MaxValue when there are none.</summary>
+    /// <summary>
+    /// When <see cref="Tick"/> will hand lines over, in the milliseconds of the loop's clock; long.MaxValue when there are none.
+    /// </summary>
     public long DueMs { get; private set; } = long.MaxValue;
 
     internal BlockRing Full { get; }
@@ -48,11 +50,14 @@ public sealed class AccessLogBuffer
         return ReserveInNewBlock();
     }
 
-    /// <summary>Keeps the line that was written to the beginning of what <see cref="Reserve"/> returned. It ends with a line feed.</summary>
+    /// <summary>
+    /// Keeps the line that was written to the beginning of what <see cref="Reserve"/> returned. It ends with a line feed.
+    /// </summary>
     public void Commit(int length, long nowMs)
     {
         LogBlock block = _block!;
-        Debug.Assert(length is > 0 and <= MaxLineOctets && block.Bytes[block.Length + length - 1] == (byte)'\n', "A line ends with a line feed.");
+        Debug.Assert(length is > 0 and <= MaxLineOctets && block.Bytes[block.Length + length - 1] == (byte)'\n',
+            "A line ends with a line feed.");
         if (block.Length == 0)
         {
             DueMs = nowMs + MaxAgeMs;

@@ -68,7 +68,9 @@ internal sealed class AccessLogPump : IDisposable
     /// <summary>Any thread: says that a line was lost.</summary>
     internal void NoteDropped() => _wasDropped = true;
 
-    /// <summary>Sleeps until <see cref="Wake"/>, or a second has passed, unless <paramref name="mustStayAwake"/> or a block says otherwise.</summary>
+    /// <summary>
+    /// Sleeps until <see cref="Wake"/>, or a second has passed, unless <paramref name="mustStayAwake"/> or a block says otherwise.
+    /// </summary>
     internal void Sleep(Func<bool> mustStayAwake)
     {
         Interlocked.Exchange(ref _isAsleep, 1);
@@ -120,7 +122,9 @@ internal sealed class AccessLogPump : IDisposable
         _log.Write(OperatorEvents.AccessLogReopened, _target.Name);
     }
 
-    /// <summary>At the end: writes what is left, trying the target once more even if it failed; what cannot be written is counted as lost.</summary>
+    /// <summary>
+    /// At the end: writes what is left, trying the target once more even if it failed; what cannot be written is counted as lost.
+    /// </summary>
     internal void Finish(long nowMs)
     {
         while ((_pending is not null || TakeNext()) && WritePending(nowMs))
@@ -131,7 +135,8 @@ internal sealed class AccessLogPump : IDisposable
         while (_pending is not null || TakeNext())
         {
             LogBlock block = _pending!;
-            _counters.Shared.Add(Counter.AccessLogLinesDropped, block.Bytes.AsSpan(_pendingOffset, block.Length - _pendingOffset).Count((byte)'\n'));
+            _counters.Shared.Add(Counter.AccessLogLinesDropped,
+                block.Bytes.AsSpan(_pendingOffset, block.Length - _pendingOffset).Count((byte)'\n'));
             GiveBack(block);
         }
     }

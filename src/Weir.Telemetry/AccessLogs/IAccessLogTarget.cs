@@ -1,6 +1,8 @@
 namespace Weir.Telemetry.AccessLogs;
 
-/// <summary>Where access log lines end up: a file, standard output, or a fake in tests. Used by the writer's thread only, but for its name.</summary>
+/// <summary>
+/// Where access log lines end up: a file, standard output, or a fake in tests. Used by the writer's thread only, but for its name.
+/// </summary>
 public interface IAccessLogTarget : IDisposable
 {
     /// <summary>How the operator named it.</summary>

@@ -7,7 +7,8 @@ public static class CounterFamilies
     [
         new(CounterFamily.ProxyErrors, "weir_errors_total", "error", "Exchanges that ended in an error, by its name."),
         new(CounterFamily.RejectedHeads, "weir_rejected_requests_total", "reason", "Requests that were refused as malformed, by reason."),
-        new(CounterFamily.RejectedOriginHeads, "weir_rejected_responses_total", "reason", "Origin responses that were refused as malformed, by reason."),
+        new(CounterFamily.RejectedOriginHeads, "weir_rejected_responses_total", "reason",
+            "Origin responses that were refused as malformed, by reason."),
     ];
 
     /// <summary>Every family, in the order of <see cref="CounterFamily"/>.</summary>

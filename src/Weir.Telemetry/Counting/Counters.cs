@@ -29,8 +29,10 @@ public static class Counters
         Row(ConnectionsRefusedModule, Refused, "reason", "module", RefusedHelp),
         Row(ConnectionsRefusedProxyHeader, Refused, "reason", "proxy_header", RefusedHelp),
         Row(ConnectionsFailed, "weir_connections_failed_total", "Client connections that ended by a reset or a socket error."),
-        Row(AcceptPauses, "weir_accept_pauses_total", "Times that accepting paused because no descriptor or memory was left (EMFILE, ENFILE, ENOMEM)."),
-        Row(AcceptErrors, "weir_accept_errors_total", "Connections that were gone before they could be accepted, and other failures of accept."),
+        Row(AcceptPauses, "weir_accept_pauses_total",
+            "Times that accepting paused because no descriptor or memory was left (EMFILE, ENFILE, ENOMEM)."),
+        Row(AcceptErrors, "weir_accept_errors_total",
+            "Connections that were gone before they could be accepted, and other failures of accept."),
 
         Row(ExchangesStarted, "weir_exchanges_started_total", "Requests whose head was complete."),
         Row(ExchangesCompleted, "weir_exchanges_completed_total", "Requests that ended, well or badly."),
@@ -50,10 +52,13 @@ public static class Counters
         Row(OriginOctetsOut, "weir_origin_sent_bytes_total", "Bytes sent to origin servers.", Octets),
 
         Row(OriginConnectionsOpened, "weir_origin_connections_opened_total", "Connections to origin servers that were made."),
-        Row(OriginConnectionsReused, "weir_origin_connections_reused_total", "Requests that went over a connection which had served before."),
+        Row(OriginConnectionsReused, "weir_origin_connections_reused_total",
+            "Requests that went over a connection which had served before."),
         Row(OriginConnectionsFailed, "weir_origin_connections_failed_total", "Connections to origin servers that could not be made."),
-        Row(OriginConnectionsClosedIdle, "weir_origin_connections_closed_idle_total", "Pooled connections that ended while nobody used them."),
-        Row(OriginConnectionsClosed, "weir_origin_connections_closed_total", "Connections to origin servers that ended, idle ones included."),
+        Row(OriginConnectionsClosedIdle, "weir_origin_connections_closed_idle_total",
+            "Pooled connections that ended while nobody used them."),
+        Row(OriginConnectionsClosed, "weir_origin_connections_closed_total",
+            "Connections to origin servers that ended, idle ones included."),
         Gauge(OriginConnectionsIdle, "weir_origin_connections_idle", "Connections that wait in the pools."),
         Row(Retries, "weir_retries_total", "Requests that were sent again."),
         Row(RetriesOverBudget, "weir_retries_over_budget_total", "Retries that the retry budget forbade."),
@@ -87,7 +92,8 @@ public static class Counters
         Row(InvariantsBroken, "weir_invariants_broken_total", "Defects that Weir noticed in itself; each closed one connection."),
 
         Row(AccessLogLines, "weir_access_log_lines_total", "Lines given to the access log."),
-        Row(AccessLogLinesDropped, "weir_access_log_lines_dropped_total", "Access log lines lost because the log could not be written fast enough, or at all."),
+        Row(AccessLogLinesDropped, "weir_access_log_lines_dropped_total",
+            "Access log lines lost because the log could not be written fast enough, or at all."),
         Row(AccessLogWriteErrors, "weir_access_log_write_errors_total", "Writes to the access log that failed; each is tried again."),
         Row(EventsDropped, "weir_events_dropped_total", "Operator events lost because their queue was full."),
         Row(EventsSuppressed, "weir_events_suppressed_total", "Operator events held back by the rate limit of their kind."),
@@ -129,7 +135,7 @@ public static class Counters
         {
             if ((int)rows[i].Counter != i)
             {
-                throw new InvalidOperationException($"Row {i} of the table of counters is {rows[i].Counter}: the table follows the order of the enum.");
+                throw new InvalidOperationException($"Row {i} is {rows[i].Counter}: the table follows the order of the enum.");
             }
         }
 

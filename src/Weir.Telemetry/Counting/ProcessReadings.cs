@@ -9,7 +9,8 @@ internal static class ProcessReadings
         Counter.Gen1Collections => GC.CollectionCount(1) - GC.CollectionCount(2),
         Counter.Gen2Collections => GC.CollectionCount(2),
         Counter.CollectionPauses => (long)GC.GetTotalPauseDuration().TotalNanoseconds,
-        Counter.HeapOctets => GC.GetTotalMemory(forceFullCollection: false),
+        // While another thread collects, the runtime's sum can fall below zero for a moment.
+        Counter.HeapOctets => Math.Max(GC.GetTotalMemory(forceFullCollection: false), 0),
         Counter.AllocatedOctets => GC.GetTotalAllocatedBytes(),
         _ => 0,
     };

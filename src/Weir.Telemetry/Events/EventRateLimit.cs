@@ -20,7 +20,9 @@ internal sealed class EventRateLimit
         }
     }
 
-    /// <summary>Whether an event may pass; <paramref name="heldBack"/> events were held back in the window before, and are now accounted for.</summary>
+    /// <summary>
+    /// Whether an event may pass; <paramref name="heldBack"/> events were held back in the window before, and are now accounted for.
+    /// </summary>
     internal bool TryPass(int kind, long nowMs, out int heldBack)
     {
         ref Window window = ref _windows[kind];

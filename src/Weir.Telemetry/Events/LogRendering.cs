@@ -16,7 +16,8 @@ public static class LogRendering
     /// <summary>Appends "time level name: message — remedy" and a line feed.</summary>
     public static void WriteText(LogRecord record, StringBuilder line)
     {
-        line.Append(Time(record)).Append(' ').Append(EventLevels.Name(record.Event.Level)).Append(' ').Append(record.Event.Name).Append(": ");
+        line.Append(Time(record)).Append(' ').Append(EventLevels.Name(record.Event.Level)).Append(' ')
+            .Append(record.Event.Name).Append(": ");
         WriteMessage(record, line);
         if (record.Event.Remedy.Length > 0)
         {

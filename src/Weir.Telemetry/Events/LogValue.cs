@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Weir.Telemetry.Events;
 
-/// <summary>A value in an event's message: text or a number. Octets from a peer become Latin-1 text; control characters are escaped when written.</summary>
+/// <summary>
+/// A value in an event's message: text or a number. Octets from a peer become Latin-1 text; control characters are escaped when
+/// written.
+/// </summary>
 public readonly struct LogValue
 {
     /// <summary>Longer text is cut: an event is one line that a person reads.</summary>

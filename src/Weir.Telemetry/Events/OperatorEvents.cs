@@ -10,47 +10,105 @@ public static class OperatorEvents
 {
     private static readonly List<OperatorEvent> _all = [];
 
-    public static readonly OperatorEvent Started = Add(100, Info, "started", "Weir {version} listens on {addresses} with {loops} loops", "");
+    public static readonly OperatorEvent Started = Add(100, Info, "started",
+        "Weir {version} listens on {addresses} with {loops} loops",
+        "");
     public static readonly OperatorEvent Stopped = Add(101, Info, "stopped", "Weir has stopped after {reason}", "");
-    public static readonly OperatorEvent DrainBegan = Add(102, Info, "drain_began", "Draining: {exchanges} exchanges in flight, deadline in {seconds} s", "");
-    public static readonly OperatorEvent DrainCut = Add(103, Warning, "drain_cut", "The drain deadline passed with {exchanges} exchanges in flight; they were cut", "Raise process.drain.deadline if clients should be given longer.");
-    public static readonly OperatorEvent DescriptorLimit = Add(104, Warning, "descriptor_limit", "limits.connections was lowered from {wanted} to {possible}: the process may open {descriptors} descriptors", "Raise the descriptor limit (LimitNOFILE, ulimit -n).");
-    public static readonly OperatorEvent MemoryLimit = Add(105, Warning, "memory_limit", "Buffers use all of limits.memory ({limit}); reading pauses and new exchanges get 503", "Raise limits.memory, or look in the access log for slow peers.");
-    public static readonly OperatorEvent SlowTurn = Add(106, Warning, "slow_turn", "A turn of loop {loop} took {milliseconds} ms in {where}", "Every exchange of that loop waited. Look at what this module or file does on the loop.");
-    public static readonly OperatorEvent WorkersFull = Add(107, Warning, "workers_full", "The worker pool refused a job of {who}: {queued} wait already", "Password hashes, look-ups and file reads come faster than the cores can do them.");
+    public static readonly OperatorEvent DrainBegan = Add(102, Info, "drain_began",
+        "Draining: {exchanges} exchanges in flight, deadline in {seconds} s",
+        "");
+    public static readonly OperatorEvent DrainCut = Add(103, Warning, "drain_cut",
+        "The drain deadline passed with {exchanges} exchanges in flight; they were cut",
+        "Raise process.drain.deadline if clients should be given longer.");
+    public static readonly OperatorEvent DescriptorLimit = Add(104, Warning, "descriptor_limit",
+        "limits.connections was lowered from {wanted} to {possible}: the process may open {descriptors} descriptors",
+        "Raise the descriptor limit (LimitNOFILE, ulimit -n).");
+    public static readonly OperatorEvent MemoryLimit = Add(105, Warning, "memory_limit",
+        "Buffers use all of limits.memory ({limit}); reading pauses and new exchanges get 503",
+        "Raise limits.memory, or look in the access log for slow peers.");
+    public static readonly OperatorEvent SlowTurn = Add(106, Warning, "slow_turn",
+        "A turn of loop {loop} took {milliseconds} ms in {where}",
+        "Every exchange of that loop waited. Look at what this module or file does on the loop.");
+    public static readonly OperatorEvent WorkersFull = Add(107, Warning, "workers_full",
+        "The worker pool refused a job of {who}: {queued} wait already",
+        "Password hashes, look-ups and file reads come faster than the cores can do them.");
     public static readonly OperatorEvent PrivilegesDropped = Add(108, Info, "privileges_dropped", "Now running as {user}", "");
 
     public static readonly OperatorEvent Reloaded = Add(200, Info, "reloaded", "The configuration {file} is in place: {changes}", "");
-    public static readonly OperatorEvent ReloadFailed = Add(201, Error, "reload_failed", "The configuration {file} was refused with {errors} errors; the old one stays. First: {first}", "Run `weir check` with that file, mend it and reload.");
+    public static readonly OperatorEvent ReloadFailed = Add(201, Error, "reload_failed",
+        "The configuration {file} was refused with {errors} errors; the old one stays. First: {first}",
+        "Run `weir check` with that file, mend it and reload.");
     public static readonly OperatorEvent ConfigDoubt = Add(202, Warning, "config_doubt", "{doubt}", "");
 
-    public static readonly OperatorEvent ListenFailed = Add(300, Error, "listen_failed", "Cannot listen on {address}: {reason}", "Another program may hold the port (ss -ltnp), or ports below 1024 need CAP_NET_BIND_SERVICE.");
-    public static readonly OperatorEvent AcceptPaused = Add(301, Error, "accept_paused", "Accepting on {address} pauses for {milliseconds} ms: {reason}", "Raise the descriptor limit, or lower limits.connections below it.");
-    public static readonly OperatorEvent ConnectionLimit = Add(302, Warning, "connection_limit", "limits.connections ({limit}) is reached; new clients get 503", "Raise limits.connections, or look for clients that hold many connections.");
-    public static readonly OperatorEvent ClientConnectionLimit = Add(303, Warning, "client_connection_limit", "{client} reached limits.connections_per_client ({limit})", "If it is a proxy of yours, name it in trusted_proxies.");
-    public static readonly OperatorEvent ProxyHeaderRefused = Add(304, Warning, "proxy_header_refused", "{client} sent no valid PROXY header to {listener}: {reason}", "Make the sender speak the PROXY protocol, or take it off the listener's proxy_protocol.");
+    public static readonly OperatorEvent ListenFailed = Add(300, Error, "listen_failed",
+        "Cannot listen on {address}: {reason}",
+        "Another program may hold the port (ss -ltnp), or ports below 1024 need CAP_NET_BIND_SERVICE.");
+    public static readonly OperatorEvent AcceptPaused = Add(301, Error, "accept_paused",
+        "Accepting on {address} pauses for {milliseconds} ms: {reason}",
+        "Raise the descriptor limit, or lower limits.connections below it.");
+    public static readonly OperatorEvent ConnectionLimit = Add(302, Warning, "connection_limit",
+        "limits.connections ({limit}) is reached; new clients get 503",
+        "Raise limits.connections, or look for clients that hold many connections.");
+    public static readonly OperatorEvent ClientConnectionLimit = Add(303, Warning, "client_connection_limit",
+        "{client} reached limits.connections_per_client ({limit})",
+        "If it is a proxy of yours, name it in trusted_proxies.");
+    public static readonly OperatorEvent ProxyHeaderRefused = Add(304, Warning, "proxy_header_refused",
+        "{client} sent no valid PROXY header to {listener}: {reason}",
+        "Make the sender speak the PROXY protocol, or take it off the listener's proxy_protocol.");
 
-    public static readonly OperatorEvent ServerDown = Add(400, Warning, "server_down", "{upstream}/{server} takes no more requests: {reason}", "Look at that server's own log; `weir status` shows its health.");
+    public static readonly OperatorEvent ServerDown = Add(400, Warning, "server_down",
+        "{upstream}/{server} takes no more requests: {reason}",
+        "Look at that server's own log; `weir status` shows its health.");
     public static readonly OperatorEvent ServerUp = Add(401, Info, "server_up", "{upstream}/{server} takes requests again: {reason}", "");
-    public static readonly OperatorEvent ServerEjected = Add(402, Warning, "server_ejected", "{upstream}/{server} is set aside for {seconds} s after {failures} failures in a row; last: {reason}", "Look at that server's own log; `weir status` shows its health.");
-    public static readonly OperatorEvent Panic = Add(403, Error, "panic", "{upstream}: {healthy} of {servers} servers are healthy, fewer than panic allows; all are used", "Bring servers back: requests now go to servers that fail.");
+    public static readonly OperatorEvent ServerEjected = Add(402, Warning, "server_ejected",
+        "{upstream}/{server} is set aside for {seconds} s after {failures} failures in a row; last: {reason}",
+        "Look at that server's own log; `weir status` shows its health.");
+    public static readonly OperatorEvent Panic = Add(403, Error, "panic",
+        "{upstream}: {healthy} of {servers} servers are healthy, fewer than panic allows; all are used",
+        "Bring servers back: requests now go to servers that fail.");
     public static readonly OperatorEvent PanicOver = Add(404, Info, "panic_over", "{upstream}: enough servers are healthy again", "");
-    public static readonly OperatorEvent DnsFailed = Add(405, Warning, "dns_failed", "{name} does not resolve: {reason}; {kept} last good addresses stay in use", "Check the name and /etc/resolv.conf.");
+    public static readonly OperatorEvent DnsFailed = Add(405, Warning, "dns_failed",
+        "{name} does not resolve: {reason}; {kept} last good addresses stay in use",
+        "Check the name and /etc/resolv.conf.");
     public static readonly OperatorEvent DnsRecovered = Add(406, Info, "dns_recovered", "{name} resolves again, to {addresses}", "");
-    public static readonly OperatorEvent OriginMalformed = Add(407, Warning, "origin_malformed", "{upstream}/{server} sent a malformed response: {reason}", "That server breaks HTTP, or it is no HTTP server.");
-    public static readonly OperatorEvent OriginExtra = Add(408, Warning, "origin_extra", "{upstream}/{server} sent data behind a complete response; its connection was closed", "That server miscounts Content-Length, or somebody smuggles responses.");
-    public static readonly OperatorEvent LoopDetected = Add(409, Error, "loop_detected", "A request for {host} came back to this Weir", "An upstream points at one of Weir's own listeners.");
+    public static readonly OperatorEvent OriginMalformed = Add(407, Warning, "origin_malformed",
+        "{upstream}/{server} sent a malformed response: {reason}",
+        "That server breaks HTTP, or it is no HTTP server.");
+    public static readonly OperatorEvent OriginExtra = Add(408, Warning, "origin_extra",
+        "{upstream}/{server} sent data behind a complete response; its connection was closed",
+        "That server miscounts Content-Length, or somebody smuggles responses.");
+    public static readonly OperatorEvent LoopDetected = Add(409, Error, "loop_detected",
+        "A request for {host} came back to this Weir",
+        "An upstream points at one of Weir's own listeners.");
 
-    public static readonly OperatorEvent ModuleThrew = Add(500, Error, "module_threw", "The module {module} threw at {moment}: {exception}", "The request got 500. Report it to the module's author.");
-    public static readonly OperatorEvent LoopThrew = Add(501, Error, "loop_threw", "An exception reached loop {loop}: {exception}", "One connection was closed. This is a defect: please report it.");
-    public static readonly OperatorEvent InvariantBroken = Add(502, Error, "invariant_broken", "{what}", "One connection was closed. This is a defect: please report it.");
+    public static readonly OperatorEvent ModuleThrew = Add(500, Error, "module_threw",
+        "The module {module} threw at {moment}: {exception}",
+        "The request got 500. Report it to the module's author.");
+    public static readonly OperatorEvent LoopThrew = Add(501, Error, "loop_threw",
+        "An exception reached loop {loop}: {exception}",
+        "One connection was closed. This is a defect: please report it.");
+    public static readonly OperatorEvent InvariantBroken = Add(502, Error, "invariant_broken",
+        "{what}",
+        "One connection was closed. This is a defect: please report it.");
 
-    public static readonly OperatorEvent AccessLogFailed = Add(600, Error, "access_log_failed", "The access log {target} cannot be written: {reason}", "Weir tries again each second; lines are lost meanwhile and counted.");
-    public static readonly OperatorEvent AccessLogRecovered = Add(601, Info, "access_log_recovered", "The access log {target} is written again; {dropped} lines were lost so far", "");
-    public static readonly OperatorEvent AccessLogReopened = Add(602, Info, "access_log_reopened", "The access log {target} was opened anew", "");
-    public static readonly OperatorEvent AccessLogReopenFailed = Add(603, Error, "access_log_reopen_failed", "The access log {target} cannot be opened anew: {reason}; the old file is still written", "Mend the path and send SIGUSR1 again.");
-    public static readonly OperatorEvent AccessLogSlow = Add(604, Warning, "access_log_slow", "The access log {target} is too slow: {dropped} lines were lost so far", "Use a faster disk, or read standard output faster.");
-    public static readonly OperatorEvent EventsLost = Add(605, Warning, "events_lost", "{count} events were lost because their queue was full", "Standard error is read too slowly.");
+    public static readonly OperatorEvent AccessLogFailed = Add(600, Error, "access_log_failed",
+        "The access log {target} cannot be written: {reason}",
+        "Weir tries again each second; lines are lost meanwhile and counted.");
+    public static readonly OperatorEvent AccessLogRecovered = Add(601, Info, "access_log_recovered",
+        "The access log {target} is written again; {dropped} lines were lost so far",
+        "");
+    public static readonly OperatorEvent AccessLogReopened = Add(602, Info, "access_log_reopened",
+        "The access log {target} was opened anew",
+        "");
+    public static readonly OperatorEvent AccessLogReopenFailed = Add(603, Error, "access_log_reopen_failed",
+        "The access log {target} cannot be opened anew: {reason}; the old file is still written",
+        "Mend the path and send SIGUSR1 again.");
+    public static readonly OperatorEvent AccessLogSlow = Add(604, Warning, "access_log_slow",
+        "The access log {target} is too slow: {dropped} lines were lost so far",
+        "Use a faster disk, or read standard output faster.");
+    public static readonly OperatorEvent EventsLost = Add(605, Warning, "events_lost",
+        "{count} events were lost because their queue was full",
+        "Standard error is read too slowly.");
     public static readonly OperatorEvent Suppressed = Add(606, Info, "suppressed", "suppressed {count} more {name} events", "");
 
     /// <summary>Every event, for documentation and tests.</summary>

@@ -68,7 +68,8 @@ public sealed class JsonAccessFormatTests
             timings.ResponseNs = Later(random, ref now);
             timings.EndedNs = now + random.NextInt64(1_000_000);
             PhaseDurations phases = new(in timings);
-            long sum = new[] { phases.HeadNs, phases.QueueNs, phases.ConnectNs, phases.SendNs, phases.WaitNs, phases.BodyNs }.Where(ns => ns > 0).Sum();
+            long sum = new[] { phases.HeadNs, phases.QueueNs, phases.ConnectNs, phases.SendNs, phases.WaitNs, phases.BodyNs }
+                .Where(ns => ns > 0).Sum();
             sum.ShouldBe(phases.TotalNs, $"seed {Seed}, round {i}");
         }
     }
@@ -184,7 +185,8 @@ public sealed class JsonAccessFormatTests
             writer.Length.ShouldBeLessThanOrEqualTo(bound, $"seed {Seed}");
             string text = JsonDocument.Parse($"\"{Encoding.UTF8.GetString(line, 0, writer.Length)}\"").RootElement.GetString()!;
             string whole = Encoding.UTF8.GetString(value);
-            (text == whole || (text.EndsWith('…') && whole.StartsWith(text[..^1], StringComparison.Ordinal))).ShouldBeTrue($"seed {Seed}: {text} of {whole}");
+            (text == whole || (text.EndsWith('…') && whole.StartsWith(text[..^1], StringComparison.Ordinal)))
+                .ShouldBeTrue($"seed {Seed}: {text} of {whole}");
         }
     }
 
@@ -195,7 +197,8 @@ public sealed class JsonAccessFormatTests
         Exchange exchange = EndedExchange.Proxied(loop);
         IpAddress.TryParse("2001:db8::5", out IpAddress client).ShouldBeTrue();
         exchange.ClientAddress = client;
-        TemplateAccessFormat? template = TemplateAccessFormat.TryParse("{time} {client} {path} {status} {header.User-Agent} {route}", out _);
+        TemplateAccessFormat? template =
+            TemplateAccessFormat.TryParse("{time} {client} {path} {status} {header.User-Agent} {route}", out _);
         foreach (AccessFormat format in new AccessFormat[] { new JsonAccessFormat(), new CombinedAccessFormat(), template! })
         {
             WriteLines(format, exchange, loop);
@@ -234,7 +237,8 @@ public sealed class JsonAccessFormatTests
         request.Fields.AddStored(KnownField.UserAgent, field);
         request.Fields.AddStored(KnownField.Referer, field);
         exchange.SetRequestId(value);
-        exchange.SiteName = exchange.RouteName = exchange.UpstreamName = exchange.ServerName = exchange.AnsweredBy = exchange.ErrorDetail = text;
+        exchange.SiteName = exchange.RouteName = exchange.UpstreamName
+            = exchange.ServerName = exchange.AnsweredBy = exchange.ErrorDetail = text;
         exchange.Error = ProxyErrors.OriginHeadTooLarge;
         exchange.EndedBy = Fault.Client;
         exchange.ReceivedOctets = exchange.SentBodyOctets = long.MaxValue;

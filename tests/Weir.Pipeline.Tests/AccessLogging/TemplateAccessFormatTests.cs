@@ -14,7 +14,8 @@ public sealed class TemplateAccessFormatTests
         exchange.Request.Fields.Add("Accept-Language", "de");
         exchange.Request.Fields.Add("Accept-Language", "en");
         exchange.Response.Fields.Add("X-Cache", "hit");
-        Line("{{{client}}} {method} {path}?{query} {status} {phases.wait} {header.accept-language} {response_header.X-Cache}|{header.X-None}", exchange)
+        Line("{{{client}}} {method} {path}?{query} {status} {phases.wait} {header.accept-language} {response_header.X-Cache}|{header.X-None}",
+            exchange)
             .ShouldBe("{192.0.2.7} GET /cart/items?page=2 200 0.270 de, en hit|-\n");
     }
 
@@ -48,11 +49,13 @@ public sealed class TemplateAccessFormatTests
     [InlineData("{status} }", 9, "A closing brace stands alone.", "Write }} for a brace in the line.")]
     [InlineData("{header.Authorization}", 0, "The field Authorization holds secrets and is never logged.", "Take the placeholder out.")]
     [InlineData("{header.cookie}", 0, "The field cookie holds secrets and is never logged.", "Take the placeholder out.")]
-    [InlineData("{header.PROXY-Authorization}", 0, "The field PROXY-Authorization holds secrets and is never logged.", "Take the placeholder out.")]
+    [InlineData("{header.PROXY-Authorization}", 0,
+        "The field PROXY-Authorization holds secrets and is never logged.", "Take the placeholder out.")]
     [InlineData("{response_header.Set-Cookie}", 0, "The field Set-Cookie holds secrets and is never logged.", "Take the placeholder out.")]
     [InlineData("{header.}", 0, "\"\" is not a field name.", "Write a name as in {header.Accept-Language}.")]
     [InlineData("{status}\n", 8, "The template holds the control character U+000A.", "Take it out: one exchange is one line.")]
-    [InlineData("jsn", 0, "The format \"jsn\" has no placeholder: every line would be the same.", "Write json, combined, or a template such as \"{client} {status} {path}\".")]
+    [InlineData("jsn", 0, "The format \"jsn\" has no placeholder: every line would be the same.",
+        "Write json, combined, or a template such as \"{client} {status} {path}\".")]
     public void A_mistake_is_named_with_its_place_and_remedy(string template, int position, string cause, string remedy)
     {
         AccessFormat.TryParse(template, out IReadOnlyList<AccessFormatError> errors).ShouldBeNull();
