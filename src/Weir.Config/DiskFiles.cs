@@ -20,7 +20,8 @@ internal sealed class DiskFiles : IConfigFiles
             reason = read > mostOctets ? $"it is larger than {mostOctets >> 20} MiB" : null;
             return reason is null ? octets[..read] : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             reason = exception switch
             {

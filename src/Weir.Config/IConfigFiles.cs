@@ -9,6 +9,6 @@ public interface IConfigFiles
     /// </summary>
     byte[]? Read(string file, int mostOctets, out string? reason);
 
-    /// <summary>The files that a glob (`*`, `?`, `**` for any folders) matches, in ordinal order; at most <paramref name="most"/>.</summary>
+    /// <summary>The files that a glob (`*`, `?`, `**` for any folders) matches, in order; at most <paramref name="most"/>.</summary>
     IReadOnlyList<string> Find(string folder, string glob, int most);
 }

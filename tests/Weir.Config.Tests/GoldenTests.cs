@@ -8,7 +8,8 @@ public sealed class GoldenTests
     private static readonly string _folder = Path.Combine(AppContext.BaseDirectory, "Golden");
 
     public static IEnumerable<TheoryDataRow<string>> Files() =>
-        Directory.GetFiles(_folder, "*.yaml").Order(StringComparer.Ordinal).Select(file => new TheoryDataRow<string>(Path.GetFileName(file)));
+        Directory.GetFiles(_folder, "*.yaml").Order(StringComparer.Ordinal)
+            .Select(file => new TheoryDataRow<string>(Path.GetFileName(file)));
 
     [Theory]
     [MemberData(nameof(Files))]

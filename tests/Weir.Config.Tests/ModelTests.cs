@@ -14,7 +14,8 @@ public sealed class ModelTests
         string text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "good-whole-shape.yaml"), Encoding.UTF8);
         WeirConfig config = Read(text);
 
-        config.Listen.Select(listener => listener.Address.ToString()).ShouldBe([":8081", "[::1]:8443", "unix:/run/weir.sock", "127.0.0.1:9000"]);
+        config.Listen.Select(listener => listener.Address.ToString())
+            .ShouldBe([":8081", "[::1]:8443", "unix:/run/weir.sock", "127.0.0.1:9000"]);
         config.Listen[3].ProxyProtocol.ShouldHaveSingleItem().ToString().ShouldBe("10.0.0.0/8");
         config.Listen[3].Connections.ShouldHaveSingleItem().Options.ShouldBeOfType<AccessOptions>().DenyFile.ShouldBe("blocklist.txt");
         config.Admin.IsOff.ShouldBeTrue();

@@ -31,7 +31,8 @@ internal static class Bounds
         return false;
     }
 
-    private static double? Read(ScalarShape shape, string? bound) => bound is null ? null : shape.Measure!(shape.Parse(bound, Position.None).Value!);
+    private static double? Read(ScalarShape shape, string? bound) =>
+        bound is null ? null : shape.Measure!(shape.Parse(bound, Position.None).Value!);
 
     private static string Describe(OptionShape option) => option.Attribute switch
     {

@@ -35,7 +35,8 @@ internal static class HostKeys
         {
             if (!seen.TryAdd(host.ToString(), host.Position))
             {
-                errors.Error(host.Position, $"The host {host} is already taken by the site at {seen[host.ToString()]}.", "Keep it in one place.");
+                errors.Error(
+                    host.Position, $"The host {host} is already taken by the site at {seen[host.ToString()]}.", "Keep it in one place.");
             }
         }
     }

@@ -21,7 +21,8 @@ internal static class ListenerChecker
             if (!isFreePort && !seen.TryAdd(listener.Address.ToString(), listener.Position))
             {
                 Position first = seen[listener.Address.ToString()];
-                errors.Error(listener.Position, $"{listener.Address} is listened on twice; the first is at line {first.Line}.", "Remove one.");
+                errors.Error(
+                    listener.Position, $"{listener.Address} is listened on twice; the first is at line {first.Line}.", "Remove one.");
             }
 
             Unsupported.CheckListener(listeners[i], isDefault, errors);

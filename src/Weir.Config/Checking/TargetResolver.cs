@@ -69,5 +69,6 @@ internal sealed class TargetResolver
     }
 
     // No name in the file holds a colon, so these never meet.
-    private static string NameOf(IReadOnlyList<OriginUrl> urls) => string.Join(',', urls.Select(url => url.IsTls ? url.ToString() : url.Authority));
+    private static string NameOf(IReadOnlyList<OriginUrl> urls) =>
+        string.Join(',', urls.Select(url => url.IsTls ? url.ToString() : url.Authority));
 }

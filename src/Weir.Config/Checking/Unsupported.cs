@@ -22,11 +22,11 @@ internal static class Unsupported
         new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
         new("upstreams.*.servers.*.tls", "TLS towards origins"),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
-        new("upstreams.*.balance", "This balancing policy", node => node is ScalarNode { Text: "least_requests" or "random" or "latency" }),
-        new("upstreams.*.balance.policy", "This balancing policy", node => node is ScalarNode { Text: "least_requests" or "random" or "latency" }),
+        new("upstreams.*.balance", "This balancing policy", IsLaterPolicy),
+        new("upstreams.*.balance.policy", "This balancing policy", IsLaterPolicy),
         new("upstreams.*.balance.hash", "Balancing by hash"),
         new("upstreams.*.sticky", "Sticky sessions"),
-        new("upstreams.*.health", "Health checking by choice"),
+        new("upstreams.*.health", "Settings of health checks"),
         new("upstreams.*.slow_start", "Slow start"),
         new("upstreams.*.limits", "Limits of servers"),
         new("upstreams.*.compress_requests", "Compression of requests"),
@@ -78,6 +78,8 @@ internal static class Unsupported
 
     /// <summary>Whether this build lacks the option wholly, so that the effective configuration does not show it.</summary>
     internal static bool IsLacking(string path) => Array.Exists(_rows, row => row.IsWhole && row.Path == path);
+
+    private static bool IsLaterPolicy(Node node) => node is ScalarNode { Text: "least_requests" or "random" or "latency" };
 
     private static bool IsHttps(Node node) =>
         node is ScalarNode { Text: var text } && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);

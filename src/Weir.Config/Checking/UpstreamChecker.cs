@@ -36,7 +36,8 @@ internal static class UpstreamChecker
 
             if (server.Refresh is not null && server.Dns is null)
             {
-                errors.Warning(server.Position, "A server has `refresh` without `dns`.", "Remove it: a URL's name is looked up by its TTL.");
+                errors.Warning(
+                    server.Position, "A server has `refresh` without `dns`.", "Remove it: a URL's name is looked up by its TTL.");
             }
         }
     }

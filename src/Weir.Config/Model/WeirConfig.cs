@@ -50,7 +50,8 @@ public sealed record WeirConfig
     public IReadOnlyDictionary<string, IReadOnlyList<StackEntry>> Stacks { get; init; } = OptionMap<IReadOnlyList<StackEntry>>.Empty;
 
     [Option("Sites by host: exact names, `*.` wildcards, `*`; several in one key are separated by commas. Exact beats the longest "
-        + "wildcard beats `*`; a string is the site's only destination.", IsRequired = true, Example = "{ \"*\": \"http://localhost:3000\" }")]
+        + "wildcard beats `*`; a string is the site's only destination.",
+        IsRequired = true, Example = "{ \"*\": \"http://localhost:3000\" }")]
     [KeySyntax(Syntax.Text)]
     public IReadOnlyDictionary<string, SiteConfig> Sites { get; init; } = OptionMap<SiteConfig>.Empty;
 }

@@ -25,6 +25,8 @@ internal static class EnumShapes
         }
 
         string known = "Use one of: " + string.Join(", ", words) + ".";
-        return Parsed.Wrong("is none of the words known here", Nearest.Find(text, words) is { } near ? $"Did you mean \"{near}\"? {known}" : known);
+        return Parsed.Wrong(
+            "is none of the words known here",
+            Nearest.Find(text, words) is { } near ? $"Did you mean \"{near}\"? {known}" : known);
     }
 }

@@ -5,6 +5,8 @@ namespace Weir.Config.Shapes;
 /// <summary>Booleans and plain numbers: YAML 1.2 core schema (section 10.3.2), decimal only.</summary>
 internal static class NumberSyntax
 {
+    private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+
     internal static Parsed Bool(string text) => text switch
     {
         "true" or "True" or "TRUE" => Parsed.Of(true),
@@ -35,7 +37,7 @@ internal static class NumberSyntax
     }
 
     internal static Parsed Double(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+        double.TryParse(text, Decimal, CultureInfo.InvariantCulture, out double number)
         && double.IsFinite(number)
             ? Parsed.Of(number)
             : Parsed.Wrong("is not a number", "Write digits, with a point where there is a fraction: 1.5.");

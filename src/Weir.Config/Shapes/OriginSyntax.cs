@@ -65,8 +65,11 @@ internal static class OriginSyntax
     /// <summary>A name of labels, in lower case.</summary>
     internal static bool IsHostName(string name) =>
         name.Length is > 0 and <= LongestName
-        && name.Split('.').All(label =>
-            label.Length is > 0 and <= LongestLabel && !label.AsSpan().ContainsAnyExcept(_labelCharacters) && label[0] != '-' && label[^1] != '-');
+        && name.Split('.').All(IsLabel);
+
+    private static bool IsLabel(string label) =>
+        label.Length is > 0 and <= LongestLabel && !label.AsSpan().ContainsAnyExcept(_labelCharacters)
+        && label[0] != '-' && label[^1] != '-';
 
     private static (string? Host, int? Port) Split(string authority, int defaultPort)
     {

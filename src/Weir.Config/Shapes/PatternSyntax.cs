@@ -18,7 +18,8 @@ internal static class PatternSyntax
 
         if (!text.StartsWith('/'))
         {
-            return Parsed.Wrong("does not begin with a slash", $"Write \"/{text.TrimStart('*')}\", or \"~ REGEX\" for a regular expression.");
+            return Parsed.Wrong(
+                "does not begin with a slash", $"Write \"/{text.TrimStart('*')}\", or \"~ REGEX\" for a regular expression.");
         }
 
         bool isPrefix = text.EndsWith("/*", StringComparison.Ordinal);

@@ -10,7 +10,8 @@ internal sealed class RecordShape : ValueShape
 
     internal Type Type { get; }
 
-    internal override string Noun => CanBeOff ? "a map or `off`" : Shorthand is { } shorthand ? $"{shorthand.Value.Noun} or a map" : "a map";
+    internal override string Noun =>
+        CanBeOff ? "a map or `off`" : Shorthand is { } shorthand ? $"{shorthand.Value.Noun} or a map" : "a map";
 
     /// <summary>In the order of the record.</summary>
     internal IReadOnlyList<OptionShape> Options { get; set; } = [];

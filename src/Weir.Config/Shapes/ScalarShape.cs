@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weir.Config.Model;
 
 namespace Weir.Config.Shapes;
@@ -17,7 +18,7 @@ internal sealed class ScalarShape : ValueShape
     internal Func<string, Position, Parsed> Parse { get; }
 
     /// <summary>Writes a value so that <see cref="Parse"/> reads it again.</summary>
-    internal Func<object, string> Format { get; init; } = value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    internal Func<object, string> Format { get; init; } = value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>Makes a value comparable with a minimum and a maximum; null where there is no order.</summary>
     internal Func<object, double>? Measure { get; init; }

@@ -62,7 +62,10 @@ internal static class ScalarShapes
             Measure = value => ((Percent)value).Value,
         },
         [typeof(MemoryLimit)] = new("a percentage or a size", (text, _) => UnitSyntax.Memory(text)) { Examples = "75%, 512MiB" },
-        [typeof(IpPrefix)] = new("a range of addresses", (text, _) => AddressSyntax.Prefix(text)) { Examples = "10.0.0.0/8, 2001:db8::/32" },
+        [typeof(IpPrefix)] = new("a range of addresses", (text, _) => AddressSyntax.Prefix(text))
+        {
+            Examples = "10.0.0.0/8, 2001:db8::/32",
+        },
         [typeof(ListenAddress)] = new("an address to listen on", (text, _) => AddressSyntax.Listen(text))
         {
             Examples = ":8080, 127.0.0.1:8080, [::1]:8080, unix:/run/weir.sock",

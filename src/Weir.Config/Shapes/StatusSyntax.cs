@@ -44,7 +44,8 @@ internal static class StatusSyntax
     }
 
     private static int? Status(string text) =>
-        text.Length == 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status) && status is >= 100 and <= 599
+        text.Length == 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+        && status is >= 100 and <= 599
             ? status
             : null;
 }

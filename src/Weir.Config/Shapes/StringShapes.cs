@@ -104,6 +104,8 @@ internal static class StringShapes
         }
 
         string remedy = "Use json, combined, or a template with {names} in braces.";
-        return Parsed.Wrong("is no format", Nearest.Find(text, ["json", "combined"]) is { } near ? $"Did you mean \"{near}\"? {remedy}" : remedy);
+        return Parsed.Wrong(
+            "is no format",
+            Nearest.Find(text, ["json", "combined"]) is { } near ? $"Did you mean \"{near}\"? {remedy}" : remedy);
     }
 }

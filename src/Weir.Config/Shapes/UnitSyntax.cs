@@ -26,7 +26,9 @@ internal static class UnitSyntax
         }
 
         double ms = number.Value * msPerUnit;
-        return ms > LongestMs ? Parsed.Wrong("is too long", "Write at most 3650d.") : Parsed.Of(TimeSpan.FromTicks((long)(ms * TimeSpan.TicksPerMillisecond)));
+        return ms > LongestMs
+            ? Parsed.Wrong("is too long", "Write at most 3650d.")
+            : Parsed.Of(TimeSpan.FromTicks((long)(ms * TimeSpan.TicksPerMillisecond)));
     }
 
     internal static Parsed Size(string text) => Size(text, Sizes);
@@ -147,7 +149,8 @@ internal static class UnitSyntax
     {
         int end = text.AsSpan().IndexOfAnyExcept("0123456789.");
         end = end < 0 ? text.Length : end;
-        bool isNumber = double.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+        ReadOnlySpan<char> digits = text.AsSpan(0, end);
+        bool isNumber = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
         return (isNumber && double.IsFinite(number) ? number : null, text[end..]);
     }
 }

@@ -48,7 +48,8 @@ public static class EffectiveConfig
 
     private static void WriteOption(OptionShape option, object? value, string place, List<string> lines)
     {
-        bool isUnset = value is null || (option.Attribute.Default is not null && option.Value is RecordShape && value.Equals(option.Initial));
+        bool isUnset = value is null
+            || (option.Attribute.Default is not null && option.Value is RecordShape && value.Equals(option.Initial));
         if (!isUnset)
         {
             WriteValue(option.Name, option.Value, value!, place, lines);

@@ -196,7 +196,8 @@ public sealed class JsonSchema
         return attribute.Text + bounds + (attribute.Default is { } text ? $" Default: {text}." : "");
     }
 
-    private static JsonObject AnyOf(params JsonObject[] choices) => new() { ["anyOf"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]) };
+    private static JsonObject AnyOf(params JsonObject[] choices) =>
+        new() { ["anyOf"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]) };
 
     private static JsonObject Variable() => new() { ["$ref"] = "#/$defs/variable" };
 }

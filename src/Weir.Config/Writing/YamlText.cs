@@ -28,7 +28,8 @@ internal static class YamlText
             return escaped;
         }
 
-        return escaped.Any(c => char.IsControl(c) || char.IsSurrogate(c)) ? Quote(escaped) : $"'{escaped.Replace("'", "''", StringComparison.Ordinal)}'";
+        bool needsEscapes = escaped.Any(c => char.IsControl(c) || char.IsSurrogate(c));
+        return needsEscapes ? Quote(escaped) : $"'{escaped.Replace("'", "''", StringComparison.Ordinal)}'";
     }
 
     private static string Target(TargetConfig target) => target.Urls.Count switch

@@ -12,7 +12,8 @@ internal static class SyntaxAdvice
     [
         ("mapping values are not allowed", "A colon stands where no key can be.",
             "Put the value in quotes if the colon belongs to it; else compare the indentation with the line above."),
-        ("invalid mapping", "A value holds a colon followed by a blank.", "Put the value in quotes, or the second key on a line of its own."),
+        ("invalid mapping", "A value holds a colon followed by a blank.",
+            "Put the value in quotes, or the second key on a line of its own."),
         ("unknown escape", "A backslash in double quotes begins an escape that YAML does not know.",
             "Use single quotes, or write the backslash twice."),
         ("escape", "A backslash in double quotes begins an escape that YAML does not know.",
@@ -42,7 +43,8 @@ internal static class SyntaxAdvice
 
         if (FindStar(lines, start.Line) is { } star)
         {
-            errors.Error(star with { File = file }, "A key begins with an unquoted *, which YAML reads as an alias.", "Write it in quotes: \"*\".");
+            errors.Error(
+                star with { File = file }, "A key begins with an unquoted *, which YAML reads as an alias.", "Write it in quotes: \"*\".");
             return;
         }
 

@@ -29,6 +29,8 @@ internal sealed class Variables
             return text;
         }
 
+        // In quotes and blocks an escape or a fold may have moved the text: then only the scalar's own place is certain.
+        bool isPlaced = isPlain && !text.Contains('\n');
         StringBuilder expanded = new();
         int done = 0;
         while (next >= 0)
@@ -42,8 +44,7 @@ internal sealed class Variables
             }
             else
             {
-                // In quotes and blocks an escape or a fold may have moved the text: then only the scalar's own place is certain.
-                Position place = isPlain && !text.AsSpan(0, next).Contains('\n') ? position with { Column = position.Column + next } : position;
+                Position place = isPlaced ? position with { Column = position.Column + next } : position;
                 int close = text.IndexOf('}', next);
                 if (close < 0)
                 {

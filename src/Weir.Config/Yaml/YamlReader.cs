@@ -106,7 +106,8 @@ internal sealed class YamlReader
 
         if (current is NodeEvent { Tag.IsEmpty: false } tagged && tagged.Tag.Value != "!")
         {
-            throw Refuse(position, $"The tag {ShowTag(tagged.Tag.Value)} has no meaning here.", "Remove it: the option says how a value is read.");
+            throw Refuse(
+                position, $"The tag {ShowTag(tagged.Tag.Value)} has no meaning here.", "Remove it: the option says how a value is read.");
         }
 
         Anchored read = current switch
