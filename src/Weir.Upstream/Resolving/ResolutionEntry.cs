@@ -31,8 +31,20 @@ internal abstract class ResolutionEntry<T> : IDisposable
 
     public T Current => Volatile.Read(ref _current);
 
-    /// <summary>The running or last refresh, so that it is never a discarded task. For tests and shutdown.</summary>
+    /// <summary>The running or last refresh, held so that it is not a discarded task; it never fails.</summary>
     public Task LastRefresh { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Whether a lookup runs, or its watchers are being told; when it has ended, the next one is timed.</summary>
+    public bool IsRefreshing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isRunning;
+            }
+        }
+    }
 
     protected TimeProvider Time { get; }
 
@@ -283,8 +295,14 @@ internal abstract class ResolutionEntry<T> : IDisposable
         }
 
         // Within the last tenth of the lifetime: never beyond it, and names that were resolved together drift apart.
-        TimeSpan age = Time.GetElapsedTime(current.TakenAt);
-        TimeSpan delay = (ttl * (0.9 + (0.1 * _options.NextJitter()))) - age;
-        _timer.Change(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        TimeSpan due = ttl * (0.9 + (0.1 * _options.NextJitter()));
+        TimeSpan delay = due - Time.GetElapsedTime(current.TakenAt);
+        _timer.Change(delay > TimeSpan.Zero ? delay : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Read again: a thread that was suspended between the clock and the timer would otherwise refresh late.
+        if (Time.GetElapsedTime(current.TakenAt) >= due)
+        {
+            Start();
+        }
     }
 }

@@ -18,6 +18,8 @@ public sealed class ResolutionWatch<T> : IDisposable
     /// <summary>What is known now: one volatile read, fit for loops.</summary>
     public T Current => _entry.Current;
 
+    internal bool IsRefreshing => _entry.IsRefreshing;
+
     /// <summary>The upper bound of the lifetime that this watcher accepts; null for what the servers say.</summary>
     internal TimeSpan? Refresh { get; }
 
