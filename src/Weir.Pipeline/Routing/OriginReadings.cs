@@ -16,13 +16,15 @@ internal ref struct OriginReadings
     private const int Droppings = 3;
     private const int Mergings = 3;
     private const int DotRemovals = 2;
-    private const int Combinations = Decodings * Droppings * Mergings * DotRemovals;
+    private const int SlashCombinations = Mergings * DotRemovals;
+    private const int Combinations = Decodings * Droppings * SlashCombinations;
 
     private readonly ReadOnlySpan<byte> _path;
     private readonly Span<byte> _buffer;
     private readonly bool _hasParameters;
     private readonly bool _hasEscapedParameters;
     private readonly bool _hasEscapedSlashes;
+    private bool _needsSlashCombinations;
     private int _next;
 
     /// <summary>Prepares to read a path.</summary>
@@ -35,6 +37,7 @@ internal ref struct OriginReadings
         _hasParameters = path.Contains((byte)';');
         _hasEscapedParameters = HasEscaped(path, "%3B"u8, "%3b"u8);
         _hasEscapedSlashes = HasEscaped(path, "%2F"u8, "%2f"u8);
+        _needsSlashCombinations = NeedsSlashCombinations(path);
         _next = 1;
     }
 
@@ -56,17 +59,19 @@ internal ref struct OriginReadings
     {
         while (_next < Combinations)
         {
-            int number = _next++;
-            bool removesDots = number % DotRemovals != 0;
-            int merging = number / DotRemovals % Mergings;
-            int dropping = number / (DotRemovals * Mergings) % Droppings;
-            bool decodes = number / (DotRemovals * Mergings * Droppings) != 0;
+            int slashes = _next % SlashCombinations;
+            int octets = _next / SlashCombinations;
+            _next++;
 
-            // A step without anything to do, or a later place with nothing to come behind, only repeats another combination.
-            bool isLateDropNew = _hasEscapedParameters || (_hasParameters && decodes);
-            bool isRepeated = (dropping == 1 && !_hasParameters) || (dropping == 2 && !isLateDropNew)
-                || (decodes && !_hasEscapedSlashes) || (merging == 2 && !removesDots);
-            if (!isRepeated && TryRead(decodes, dropping, merging, removesDots))
+            // Most readings hold neither "//" nor a dot segment: then what is done about these need not be tried.
+            bool isWorthTrying = slashes == 0 ? IsNewOctetReading(octets) : _needsSlashCombinations;
+            if (!isWorthTrying)
+            {
+                _next = slashes == 0 ? (octets + 1) * SlashCombinations : _next;
+                continue;
+            }
+
+            if (TryRead(octets, slashes / DotRemovals, slashes % DotRemovals != 0))
             {
                 return true;
             }
@@ -75,18 +80,42 @@ internal ref struct OriginReadings
         return false;
     }
 
+    // A step without anything to do, or a later place with nothing in front of it, only repeats another combination.
+    private readonly bool IsNewOctetReading(int octets)
+    {
+        int dropping = octets % Droppings;
+        bool decodes = octets / Droppings != 0;
+        if (decodes && !_hasEscapedSlashes)
+        {
+            return false;
+        }
+
+        return dropping switch
+        {
+            0 => true,
+            1 => _hasParameters,
+            _ => _hasEscapedParameters || (_hasParameters && decodes),
+        };
+    }
+
     // False when a step had nothing to do: another combination leaves it out.
-    private bool TryRead(bool decodes, int dropping, int merging, bool removesDots)
+    private bool TryRead(int octets, int merging, bool removesDots)
     {
         _path.CopyTo(_buffer);
-        Span<byte> reading = _buffer[.._path.Length];
         IsAboveRoot = false;
+        Span<byte> reading = _buffer[.._path.Length];
+        int dropping = octets % Droppings;
         reading = dropping == 1 ? DropParameters(reading, false) : reading;
-        reading = decodes ? DecodeSlashes(reading) : reading;
+        reading = octets / Droppings != 0 ? DecodeSlashes(reading) : reading;
         reading = dropping == 2 ? DropParameters(reading, true) : reading;
+        if (merging == 0 && !removesDots)
+        {
+            _needsSlashCombinations = NeedsSlashCombinations(reading);
+        }
+
         if ((merging == 1 && !TryMergeSlashes(ref reading))
             || (removesDots && !TryRemoveDots(ref reading))
-            || (merging == 2 && !IsAboveRoot && !TryMergeSlashes(ref reading)))
+            || (merging == 2 && !IsAboveRoot && !(removesDots && TryMergeSlashes(ref reading))))
         {
             return false;
         }
@@ -94,6 +123,9 @@ internal ref struct OriginReadings
         Current = reading;
         return true;
     }
+
+    private static bool NeedsSlashCombinations(ReadOnlySpan<byte> reading) =>
+        reading.IndexOf("//"u8) >= 0 || reading.IndexOf("/."u8) >= 0;
 
     private static bool MayDifferFrom(ReadOnlySpan<byte> path) =>
         path.Contains((byte)';') || HasEscaped(path, "%2F"u8, "%2f"u8) || HasEscaped(path, "%3B"u8, "%3b"u8);
