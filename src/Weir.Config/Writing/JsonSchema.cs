@@ -18,6 +18,7 @@ public sealed class JsonSchema
     };
 
     private readonly JsonObject _definitions = [];
+    private readonly Dictionary<Type, string> _names = [];
     private readonly IModuleCatalog _catalog;
 
     private JsonSchema(IModuleCatalog catalog) => _catalog = catalog;
@@ -114,9 +115,12 @@ public sealed class JsonSchema
 
     private JsonObject Reference(RecordShape shape)
     {
-        string name = ValueShapes.ToSnakeCase(shape.Type.Name);
-        if (!_definitions.ContainsKey(name))
+        if (!_names.TryGetValue(shape.Type, out string? name))
         {
+            // Two modules may each have a type of the same name.
+            string plain = ValueShapes.ToSnakeCase(shape.Type.Name);
+            name = _definitions.ContainsKey(plain) ? $"{plain}_{_names.Count}" : plain;
+            _names[shape.Type] = name;
             _definitions[name] = new JsonObject();
             _definitions[name] = OfRecord(shape);
         }

@@ -22,14 +22,14 @@ public sealed class ReferencePage
 
     private readonly StringBuilder _text = new();
 
-    private ReferencePage()
-    {
-    }
+    private readonly string _nestedHeading;
+
+    private ReferencePage(string nestedHeading) => _nestedHeading = nestedHeading;
 
     /// <summary>The whole page: the file's options, then one section for each module.</summary>
     public static string Write(IModuleCatalog catalog)
     {
-        ReferencePage page = new();
+        ReferencePage page = new("###");
         page._text.Append(Head);
         page.Section(ValueShapes.OfRecord(typeof(WeirConfig)), "", "## The file");
         page._text.Append("\n## Modules\n\nA stack is a list of modules. A bare word is a named stack or a module with its defaults.\n");
@@ -46,9 +46,9 @@ public sealed class ReferencePage
     /// <param name="heading">"##" or deeper.</param>
     public static string Module(IModuleFactory factory, string heading)
     {
-        ReferencePage page = new();
+        ReferencePage page = new(heading + "#");
         page._text.Append(CultureInfo.InvariantCulture, $"\n{heading} `{factory.Name}`\n\n{factory.Summary}\n");
-        page.Section(ValueShapes.OfRecord(factory.OptionsType), "", null);
+        page.Section(ValueShapes.OfRecord(factory.OptionsType), factory.Name, null);
         foreach (OrderHint hint in factory.OrderHints)
         {
             string relation = hint.Relation == OrderRelation.Above ? "above" : "below";
@@ -87,7 +87,7 @@ public sealed class ReferencePage
         {
             if (RecordOf(option.Value, Join(path, option.Name)) is ({ } record, { } place))
             {
-                Section(record, place, $"### `{place}`");
+                Section(record, place, $"{_nestedHeading} `{place}`");
             }
         }
     }

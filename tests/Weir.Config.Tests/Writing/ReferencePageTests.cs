@@ -13,6 +13,7 @@ public sealed class ReferencePageTests
         page.ShouldContain("### `upstreams.*.retry`\n");
         page.ShouldContain("### `redirect`\n");
         page.ShouldContain("| `to` | a text, as in `/new/{path.rest}` | must be given | Where to. |\n");
+        page.ShouldContain("#### `headers.response`\n");
         page.ShouldContain("Not in this build yet.");
     }
 }
