@@ -28,15 +28,17 @@ internal sealed class FieldRemoval
         ulong known = 0;
         List<byte[]> others = [];
         List<byte[]> beginnings = [];
-        foreach (string name in names)
+        for (int i = 0; i < names.Count; i++)
         {
+            string name = names[i];
+            string place = $"{option}[{i}]";
             if (name.EndsWith('*'))
             {
-                AddBeginning(builder, option, name, beginnings);
+                AddBeginning(builder, place, name, beginnings);
                 continue;
             }
 
-            if (!FieldNames.Check(builder, option, name))
+            if (!FieldNames.Check(builder, place, name))
             {
                 continue;
             }

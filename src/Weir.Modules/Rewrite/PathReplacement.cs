@@ -134,7 +134,7 @@ internal sealed class PathReplacement
         StringBuilder encoded = new();
         foreach (byte octet in Encoding.UTF8.GetBytes(with))
         {
-            bool isKept = octet is > 0x20 and < 0x7F;
+            bool isKept = octet is > 0x20 and < 0x7F && !"\"<>^`|"u8.Contains(octet);
             encoded.Append(isKept ? ((char)octet).ToString() : "%" + octet.ToString("X2", CultureInfo.InvariantCulture));
         }
 

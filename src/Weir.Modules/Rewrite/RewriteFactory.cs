@@ -19,7 +19,7 @@ public sealed class RewriteFactory : ModuleFactory<RewriteOptions>
         PathPrefix strip = PathPrefix.Parse(check, "strip_prefix", options.StripPrefix);
         PathPrefix add = PathPrefix.Parse(check, "add_prefix", options.AddPrefix);
         PathReplacement? replacement = options.Replace is null ? null : PathReplacement.Parse(check, options.Replace);
-        Template? template = options.Path is null ? null : check.ParseTemplate("path", options.Path, TemplateContext.Path);
+        Template? template = options.Path is null ? null : ParsePath(check, options.Path);
         PathRewrite path = new(strip, replacement, add, template, check.PathRules);
         QueryRewrite query = QueryRewrite.Parse(check, options.Query);
         ResponseMapping mapping = ParseMapping(check, options, strip, add);
@@ -46,6 +46,17 @@ public sealed class RewriteFactory : ModuleFactory<RewriteOptions>
         int strippedSlot = options.MapResponses && !strip.IsEmpty ? check.ReserveSlot() : -1;
         RequestRewriteModule request = new(path, query, strippedSlot);
         return mapping.IsEmpty ? request : new RewriteModule(request, mapping);
+    }
+
+    private static Template? ParsePath(CheckedBuilder check, string text)
+    {
+        Template? path = check.ParseTemplate("path", text, TemplateContext.Path);
+        if (path is { IsConstant: true } && !check.PathRules.TryNormalise(path.Constant, new byte[path.Constant.Length], out _))
+        {
+            check.Error("path", $"\"{text}\" is a path that Weir refuses from clients, too.", "Leave out %5C, %00 and what leads above the root.");
+        }
+
+        return path;
     }
 
     private static void CheckCombination(CheckedBuilder check, RewriteOptions options)

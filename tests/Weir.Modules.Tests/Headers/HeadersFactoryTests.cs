@@ -23,7 +23,7 @@ public sealed class HeadersFactoryTests
         string message = $"{name} belongs to the framing of the connection, which Weir writes by itself. Remove it.";
 
         ErrorOf(new() { Request = new() { Set = Map((name, "x")) } }).ShouldBe($"request.set.{name}: {message}");
-        ErrorOf(new() { Request = new() { Remove = [name] } }).ShouldBe($"request.remove: {message}");
+        ErrorOf(new() { Request = new() { Remove = [name] } }).ShouldBe($"request.remove[0]: {message}");
         ErrorOf(new() { Response = new() { Add = Map((name, "x")) } }).ShouldBe($"response.add.{name}: {message}");
         ErrorOf(new() { Response = new() { Rename = Map(("X-A", name)) } }).ShouldBe($"response.rename.X-A: {message}");
         ErrorOf(new() { Response = new() { Rename = Map((name, "X-A")) } }).ShouldBe($"response.rename.{name}: {message}");
@@ -52,7 +52,7 @@ public sealed class HeadersFactoryTests
     public void A_wildcard_stands_behind_the_beginning_of_a_name(string name) =>
         ErrorOf(new() { Response = new() { Remove = [name] } })
             .ShouldBe(
-                $"response.remove: \"{name}\" is not a field name with a * at its end. "
+                $"response.remove[0]: \"{name}\" is not a field name with a * at its end. "
                 + "Write the beginning of the names, then *: X-Internal-*.");
 
     [Fact]

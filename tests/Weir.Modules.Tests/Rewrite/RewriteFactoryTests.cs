@@ -45,6 +45,7 @@ public sealed class RewriteFactoryTests
     [Theory]
     [InlineData("new", "path: \"new\" is not a path.")]
     [InlineData("/a?b=1", "path: \"?\" may not stand in a path.")]
+    [InlineData("/a%5Cb", "path: \"/a%5Cb\" is a path that Weir refuses from clients, too.")]
     [InlineData("https://example.com/", "path: \"https://example.com/\" is not a path. ")]
     public void A_broken_path_template_is_named(string path, string message) => ErrorOf(new() { Path = path }).ShouldStartWith(message);
 

@@ -45,6 +45,7 @@ public sealed class RewritePathTests
     [InlineData("^/a/", "/", "/a//evil.example", "/evil.example")]
     [InlineData("/", "/größe/", "/a", "/gr%C3%B6%C3%9Fe/a")]
     [InlineData("a", "$$", "/aa", "/$$")]
+    [InlineData("a", "<|>", "/a", "/%3C%7C%3E")]
     [InlineData("^.*$", "/", "/a", "/")]
     public void A_replaced_path_begins_with_one_slash(string pattern, string with, string target, string expected) =>
         Run(new() { Replace = new() { Pattern = pattern, With = with } }, target).ShouldBe(expected);
