@@ -53,7 +53,7 @@ public sealed class RewriteFactory : ModuleFactory<RewriteOptions>
         Template? path = check.ParseTemplate("path", text, TemplateContext.Path);
         if (path is { IsConstant: true } && !check.PathRules.TryNormalise(path.Constant, new byte[path.Constant.Length], out _))
         {
-            check.Error("path", $"\"{text}\" is a path that Weir refuses from clients, too.", "Leave out %5C, %00 and what leads above the root.");
+            check.Error("path", $"\"{text}\" is a path that Weir refuses from clients, too.", "Leave out %5C, %00 and dot segments.");
         }
 
         return path;
