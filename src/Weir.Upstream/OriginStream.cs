@@ -20,6 +20,9 @@ public abstract class OriginStream : IAbortable
     /// <summary>Whether the peer is known to speak HTTP/1.0: it gets no Expect, no chunks and no interim responses come from it.</summary>
     public abstract bool IsHttp10 { get; }
 
+    /// <summary>What exactly was wrong with a head or content that was refused; for logs.</summary>
+    public abstract string? RejectDetail { get; }
+
     /// <summary>The response's content, once its head was read.</summary>
     public abstract BodyReader ResponseBody { get; }
 
@@ -29,6 +32,9 @@ public abstract class OriginStream : IAbortable
     /// <param name="head">The head, with all hop-by-hop and identity fields settled.</param>
     /// <param name="options">How the content is framed.</param>
     public abstract ValueTask<ProxyError?> SendHeadAsync(RequestHead head, in OriginRequestOptions options);
+
+    /// <summary>Puts a PROXY header before everything else; the connection then belongs to this client and is not pooled.</summary>
+    public abstract void WriteProxyHeader(ConnectionInfo connection, IpAddress client, int version);
 
     /// <summary>Sends octets of the content; lent until the task completes.</summary>
     public abstract ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets);

@@ -7,6 +7,7 @@ public static class ProxyErrors
 
     public static readonly ProxyError NoSite = Add("no_site", 404, "http_request_denied", Fault.Client, Phase.Modules, false, "No site has this host. Add it under sites, or a \"*\" site.");
     public static readonly ProxyError NoRoute = Add("no_route", 404, "http_request_denied", Fault.Client, Phase.Modules, false, "No route of the site matches. `weir explain` shows which were tried.");
+    public static readonly ProxyError AmbiguousPath = Add("ambiguous_path", 400, "http_request_error", Fault.Client, Phase.Modules, false, "Another reading of the path (%2F decoded, // merged, ;parameters dropped) would choose another route.");
     public static readonly ProxyError Misdirected = Add("misdirected", 421, "http_request_denied", Fault.Client, Phase.Modules, false, "The connection was made for another site.");
     public static readonly ProxyError LoopDetected = Add("loop_detected", 508, "proxy_loop_detected", Fault.Weir, Phase.Modules, false, "The request came through this Weir already. An upstream points back at a listener.");
     public static readonly ProxyError BodyTooLarge = Add("body_too_large", 413, "http_request_error", Fault.Client, Phase.Send, false, "The request's content is larger than limits.body_size.");

@@ -128,6 +128,11 @@ public sealed class Exchange
     /// <summary>Whether the client's connection can serve another request afterwards; any step may forbid it.</summary>
     public bool MustClose { get; set; }
 
+    /// <summary>
+    /// What the pipeline keeps with this object: its own state for the exchange, reused with it and reset by its owner. Not for modules.
+    /// </summary>
+    public object? PipelineState { get; set; }
+
     /// <summary>When the phases began.</summary>
     public ExchangeTimings Timings;
 
@@ -196,7 +201,10 @@ public sealed class Exchange
         }
     }
 
-    /// <summary>Makes it ready for the next exchange. Every field and property of state, in declaration order.</summary>
+    /// <summary>
+    /// Makes it ready for the next exchange. Every field and property of state, in declaration order; <see cref="PipelineState"/> is its
+    /// owner's to reset.
+    /// </summary>
     public void Reset()
     {
         _requestIdLength = 0;

@@ -37,6 +37,9 @@ public sealed class RequestHead
     /// <summary>The port of the authority, or 0 when it names none.</summary>
     public int Port { get; set; }
 
+    /// <summary>Whether path or query are no longer what <see cref="Target"/> says.</summary>
+    public bool IsTargetChanged { get; private set; }
+
     /// <summary>The length of the content as framed by the client.</summary>
     public BodyLength BodyLength { get; set; }
 
@@ -108,10 +111,18 @@ public sealed class RequestHead
     public void SetOriginAuthority(ByteSlice authority) => _originAuthority = authority;
 
     /// <summary>Replaces the path; copies it. The caller vouches that it is normalised and begins with "/".</summary>
-    public void ReplacePath(ReadOnlySpan<byte> path) => _path = Fields.Store(path);
+    public void ReplacePath(ReadOnlySpan<byte> path)
+    {
+        _path = Fields.Store(path);
+        IsTargetChanged = true;
+    }
 
     /// <summary>Replaces or removes the query; copies it, without "?".</summary>
-    public void ReplaceQuery(ReadOnlySpan<byte> query, bool hasQuery) => SetQuery(Fields.Store(query), hasQuery);
+    public void ReplaceQuery(ReadOnlySpan<byte> query, bool hasQuery)
+    {
+        SetQuery(Fields.Store(query), hasQuery);
+        IsTargetChanged = true;
+    }
 
     /// <summary>Copies everything into another head that was cleared.</summary>
     public void CopyTo(RequestHead target)
@@ -127,6 +138,7 @@ public sealed class RequestHead
         target.HasQuery = HasQuery;
         target.IsHttps = IsHttps;
         target.IsAsterisk = IsAsterisk;
+        target.IsTargetChanged = IsTargetChanged;
         target.Version = Version;
         target.Port = Port;
         target.BodyLength = BodyLength;
@@ -149,6 +161,7 @@ public sealed class RequestHead
         IsHttps = false;
         HasQuery = false;
         IsAsterisk = false;
+        IsTargetChanged = false;
         Port = 0;
         BodyLength = default;
     }

@@ -8,6 +8,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Http1;
 using Weir.Net.Connections;
 using Weir.Net.Loops;
+using Weir.Net.ProxyProtocol;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Pooling;
 
@@ -35,6 +36,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     private bool _isRequestComplete;
     private bool _isHeadComplete;
     private bool _isTunnel;
+    private bool _belongsToClient;
+    private string? _rejectDetail;
 
     public Http1OriginConnection(OriginPool pool, Connection connection)
     {
@@ -57,6 +60,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     public override bool IsHttp10 => _pool.IsHttp10;
 
+    public override string? RejectDetail => _rejectDetail ?? _body.RejectDetail;
+
     public override BodyReader ResponseBody => _body;
 
     public void Begin(bool isReused)
@@ -71,6 +76,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _isRequestComplete = false;
         _isHeadComplete = false;
         _isTunnel = false;
+        _belongsToClient = false;
+        _rejectDetail = null;
     }
 
     /// <summary>
@@ -101,7 +108,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
             SendTeTrailers = options.SendTeTrailers,
             UseRawTarget = options.UseRawTarget,
         };
-        Span<byte> space = _connection.OutputSpace(Loop.SmallBufferOctets);
+        Span<byte> space = _connection.OutputSpace(Loop.SmallBufferOctets / 2);
         int written = space.IsEmpty ? -1 : RequestHeadWriter.Write(head, write, space);
         if (written < 0 && !TryWriteLargeHead(head, write, out written))
         {
@@ -117,6 +124,18 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
         _isRequestComplete = true;
         return FlushAsync();
+    }
+
+    public override void WriteProxyHeader(ConnectionInfo connection, IpAddress client, int version)
+    {
+        _belongsToClient = true;
+        int port = client == connection.Remote ? connection.RemotePort : 0;
+        ProxyHeader header = new(true, client, port, connection.Local, connection.LocalPort);
+        Span<byte> space = _connection.OutputSpace(ProxyHeader.MaxWrittenOctets);
+        if (!space.IsEmpty)
+        {
+            _connection.CommitOutput(version == 1 ? header.WriteV1(space) : header.WriteV2(space));
+        }
     }
 
     public override ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets)
@@ -168,8 +187,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
         if (status == ParseStatus.Rejected)
         {
-            RejectDetail = RejectReasons.Name(reason);
-            _pool.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
+            _rejectDetail = RejectReasons.Name(reason);
+            _pool.Counters.Add(CounterFamily.RejectedOriginHeads, (int)reason);
             error = reason is RejectReason.HeadTooLarge or RejectReason.TooManyFields ? ProxyErrors.OriginHeadTooLarge : ProxyErrors.OriginBadHead;
             return true;
         }
@@ -193,9 +212,6 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _body.Begin(framing.BodyLength);
         return true;
     }
-
-    /// <summary>What was wrong with the last head or body that was refused.</summary>
-    public string? RejectDetail { get; private set; }
 
     public override ValueTask<ProxyError?> WaitAsync(int timeoutMs)
     {
@@ -224,7 +240,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
         _isLeased = false;
         _body.End();
-        bool isReusable = _isHeadComplete && _isRequestComplete && !_isTunnel && _framing.IsPersistent && _body.IsComplete
+        bool isReusable = _isHeadComplete && _isRequestComplete && !_isTunnel && !_belongsToClient && _framing.IsPersistent && _body.IsComplete
             && !_connection.HasFailed && !_connection.IsPeerClosing;
         if (isReusable && _connection.ReceivedCount > 0)
         {

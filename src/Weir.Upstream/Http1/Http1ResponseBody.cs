@@ -30,6 +30,9 @@ internal sealed class Http1ResponseBody : BodyReader
 
     public override HeaderFields? Trailers => _trailers is { Count: > 0 } ? _trailers : null;
 
+    /// <summary>What was wrong with the framing.</summary>
+    public string? RejectDetail { get; private set; }
+
     /// <summary>Whether the last octet was read and given back.</summary>
     public bool IsComplete => _decoder.IsComplete && _error is null;
 
@@ -45,6 +48,7 @@ internal sealed class Http1ResponseBody : BodyReader
 
         _error = null;
         _cancelled = null;
+        RejectDetail = null;
         _received = 0;
         _lent = 0;
     }
@@ -88,11 +92,12 @@ internal sealed class Http1ResponseBody : BodyReader
         }
 
         BodyStatus status = _decoder.DecodeInPlace(
-            _connection.ReceivedForChange, _trailers, out int offset, out int length, out int consumed, out _);
+            _connection.ReceivedForChange, _trailers, out int offset, out int length, out int consumed, out RejectReason reason);
         _lent = consumed;
         _received += length;
         if (status == BodyStatus.Rejected)
         {
+            RejectDetail = RejectReasons.Name(reason);
             _error = ProxyErrors.OriginBadBody;
             read = BodyRead.Failed(_error);
             return true;

@@ -1,0 +1,251 @@
+// Hot: the spine. Every exchange passes here, top to bottom.
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Abstractions.Modules;
+using Weir.Pipeline.Finishing;
+using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Plans;
+using Weir.Pipeline.Routing;
+using Weir.Pipeline.Stacks;
+using Weir.Telemetry.Counting;
+
+namespace Weir.Pipeline;
+
+/// <summary>
+/// Decides and forwards: identity, site, site stack, route, route stack, origin, then the answer up the stacks to the client.
+/// </summary>
+public sealed class ExchangeRunner : IExchangeHandler
+{
+    private readonly PlanHolder _plans;
+    private readonly Forwarder _forwarder;
+    private readonly ExchangeEnd _end;
+
+    /// <summary>A runner over the plan in force.</summary>
+    public ExchangeRunner(PlanHolder plans, CounterSet counters, ExchangeEnd end)
+    {
+        _plans = plans;
+        _forwarder = new Forwarder(counters);
+        _end = end;
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    public async ValueTask HandleAsync(Exchange exchange)
+    {
+        Passage passage = Passage.Begin(exchange, _plans.Current);
+        ProxyError? error = null;
+        try
+        {
+            // 1 identity  2 site  3 site stack  4 route  5 route stack
+            Verdict verdict = await DecideAsync(passage);
+
+            // 6 pick, lease, send, read the head
+            if (verdict == Verdict.Continue && exchange.Error is null)
+            {
+                error = await ForwardAsync(passage);
+            }
+
+            // 7 the answer up the stacks  8 send
+            error = verdict == Verdict.Abort ? ProxyErrors.ClientAborted : await AnswerAsync(passage, error ?? exchange.Error);
+        }
+        catch (Exception exception)
+        {
+            // A module's exception, or a defect: the one place that turns it into a 500.
+            error = await FailAsync(passage, exception);
+        }
+
+        if (error is not null)
+        {
+            exchange.Client.Abort();
+        }
+
+        // 9 finish
+        await passage.EndTryAsync();
+        _end.Finish(passage, error);
+    }
+
+    private static ValueTask<Verdict> DecideAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        Plan plan = passage.Plan;
+        exchange.Phase = Phase.Modules;
+        if ((plan.Identity.Receive(exchange) ?? RequestRules.Check(passage)) is { } refusal)
+        {
+            return Refuse(exchange, refusal);
+        }
+
+        SitePlan? site = plan.Sites.Find(exchange.Request.Host);
+        passage.Site = site;
+        if (site is null)
+        {
+            return Refuse(exchange, ProxyErrors.NoSite);
+        }
+
+        exchange.SiteName = site.Name;
+        exchange.Trace?.Add("site", site.Name);
+        if (site.Stack.Requests.Length == 0)
+        {
+            passage.LeaveStack(isRouteStack: false, site.Stack.Count);
+            return RouteAsync(passage);
+        }
+
+        ValueTask<Verdict> stack = StackRunner.DownAsync(site.Stack, passage, isRouteStack: false);
+        if (!stack.IsCompletedSuccessfully)
+        {
+            return RouteSlowAsync(passage, stack);
+        }
+
+        Verdict verdict = stack.Result;
+        return verdict == Verdict.Continue ? RouteAsync(passage) : new(verdict);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private static async ValueTask<Verdict> RouteSlowAsync(Passage passage, ValueTask<Verdict> stack)
+    {
+        Verdict verdict = await stack;
+        return verdict == Verdict.Continue ? await RouteAsync(passage) : verdict;
+    }
+
+    private static ValueTask<Verdict> RouteAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        RouteMatch<RoutePlan> match = passage.Site!.Routes.Find(exchange);
+        if (match.IsAmbiguous)
+        {
+            return Refuse(exchange, ProxyErrors.AmbiguousPath);
+        }
+
+        if (match.Route is not { } route)
+        {
+            return Refuse(exchange, ProxyErrors.NoRoute);
+        }
+
+        passage.Route = route;
+        passage.Upstream = route.Target;
+        exchange.RouteName = route.Name;
+        exchange.UpstreamName = route.Target?.Name;
+        exchange.RoutePrefixLength = match.PrefixLength;
+        exchange.Trace?.Add("route", route.Name);
+        if (match.HasGroups && route.UsesCaptures)
+        {
+            passage.Site.Routes.Capture(match, exchange);
+        }
+
+        if (route.Stack.Requests.Length > 0)
+        {
+            return StackRunner.DownAsync(route.Stack, passage, isRouteStack: true);
+        }
+
+        passage.LeaveStack(isRouteStack: true, route.Stack.Count);
+        return new(Verdict.Continue);
+    }
+
+    private ValueTask<ProxyError?> ForwardAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        if (passage.Upstream is null)
+        {
+            return new(ProxyErrors.NoRoute);
+        }
+
+        StackRunner.OpenRequestFilters(passage.Site!.Stack, exchange);
+        StackRunner.OpenRequestFilters(passage.Route!.Stack, exchange);
+        RequestRules.PrepareForOrigin(passage);
+        return _forwarder.ForwardAsync(passage);
+    }
+
+    /// <summary>Null when the client has its whole answer; else why not.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> AnswerAsync(Passage passage, ProxyError? error)
+    {
+        Exchange exchange = passage.Exchange;
+        if (error is not null)
+        {
+            exchange.Error = error;
+            if (exchange.Client.IsGone || error.Status == 499)
+            {
+                return error;
+            }
+
+            ErrorAnswer.Make(passage, error);
+        }
+        else if (passage.Origin is { } origin)
+        {
+            ResponseRules.Receive(exchange);
+            exchange.ResponseBody = origin.ResponseBody;
+        }
+
+        if (passage.Route is { Stack.Responses.Length: > 0 } route)
+        {
+            await StackRunner.UpAsync(route.Stack, exchange, passage.RouteDepth);
+        }
+
+        if (passage.Site is { Stack.Responses.Length: > 0 } site)
+        {
+            await StackRunner.UpAsync(site.Stack, exchange, passage.SiteDepth);
+        }
+
+        return await SendAsync(passage);
+    }
+
+    private static ValueTask<ProxyError?> SendAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        if (exchange.Response.Status == 101 && passage.Origin is not null)
+        {
+            return Tunnel.RunAsync(passage);
+        }
+
+        if (passage.Route is { Stack.Bodies.Length: > 0 } route)
+        {
+            StackRunner.OpenResponseFilters(route.Stack, exchange, passage.RouteDepth);
+        }
+
+        if (passage.Site is { Stack.Bodies.Length: > 0 } site)
+        {
+            StackRunner.OpenResponseFilters(site.Stack, exchange, passage.SiteDepth);
+        }
+
+        ResponseRules.Send(exchange);
+        exchange.Phase = Phase.Body;
+        return ResponsePump.RunAsync(exchange);
+    }
+
+    private static ValueTask<Verdict> Refuse(Exchange exchange, ProxyError error)
+    {
+        exchange.Error = error;
+        return new(Verdict.Continue);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> FailAsync(Passage passage, Exception exception)
+    {
+        Exchange exchange = passage.Exchange;
+        bool hasBegun = exchange.Phase >= Phase.Body;
+        exchange.Error = ProxyErrors.ModuleFailed;
+        _end.OnException(exchange, passage.RunningModule, exception);
+        if (hasBegun || exchange.Client.IsGone)
+        {
+            return ProxyErrors.ModuleFailed;
+        }
+
+        try
+        {
+            // The modules above may be the ones that fail: this answer passes none of them.
+            ErrorAnswer.Make(passage, ProxyErrors.ModuleFailed);
+            ResponseRules.Send(exchange);
+            exchange.Phase = Phase.Body;
+            return await ResponsePump.RunAsync(exchange);
+        }
+        catch (Exception second)
+        {
+            // Whatever breaks here is a defect of the pipeline: the connection goes, the process stays.
+            _end.OnException(exchange, passage.RunningModule, second);
+            return ProxyErrors.Internal;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// Hot: runs for every exchange.
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Pipeline.Stacks;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
+
+namespace Weir.Pipeline.Finishing;
+
+/// <summary>The end of an exchange: who ended it and where, finish modules, counters, access log.</summary>
+public sealed class ExchangeEnd
+{
+    private readonly CounterSet _counters;
+    private readonly WeirLog _log;
+    private readonly IExchangeLog?[] _accessLogs;
+
+    /// <summary>With an access log for each loop, or none.</summary>
+    public ExchangeEnd(CounterSet counters, WeirLog log, IReadOnlyList<IExchangeLog?> accessLogs)
+    {
+        _counters = counters;
+        _log = log;
+        _accessLogs = [.. accessLogs];
+    }
+
+    internal void Finish(Passage passage, ProxyError? cut)
+    {
+        Exchange exchange = passage.Exchange;
+        exchange.Timings.EndedNs = exchange.Loop.NowNs;
+        LoopCounters counters = _counters.OfLoop(exchange.Loop.Index);
+        if (cut is null && exchange.Error is null)
+        {
+            exchange.Phase = Phase.Done;
+        }
+        else
+        {
+            Blame(exchange, cut ?? exchange.Error!, counters);
+        }
+
+        counters.Add(Counter.ExchangesCompleted);
+        counters.AddStatus(exchange.Response.Status);
+        counters.Add(Counter.ClientOctetsIn, exchange.ReceivedOctets);
+        counters.Add(Counter.ClientOctetsOut, exchange.Client.SentOctets);
+        counters.Record(TimedPhase.Total, exchange.Timings.EndedNs - exchange.Timings.StartedNs);
+        if (passage.Site is { Stack.Finishes.Length: > 0 } || passage.Route is { Stack.Finishes.Length: > 0 })
+        {
+            FinishModules(passage);
+        }
+
+        _accessLogs[exchange.Loop.Index]?.Write(exchange);
+        passage.Replay?.Release();
+        passage.Reset();
+    }
+
+    internal void OnException(Exchange exchange, string module, Exception exception)
+    {
+        exchange.ErrorDetail = exception.GetType().Name;
+        _log.Write(OperatorEvents.ModuleThrew, module, exchange.Phase.ToString(), exception.ToString());
+    }
+
+    private void FinishModules(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        try
+        {
+            StackRunner.Finish(passage.Site!.Stack, exchange);
+            if (passage.Route is { } route)
+            {
+                StackRunner.Finish(route.Stack, exchange);
+            }
+        }
+        catch (Exception exception)
+        {
+            // A module's exception after the answer changes nothing for the client.
+            OnException(exchange, "finish", exception);
+        }
+    }
+
+    private static void Blame(Exchange exchange, ProxyError error, LoopCounters counters)
+    {
+        exchange.Error ??= error;
+        exchange.EndedBy = error.Fault;
+        exchange.Phase = error.Phase;
+        counters.Add(CounterFamily.ProxyErrors, error.Index);
+        counters.Add(error.Fault switch
+        {
+            Fault.Client => Counter.EndedByClient,
+            Fault.Origin => Counter.EndedByOrigin,
+            _ => Counter.EndedByWeir,
+        });
+        if (CounterOf(error) is { } timeout)
+        {
+            counters.Add(timeout);
+        }
+    }
+
+    private static Counter? CounterOf(ProxyError error)
+    {
+        if (ReferenceEquals(error, ProxyErrors.OriginTimeout))
+        {
+            return Counter.TimeoutFirstByte;
+        }
+
+        if (ReferenceEquals(error, ProxyErrors.ConnectTimeout))
+        {
+            return Counter.TimeoutConnect;
+        }
+
+        if (ReferenceEquals(error, ProxyErrors.OriginIdle))
+        {
+            return Counter.TimeoutOriginIdle;
+        }
+
+        if (ReferenceEquals(error, ProxyErrors.OriginWriteTimeout))
+        {
+            return Counter.TimeoutOriginWrite;
+        }
+
+        if (ReferenceEquals(error, ProxyErrors.BodyTooSlow))
+        {
+            return Counter.TimeoutClientBody;
+        }
+
+        return ReferenceEquals(error, ProxyErrors.ClientTooSlow) ? Counter.TimeoutClientWrite : null;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Http.Fields;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>The answer that Weir makes itself when there is no other: an error page that says nothing about origins, and Proxy-Status.</summary>
+internal static class ErrorAnswer
+{
+    private const int RetryAfterSeconds = 1;
+
+    public static void Make(Passage passage, ProxyError error)
+    {
+        Exchange exchange = passage.Exchange;
+        exchange.Trace?.Add("error", $"{error.Name}: {error.Text}");
+        passage.Plan.ErrorPages.Answer(exchange, error, error.Status == 503 ? RetryAfterSeconds : 0);
+        HeaderFields fields = exchange.Response.Fields;
+        if (!fields.Has(KnownField.ProxyStatus))
+        {
+            ProxyStatusField.Append(fields, IdentityPolicy.Pseudonym, Encoding.ASCII.GetBytes(error.ProxyStatus), default);
+        }
+
+        if (error.Status == 405)
+        {
+            // RFC 9110 section 15.5.6: Allow is required.
+            fields.Set("Allow"u8, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, QUERY"u8);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Weir.Pipeline.Health;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>How requests are forwarded to an upstream. Immutable.</summary>
+public sealed record ForwardPolicy
+{
+    /// <summary>Time from the request to the response's head.</summary>
+    public int FirstByteTimeoutMs { get; init; } = 60_000;
+
+    /// <summary>Time within which one try must have its response's head; 0: no limit of its own.</summary>
+    public int PerTryTimeoutMs { get; init; }
+
+    /// <summary>Time without an octet.</summary>
+    public int IdleTimeoutMs { get; init; } = 60_000;
+
+    /// <summary>How often a request is sent at most, the first time included.</summary>
+    public int Attempts { get; init; } = 2;
+
+    /// <summary>Whether failed connects are tried again.</summary>
+    public bool RetriesConnect { get; init; } = true;
+
+    /// <summary>Whether connections that end before a response are tried again.</summary>
+    public bool RetriesReset { get; init; } = true;
+
+    /// <summary>Whether missing responses are tried again.</summary>
+    public bool RetriesTimeout { get; init; }
+
+    /// <summary>Statuses that are tried again.</summary>
+    public IReadOnlyList<int> RetryStatuses { get; init; } = [];
+
+    /// <summary>What each first try earns of a retry, 0 to 1.</summary>
+    public double BudgetShare { get; init; } = 0.2;
+
+    /// <summary>The largest request content that is kept to be sent again, in octets.</summary>
+    public int BufferOctets { get; init; } = 64 * 1024;
+
+    /// <summary>When a server is set aside.</summary>
+    public PassiveHealthPolicy Health { get; init; } = new();
+
+    /// <summary>The PROXY header that servers get: 0 none, 1 or 2. Connections are then not shared between clients.</summary>
+    public int ProxyProtocolVersion { get; init; }
+}

@@ -1,0 +1,98 @@
+// Hot: runs for every exchange.
+using System.Text;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Http.Fields;
+using Weir.Http.Semantics;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>What HTTP asks of a gateway for a request, before and after the modules.</summary>
+internal static class RequestRules
+{
+    private static readonly ulong _rare = HeaderFields.Mask(KnownField.Expect) | HeaderFields.Mask(KnownField.MaxForwards)
+        | HeaderFields.Mask(KnownField.Upgrade);
+
+    /// <summary>Refuses what can be refused by the head alone.</summary>
+    public static ProxyError? Check(Passage passage)
+    {
+        RequestHead request = passage.Exchange.Request;
+        if (request.Method == RequestMethod.Connect)
+        {
+            // RFC 9110 section 9.3.6: a gateway without a list of targets is no place to tunnel through.
+            return ProxyErrors.MethodNotAllowed;
+        }
+
+        return request.Fields.HasAny(_rare) ? CheckRare(passage) : null;
+    }
+
+    /// <summary>Makes the head what an origin may see: hop-by-hop fields go, identity comes.</summary>
+    public static void PrepareForOrigin(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        HopByHop.StripRequest(exchange.Request.Fields, passage.WantsUpgrade);
+        passage.Plan.Identity.Send(exchange);
+    }
+
+    private static ProxyError? CheckRare(Passage passage)
+    {
+        RequestHead request = passage.Exchange.Request;
+        HeaderFields fields = request.Fields;
+        if (fields.TryGet(KnownField.Expect, out ReadOnlySpan<byte> expect) && !Ascii.EqualsIgnoreCase(expect, "100-continue"u8))
+        {
+            return ProxyErrors.ExpectationFailed;
+        }
+
+        passage.WantsUpgrade = fields.Has(KnownField.Upgrade) && IsUpgradeAllowed(passage);
+        if (!fields.Has(KnownField.MaxForwards) || request.Method is not (RequestMethod.Trace or RequestMethod.Options))
+        {
+            return null;
+        }
+
+        return CountDown(fields);
+    }
+
+    // RFC 9110 section 7.8: an unknown protocol, or content that would have to come before the switch, makes Upgrade a field to ignore.
+    private static bool IsUpgradeAllowed(Passage passage)
+    {
+        RequestHead request = passage.Exchange.Request;
+        if (request.Version != HttpVersion.Http11 || request.Method != RequestMethod.Get || !request.BodyLength.IsNone
+            || !ConnectionOptions.Read(request.Fields).HasUpgrade)
+        {
+            return false;
+        }
+
+        request.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> asked);
+        IReadOnlyList<string> tokens = passage.Plan.Tunnels.Tokens;
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(asked, tokens[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // RFC 9110 section 7.6.2: at zero the request ends here, else it goes on with one less.
+    private static ProxyError? CountDown(HeaderFields fields)
+    {
+        fields.TryGet(KnownField.MaxForwards, out ReadOnlySpan<byte> value);
+        if (!ContentLength.TryParse(value, out long left))
+        {
+            return null;
+        }
+
+        if (left == 0)
+        {
+            return ProxyErrors.MethodNotAllowed;
+        }
+
+        Span<byte> text = stackalloc byte[20];
+        System.Buffers.Text.Utf8Formatter.TryFormat(left - 1, text, out int written);
+        fields.Set(KnownField.MaxForwards, text[..written]);
+        return null;
+    }
+}

@@ -1,0 +1,56 @@
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>What may be sent again (RFC 9110 section 9.2.2): semantics section 5, as decided.</summary>
+internal static class RetryRules
+{
+    /// <summary>Whether a try that failed with this error may be followed by another.</summary>
+    public static bool MayRetry(Passage passage, ProxyError error, bool wasSent, ForwardPolicy policy)
+    {
+        Exchange exchange = passage.Exchange;
+        if (!error.IsRetryable || exchange.Client.IsGone || exchange.Timings.ResponseNs != 0)
+        {
+            return false;
+        }
+
+        if (!wasSent)
+        {
+            // Not an octet left: any method may try elsewhere, because its content was not touched.
+            return policy.RetriesConnect;
+        }
+
+        bool isAsked = error.Phase == Phase.Connect ? policy.RetriesConnect
+            : ReferenceEquals(error, ProxyErrors.OriginTimeout) ? policy.RetriesTimeout
+            : policy.RetriesReset;
+        return isAsked && CanRepeat(passage);
+    }
+
+    /// <summary>Whether a response with this status may be dropped and the request sent again.</summary>
+    public static bool MayRetryStatus(Passage passage, int status, ForwardPolicy policy)
+    {
+        IReadOnlyList<int> statuses = policy.RetryStatuses;
+        for (int i = 0; i < statuses.Count; i++)
+        {
+            if (statuses[i] == status)
+            {
+                return CanRepeat(passage);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool CanRepeat(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        if (passage.WantsUpgrade || !RequestMethods.IsIdempotent(exchange.Request.Method))
+        {
+            return false;
+        }
+
+        return exchange.Request.BodyLength.IsNone || passage.Replay is { IsWhole: true };
+    }
+}

@@ -1,0 +1,195 @@
+// Hot: one for each exchange object, reused with it.
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Modules;
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Plans;
+using Weir.Upstream;
+
+namespace Weir.Pipeline;
+
+/// <summary>
+/// An exchange's way through the pipeline: the plan it pinned, how deep it came, what it holds. Belongs to the exchange's loop.
+/// </summary>
+internal sealed class Passage
+{
+    private ValueTask<ProxyError?> _pump;
+    private BodyReader? _pumped;
+
+    private Passage(Exchange exchange) => Exchange = exchange;
+
+    public Exchange Exchange { get; }
+
+    /// <summary>The plan it pinned; dropped once a tunnel is established.</summary>
+    public Plan Plan { get; set; } = null!;
+
+    public SitePlan? Site { get; set; }
+
+    public RoutePlan? Route { get; set; }
+
+    public UpstreamState? Upstream { get; set; }
+
+    public ServerState? Server { get; set; }
+
+    /// <summary>The hold on an origin; released exactly once, by <see cref="ReleaseOrigin"/>.</summary>
+    public OriginStream? Origin { get; set; }
+
+    /// <summary>Keeps the request's content for another try; null where there is none.</summary>
+    public ReplayBody? Replay { get; set; }
+
+    /// <summary>How many modules of the site's stack an answer passes: those with a lower position.</summary>
+    public int SiteDepth { get; private set; }
+
+    /// <summary>How many modules of the route's stack an answer passes.</summary>
+    public int RouteDepth { get; private set; }
+
+    /// <summary>The position of the module that runs, for fetches below it.</summary>
+    public int RunningPosition { get; private set; }
+
+    public bool IsInRouteStack { get; private set; }
+
+    /// <summary>Whether the request's content is, or was, on its way to the origin of the current try.</summary>
+    public bool HasPump { get; private set; }
+
+    /// <summary>Whether that came to its end.</summary>
+    public bool IsPumpDone { get; private set; }
+
+    /// <summary>Why it ended early.</summary>
+    public ProxyError? PumpError { get; private set; }
+
+    public bool WantsUpgrade { get; set; }
+
+    private string? RunningName { get; set; }
+
+    /// <summary>The passage of an exchange object, made once and reused.</summary>
+    public static Passage Begin(Exchange exchange, Plan plan)
+    {
+        Passage passage = exchange.PipelineState as Passage ?? new Passage(exchange);
+        exchange.PipelineState = passage;
+        passage.Plan = plan;
+        return passage;
+    }
+
+    public void EnterModule(bool isRouteStack, int position, string name)
+    {
+        IsInRouteStack = isRouteStack;
+        RunningPosition = position;
+        RunningName = name;
+        if (isRouteStack)
+        {
+            RouteDepth = position;
+        }
+        else
+        {
+            SiteDepth = position;
+        }
+
+        Exchange.Trace?.Add(name, "request entered");
+    }
+
+    public void LeaveStack(bool isRouteStack, int count)
+    {
+        RunningName = null;
+        if (isRouteStack)
+        {
+            RouteDepth = count;
+        }
+        else
+        {
+            SiteDepth = count;
+        }
+    }
+
+    /// <summary>The running module answered or aborted.</summary>
+    public void Stop(Verdict verdict)
+    {
+        Exchange.AnsweredBy = RunningName;
+        Exchange.Trace?.Add(RunningName ?? "", verdict == Verdict.Answered ? $"answered with {Exchange.Response.Status}" : "aborted the connection");
+    }
+
+    /// <summary>The name of the module that runs, for reports.</summary>
+    public string RunningModule => RunningName ?? "";
+
+    /// <summary>Starts the pump of the request's content, beside everything else.</summary>
+    public void StartPump(BodyReader body, OriginStream origin)
+    {
+        _pumped = body;
+        HasPump = true;
+        IsPumpDone = false;
+        PumpError = null;
+        _pump = RequestPump.RunAsync(this, body, origin);
+    }
+
+    /// <summary>Called by the pump at its end.</summary>
+    public void OnPumpDone(ProxyError? error)
+    {
+        IsPumpDone = true;
+        PumpError = error;
+    }
+
+    /// <summary>Ends the pump if it still runs, waits for it, and gives the hold on the origin up.</summary>
+    public ValueTask EndTryAsync()
+    {
+        if (!HasPump)
+        {
+            ReleaseOrigin();
+            return default;
+        }
+
+        return EndPumpAsync();
+    }
+
+    public void ReleaseOrigin()
+    {
+        if (Origin is { } origin)
+        {
+            Origin = null;
+            Exchange.Client.AbortWhenGone = null;
+            origin.Release();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask EndPumpAsync()
+    {
+        if (!IsPumpDone)
+        {
+            // The answer came before the request was sent whole: nobody wants the rest, and the connection is not fit for another one.
+            _pumped!.Cancel();
+            Origin?.Abort(ProxyErrors.ClientAborted);
+        }
+
+        await _pump;
+        HasPump = false;
+        _pump = default;
+        _pumped = null;
+        ReleaseOrigin();
+    }
+
+    /// <summary>Makes it ready for the next exchange of its object.</summary>
+    public void Reset()
+    {
+        Plan = null!;
+        Site = null;
+        Route = null;
+        Upstream = null;
+        Server = null;
+        Origin = null;
+        Replay = null;
+        SiteDepth = 0;
+        RouteDepth = 0;
+        RunningPosition = 0;
+        IsInRouteStack = false;
+        HasPump = false;
+        IsPumpDone = false;
+        PumpError = null;
+        WantsUpgrade = false;
+        RunningName = null;
+        _pump = default;
+        _pumped = null;
+    }
+}

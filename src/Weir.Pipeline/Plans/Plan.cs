@@ -1,0 +1,21 @@
+using Weir.Pipeline.ErrorPages;
+using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Routing;
+
+namespace Weir.Pipeline.Plans;
+
+/// <summary>The compiled configuration: immutable, pinned by each exchange from its start to its end, swapped as a whole by a reload.</summary>
+public sealed class Plan
+{
+    /// <summary>The sites by host.</summary>
+    public required SiteTable<SitePlan> Sites { get; init; }
+
+    /// <summary>Pages for errors that Weir makes itself.</summary>
+    public required ErrorPageSet ErrorPages { get; init; }
+
+    /// <summary>What is said about the client and this proxy to origins.</summary>
+    public required IdentityPolicy Identity { get; init; }
+
+    /// <summary>Limits of tunnels.</summary>
+    public TunnelLimits Tunnels { get; init; } = new();
+}

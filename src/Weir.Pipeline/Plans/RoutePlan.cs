@@ -1,0 +1,20 @@
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Stacks;
+
+namespace Weir.Pipeline.Plans;
+
+/// <summary>A route, compiled. Immutable.</summary>
+public sealed class RoutePlan
+{
+    /// <summary>The route's path pattern or number.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What runs after routing.</summary>
+    public CompiledStack Stack { get; init; } = CompiledStack.Empty;
+
+    /// <summary>Where requests go; null when a module always answers.</summary>
+    public UpstreamState? Target { get; init; }
+
+    /// <summary>Whether a module of the stack reads the groups of the route's regular expression.</summary>
+    public bool UsesCaptures { get; init; }
+}
