@@ -1,10 +1,8 @@
 // Hot: the spine. Every exchange passes here, top to bottom.
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
-using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
-using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Forwarding;

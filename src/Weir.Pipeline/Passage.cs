@@ -121,7 +121,9 @@ internal sealed class Passage
         HasPump = true;
         IsPumpDone = false;
         PumpError = null;
+#pragma warning disable CA2012 // Awaited exactly once, in EndPumpAsync.
         _pump = RequestPump.RunAsync(this, body, origin);
+#pragma warning restore CA2012
     }
 
     /// <summary>Called by the pump at its end.</summary>

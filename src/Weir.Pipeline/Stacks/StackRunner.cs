@@ -1,7 +1,6 @@
 // Hot: runs the modules of every exchange; no async frame while modules complete synchronously.
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
-using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 
