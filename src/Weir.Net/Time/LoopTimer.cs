@@ -9,8 +9,10 @@ public abstract class LoopTimer : ReadyItem
 {
     internal LoopTimer? Next;
     internal LoopTimer? Previous;
-    internal long DueMs;
     internal int Slot = -1;
+
+    /// <summary>When it fires, in milliseconds of the loop's clock; of use while it is armed.</summary>
+    public long DueMs { get; internal set; }
 
     /// <summary>Whether it is waiting to fire.</summary>
     public bool IsArmed => Slot >= 0;

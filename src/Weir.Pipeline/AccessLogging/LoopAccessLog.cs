@@ -1,11 +1,12 @@
 // Hot: once for each exchange.
 using Weir.Abstractions.Exchanges;
+using Weir.Pipeline.Finishing;
 using Weir.Telemetry.AccessLogs;
 
 namespace Weir.Pipeline.AccessLogging;
 
 /// <summary>One loop's access log: formats the line of an ended exchange into the loop's buffer. Never waits, never allocates.</summary>
-public sealed class LoopAccessLog
+public sealed class LoopAccessLog : IExchangeLog
 {
     private readonly AccessLogBuffer _buffer;
     private readonly AccessFormat _format;

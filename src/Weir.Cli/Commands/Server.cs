@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Weir.Abstractions.Options;
+using Weir.Config;
+using Weir.Config.Model;
+using Weir.Hosting;
+using Weir.Modules;
+using Weir.Telemetry.Events;
+
+namespace Weir.Cli.Commands;
+
+/// <summary>Runs a Weir in the foreground, from its start to its last signal.</summary>
+internal static class Server
+{
+    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(2);
+
+    public static async Task<int> RunAsync(ConfigResult read)
+    {
+        if (ConfigFile.Report(read.Errors) || read.Config is not { } config)
+        {
+            return 1;
+        }
+
+        using LogWriter writer = new(Console.OpenStandardError(), LogFormat.Text);
+        WeirLog log = new(writer, LevelOf(config.Log.Level));
+        writer.Attach(log);
+        List<ConfigError> errors = [];
+        WeirHost? host = await WeirHost.StartAsync(config, new StandardModules(), log, errors);
+        if (ConfigFile.Report(errors) || host is null)
+        {
+            writer.Stop(_lastWords);
+            return 1;
+        }
+
+        await ServeAsync(host, config, log);
+        writer.Stop(_lastWords);
+        return 0;
+    }
+
+    private static async Task ServeAsync(WeirHost host, WeirConfig config, WeirLog log)
+    {
+        TaskCompletionSource<string> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnStop(signal, stop));
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnStop(signal, stop));
+        using PosixSignalRegistration reopen = PosixSignalRegistration.Create((PosixSignal)SigUsr1, _ => host.ReopenLogs());
+        log.Write(OperatorEvents.Started, VersionCommand.Version, string.Join(", ", host.Addresses), host.Counters.LoopCount);
+        string reason = await stop.Task;
+        await Task.Delay(config.Process.Drain.Delay);
+        await host.DrainAsync(config.Process.Drain.Deadline);
+        await host.DisposeAsync();
+        log.Write(OperatorEvents.Stopped, reason);
+    }
+
+    // SIGUSR1 has no name in PosixSignal; positive numbers are the system's own.
+    private const int SigUsr1 = 10;
+
+    private static void OnStop(PosixSignalContext signal, TaskCompletionSource<string> stop)
+    {
+        // The second one is not cancelled: it ends the process at once.
+        signal.Cancel = stop.TrySetResult(signal.Signal.ToString());
+    }
+
+    private static EventLevel LevelOf(LogLevel level) => level switch
+    {
+        LogLevel.Debug => EventLevel.Debug,
+        LogLevel.Warning => EventLevel.Warning,
+        LogLevel.Error => EventLevel.Error,
+        _ => EventLevel.Info,
+    };
+}

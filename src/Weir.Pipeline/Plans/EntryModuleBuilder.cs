@@ -1,0 +1,36 @@
+using Weir.Abstractions.Modules;
+using Weir.Abstractions.Options;
+using Weir.Config;
+using Weir.Config.Model;
+
+namespace Weir.Pipeline.Plans;
+
+/// <summary>What a factory gets for one entry of a stack: errors find their place in the file.</summary>
+internal sealed class EntryModuleBuilder : ModuleBuilder
+{
+    private readonly StackEntry _entry;
+    private readonly List<ConfigError> _errors;
+    private readonly SlotCounter _slots;
+
+    public EntryModuleBuilder(StackEntry entry, string? routePath, List<ConfigError> errors, SlotCounter slots)
+    {
+        _entry = entry;
+        RoutePath = routePath;
+        _errors = errors;
+        _slots = slots;
+    }
+
+    public override string? RoutePath { get; }
+
+    public override IPathRules PathRules => Plans.PathRules.Instance;
+
+    public override void Error(string option, string cause, string remedy) =>
+        _errors.Add(ModulePlaces.ToError(_entry, option, cause, remedy));
+
+    public override void Warning(string option, string cause, string remedy) =>
+        _errors.Add(ModulePlaces.ToError(_entry, option, cause, remedy, isWarning: true));
+
+    public override int ReserveSlot() => _slots.Reserve();
+
+    public override string ResolvePath(string path) => ModulePlaces.ResolvePath(_entry, path);
+}

@@ -1,0 +1,45 @@
+using Weir.Config.Model;
+using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Health;
+
+namespace Weir.Pipeline.Plans;
+
+/// <summary>An upstream's options, in the units that forwarding uses.</summary>
+public static class ForwardPolicies
+{
+    /// <summary>The policy of an upstream.</summary>
+    public static ForwardPolicy Of(UpstreamConfig config)
+    {
+        RetryConfig retry = config.Retry;
+        PassiveHealthConfig passive = config.Health.Passive;
+        return new ForwardPolicy
+        {
+            FirstByteTimeoutMs = Ms(config.Timeouts.FirstByte),
+            IdleTimeoutMs = Ms(config.Timeouts.Idle),
+            PerTryTimeoutMs = retry.PerTryTimeout is { } perTry ? Ms(perTry) : 0,
+            Attempts = retry.Attempts,
+            RetriesConnect = retry.On.Any(condition => condition.Cause == RetryCause.Connect),
+            RetriesReset = retry.On.Any(condition => condition.Cause == RetryCause.Reset),
+            RetriesTimeout = retry.On.Any(condition => condition.Cause == RetryCause.Timeout),
+            RetryStatuses = [.. retry.On.Where(condition => condition.Cause == RetryCause.Status).Select(condition => condition.Status)],
+            BudgetShare = retry.Budget.Fraction,
+            BufferOctets = (int)retry.Buffer.Octets,
+            ProxyProtocolVersion = config.ProxyProtocol switch
+            {
+                Config.Model.ProxyProtocolVersion.V1 => 1,
+                Config.Model.ProxyProtocolVersion.V2 => 2,
+                _ => 0,
+            },
+            Health = new PassiveHealthPolicy
+            {
+                Failures = passive.Failures,
+                WindowMs = Ms(passive.Window),
+                EjectMs = Ms(passive.Eject),
+                MaxEjectedShare = passive.MaxEjected.Fraction,
+            },
+        };
+    }
+
+    /// <summary>Milliseconds, saturated.</summary>
+    public static int Ms(TimeSpan time) => (int)Math.Min(time.TotalMilliseconds, int.MaxValue - 1);
+}

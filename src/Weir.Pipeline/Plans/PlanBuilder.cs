@@ -1,0 +1,112 @@
+using Weir.Abstractions.Modules;
+using Weir.Abstractions.Options;
+using Weir.Config;
+using Weir.Config.Model;
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.ErrorPages;
+using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Routing;
+
+namespace Weir.Pipeline.Plans;
+
+/// <summary>Compiles a checked configuration into a plan. Reports what only compiling can find; then there is no plan.</summary>
+public sealed class PlanBuilder
+{
+    private readonly List<ConfigError> _errors = [];
+    private readonly SlotCounter _slots = new();
+    private readonly StackCompiler _stacks;
+    private readonly IUpstreamSource _upstreams;
+
+    /// <summary>A builder for one configuration.</summary>
+    public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams)
+    {
+        _stacks = new StackCompiler(catalog, _errors, _slots);
+        _upstreams = upstreams;
+    }
+
+    /// <summary>Errors and warnings found while building.</summary>
+    public IReadOnlyList<ConfigError> Errors => _errors;
+
+    /// <summary>The connection modules of a listener.</summary>
+    public IReadOnlyList<IConnectionModule> BuildConnections(ListenerConfig listener) => _stacks.CompileConnections(listener.Connections);
+
+    /// <summary>The plan, or null after errors.</summary>
+    public Plan? Build(WeirConfig config)
+    {
+        Dictionary<string, UpstreamState> upstreams = new(StringComparer.Ordinal);
+        foreach ((string name, UpstreamConfig upstream) in config.Upstreams)
+        {
+            upstreams[name] = _upstreams.Make(upstream);
+        }
+
+        RouteBuilder routes = new(_stacks, upstreams, _errors);
+        List<SiteDefinition<SitePlan>> sites = [];
+        foreach (SiteConfig site in config.Sites.Values)
+        {
+            AddSite(site, routes, sites);
+        }
+
+        Plan plan = new()
+        {
+            Sites = new SiteTable<SitePlan>(sites),
+            ErrorPages = BuildErrorPages(config.ErrorPages),
+            Identity = new IdentityPolicy(config.TrustedProxies),
+            Tunnels = new TunnelLimits
+            {
+                IdleMs = ForwardPolicies.Ms(config.Tunnels.Idle),
+                LifetimeMs = (long)config.Tunnels.Lifetime.TotalMilliseconds,
+            },
+        };
+        return _errors.Any(error => !error.IsWarning) ? null : plan;
+    }
+
+    private void AddSite(SiteConfig site, RouteBuilder routes, List<SiteDefinition<SitePlan>> sites)
+    {
+        SitePlan plan = new()
+        {
+            Name = site.Name,
+            Stack = _stacks.Compile(site.Stack, null),
+            Routes = new RouteTable<RoutePlan>(routes.Build(site)),
+            UsesRawPaths = site.Paths == PathMode.Raw,
+        };
+        foreach (HostPattern host in site.Hosts)
+        {
+            if (SitePattern.TryParse(host.ToString(), out SitePattern? pattern, out PatternError? error))
+            {
+                sites.Add(new SiteDefinition<SitePlan>(pattern, plan));
+            }
+            else
+            {
+                _errors.Add(new ConfigError(host.Position.File, host.Position.Line, host.Position.Column, error.Cause, error.Remedy));
+            }
+        }
+    }
+
+    private ErrorPageSet BuildErrorPages(ErrorPagesConfig config)
+    {
+        List<ErrorPageTemplate> templates = [];
+        foreach ((string statuses, PageFile page) in config.Pages)
+        {
+            if (!StatusPattern.TryParse(statuses, out StatusPattern pattern))
+            {
+                Report(page, $"'{statuses}' is neither a status from 400 to 599 nor 4xx or 5xx.", "Write \"502\" or \"5xx\".");
+                continue;
+            }
+
+            string path = ModulePlaces.ResolvePath(page.Position, page.File);
+            try
+            {
+                templates.Add(new ErrorPageTemplate(pattern, ErrorPageTemplate.FormOf(page.File), File.ReadAllBytes(path)));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Report(page, $"The page '{page.File}' cannot be read: {exception.Message}", "Mend the path; it is relative to the configuration file.");
+            }
+        }
+
+        return new ErrorPageSet(templates, config.Json);
+    }
+
+    private void Report(PageFile page, string cause, string remedy) =>
+        _errors.Add(new ConfigError(page.Position.File, page.Position.Line, page.Position.Column, cause, remedy));
+}

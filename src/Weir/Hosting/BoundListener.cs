@@ -1,0 +1,65 @@
+using Weir.Config.Model;
+using Weir.Net.Sockets;
+using Weir.Server.Listening;
+
+namespace Weir.Hosting;
+
+/// <summary>A listening address, bound: one descriptor for each loop, not accepting yet.</summary>
+internal sealed class BoundListener
+{
+    private const int Backlog = 4096;
+
+    private BoundListener(ListenerConfig config, SocketAddress address, IReadOnlyList<int> descriptors)
+    {
+        Config = config;
+        Address = address;
+        Descriptors = descriptors;
+    }
+
+    public ListenerConfig Config { get; }
+
+    /// <summary>The address with the port that the kernel chose where 0 was asked for.</summary>
+    public SocketAddress Address { get; }
+
+    public IReadOnlyList<int> Descriptors { get; }
+
+    /// <summary>How the loops share the connections; null with one loop.</summary>
+    public LoopBalance? Balance { get; private set; }
+
+    /// <summary>Binds an address for each loop; null with the reason when it cannot be.</summary>
+    public static BoundListener? TryBind(ListenerConfig config, int loops, out string reason)
+    {
+        reason = "";
+        SocketAddress wanted = AddressOf(config.Address);
+        int first = Listener.Bind(wanted, Backlog, out SocketAddress bound);
+        if (first == -97 && wanted.IsAny)
+        {
+            // A machine without IPv6: all its addresses are IPv4's.
+            wanted = SocketAddress.Of(Abstractions.Exchanges.IpAddress.FromIPv4(0), wanted.Port);
+            first = Listener.Bind(wanted, Backlog, out bound);
+        }
+
+        List<int> descriptors = [];
+        for (int i = 0; i < loops; i++)
+        {
+            int fd = i == 0 ? first : wanted.IsUnix ? Listener.Duplicate(first) : Listener.Bind(bound, Backlog, out _);
+            if (fd < 0)
+            {
+                reason = Listener.Describe(-fd);
+                descriptors.ForEach(Listener.CloseDescriptor);
+                return null;
+            }
+
+            descriptors.Add(fd);
+        }
+
+        return new BoundListener(config, bound, descriptors) { Balance = loops > 1 ? new LoopBalance(loops) : null };
+    }
+
+    private static SocketAddress AddressOf(ListenAddress address) => address switch
+    {
+        { UnixPath: { } path } => SocketAddress.Unix(path),
+        { Ip: { } ip } => SocketAddress.Of(ip, address.Port),
+        _ => SocketAddress.Any(address.Port),
+    };
+}

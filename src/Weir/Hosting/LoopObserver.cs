@@ -1,0 +1,99 @@
+// Hot: called once for every batch of events.
+using Weir.Net.Loops;
+using Weir.Net.Time;
+using Weir.Pipeline.AccessLogging;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
+
+namespace Weir.Hosting;
+
+/// <summary>What is done beside the events of each loop: counting turns, handing over log lines, reading gauges once a second.</summary>
+internal sealed class LoopObserver : ILoopObserver
+{
+    private const long VerySlowNs = 100_000_000;
+
+    private readonly CounterSet _counters;
+    private readonly WeirLog _log;
+    private readonly LoopAccessLog?[] _accessLogs;
+    private readonly Housekeeping?[] _housekeeping;
+
+    public LoopObserver(CounterSet counters, WeirLog log, LoopAccessLog?[] accessLogs)
+    {
+        _counters = counters;
+        _log = log;
+        _accessLogs = accessLogs;
+        _housekeeping = new Housekeeping?[counters.LoopCount];
+    }
+
+    /// <summary>Starts what happens on a timer; on the loop.</summary>
+    public void Start(Loop loop)
+    {
+        _housekeeping[loop.Index] = new Housekeeping(loop, _counters.OfLoop(loop.Index));
+        _housekeeping[loop.Index]!.Start();
+    }
+
+    public void OnBatchEnd(int loop, long nowMs)
+    {
+        _counters.OfLoop(loop).Add(Counter.LoopTurns);
+        if (_accessLogs[loop] is not { } log || log.DueMs == long.MaxValue)
+        {
+            return;
+        }
+
+        log.Tick(nowMs);
+        _housekeeping[loop]?.WakeFor(log.DueMs, nowMs);
+    }
+
+    public void OnSlowTurn(int loop, long tookNs)
+    {
+        LoopCounters counters = _counters.OfLoop(loop);
+        counters.Add(Counter.SlowTurns10Ms);
+        if (tookNs >= VerySlowNs)
+        {
+            counters.Add(Counter.SlowTurns100Ms);
+            _log.Write(OperatorEvents.SlowTurn, loop, tookNs / 1_000_000, "an event");
+        }
+    }
+
+    public void OnFailure(int loop, Exception exception)
+    {
+        _counters.OfLoop(loop).Add(Counter.LoopExceptions);
+        _log.Write(OperatorEvents.LoopThrew, loop, exception.ToString());
+    }
+
+    /// <summary>Wakes a loop that has nothing else to do.</summary>
+    private sealed class Housekeeping : LoopTimer
+    {
+        private const int PeriodMs = 1_000;
+
+        private readonly Loop _loop;
+        private readonly LoopCounters _counters;
+
+        public Housekeeping(Loop loop, LoopCounters counters)
+        {
+            _loop = loop;
+            _counters = counters;
+        }
+
+        public void Start() => _loop.Arm(this, PeriodMs);
+
+        public void WakeFor(long dueMs, long nowMs)
+        {
+            if (!IsArmed || DueMs > dueMs)
+            {
+                _loop.Arm(this, Math.Max(dueMs - nowMs, 1));
+            }
+        }
+
+        protected override void OnDue()
+        {
+            _counters.Set(Counter.BuffersInUse, _loop.SmallBuffers.RentedCount + _loop.LargeBuffers.RentedCount);
+            _counters.Set(Counter.BufferSlabs, _loop.SmallBuffers.SlabCount + _loop.LargeBuffers.SlabCount);
+            _loop.Arm(this, PeriodMs);
+        }
+
+        protected override void OnReady()
+        {
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Weir.Abstractions.Modules;
+using Weir.Abstractions.Options;
+using Weir.Config.Model;
+using Weir.Pipeline.Plans;
+using Weir.Upstreams;
+
+namespace Weir.Hosting;
+
+/// <summary>Finds what only compiling a configuration can find, without touching the network.</summary>
+public static class PlanCheck
+{
+    /// <summary>Errors and warnings beyond the reader's.</summary>
+    public static IReadOnlyList<ConfigError> Run(WeirConfig config, IModuleCatalog modules)
+    {
+        PlanBuilder builder = new(modules, new InertUpstreams());
+        builder.Build(config);
+        foreach (ListenerConfig listener in config.Listen)
+        {
+            builder.BuildConnections(listener);
+        }
+
+        return builder.Errors;
+    }
+}
