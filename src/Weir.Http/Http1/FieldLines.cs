@@ -45,11 +45,11 @@ internal static class FieldLines
                 return ParseStatus.Rejected;
             }
 
-            ReadOnlySpan<byte> name = line.Name(input);
-            KnownField field = KnownFields.Find(name);
-            if (field != KnownField.Other || !ImitatesKnownName(name))
+            int nameLength = line.NameEnd - line.NameStart;
+            KnownField field = FieldNames.Find(input, line.NameStart, nameLength);
+            if (field != KnownField.Other || !ImitatesKnownName(line.Name(input)))
             {
-                fields.AddLoaded(field, line.NameStart - origin, name.Length, line.ValueStart - origin, line.ValueEnd - line.ValueStart);
+                fields.AddLoaded(field, line.NameStart - origin, nameLength, line.ValueStart - origin, line.ValueEnd - line.ValueStart);
             }
         }
     }

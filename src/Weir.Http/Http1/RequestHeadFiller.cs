@@ -55,7 +55,7 @@ internal static class RequestHeadFiller
         }
 
         ByteSlice received = new(target.PathStart, target.PathLength);
-        framing.HasAmbiguousPath = PathAmbiguity.Find(fields.Slice(received)) != PathReadings.None;
+        framing.HasAmbiguousPath = target.IsPathAmbiguous;
         if (target.IsPathNormal)
         {
             head.SetPath(received);

@@ -1,4 +1,5 @@
 // Hot: runs for every request. See bench/Weir.Bench.Http.
+using System.Buffers.Binary;
 using Weir.Abstractions.Heads;
 
 namespace Weir.Http.Http1;
@@ -44,6 +45,31 @@ internal ref struct RequestLine
     /// <summary>Reads a complete line, without its CRLF.</summary>
     public RejectReason Read(ReadOnlySpan<byte> line, int targetLimit)
     {
+        int methodLength = LineScanner.EndOfToken(line, 0);
+        int targetStart = methodLength + 1;
+        int targetLength = line.Length - targetStart - VersionOctets - 1;
+
+        // RFC 9112 section 3: single spaces. Readers that split on more than that see another target. A space in the target is no
+        // octet of any target, so it needs no search of its own.
+        bool isInParts = methodLength is > 0 and <= LongestMethod && targetLength > 0 && targetLength <= targetLimit
+            && line[methodLength] == (byte)' ' && line[targetStart + targetLength] == (byte)' ';
+        if (!isInParts)
+        {
+            return FaultOf(line, methodLength, targetLimit);
+        }
+
+        MethodLength = methodLength;
+        RejectReason reason = ReadVersion(line[^VersionOctets..]);
+        if (reason == RejectReason.None)
+        {
+            reason = Target.Read(line, targetStart, targetLength, methodLength);
+        }
+
+        return reason == RejectReason.None || !line.Slice(targetStart, targetLength).Contains((byte)' ') ? reason : RejectReason.MalformedRequestLine;
+    }
+
+    private static RejectReason FaultOf(ReadOnlySpan<byte> line, int methodLength, int targetLimit)
+    {
         RejectReason reason = CheckPartial(line, targetLimit);
         if (reason != RejectReason.None)
         {
@@ -55,44 +81,24 @@ internal ref struct RequestLine
             return RejectReason.EmptyRequestLine;
         }
 
-        MethodLength = LineScanner.EndOfToken(line, 0);
-        if (MethodLength == line.Length)
+        if (methodLength == line.Length || line[0] == (byte)' ')
         {
             return RejectReason.MalformedRequestLine;
         }
 
-        if (MethodLength == 0 || line[MethodLength] != (byte)' ')
-        {
-            return line[0] == (byte)' ' ? RejectReason.MalformedRequestLine : RejectReason.BadMethod;
-        }
-
-        // RFC 9112 section 3: single spaces. Readers that split on more than that see another target.
-        int targetStart = MethodLength + 1;
-        int targetLength = line.Length - targetStart - VersionOctets - 1;
-        if (targetLength <= 0 || line[targetStart + targetLength] != (byte)' ' || line.Slice(targetStart, targetLength).Contains((byte)' '))
-        {
-            return FaultOfParts(line[targetStart..]);
-        }
-
-        reason = ReadVersion(line[^VersionOctets..]);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
-
-        RequestMethod method = RequestMethods.Find(line[..MethodLength]);
-        return Target.Read(line.Slice(targetStart, targetLength), targetStart, method);
+        return line[methodLength] != (byte)' ' ? RejectReason.BadMethod : FaultOfParts(line[(methodLength + 1)..]);
     }
 
     private RejectReason ReadVersion(ReadOnlySpan<byte> text)
     {
-        if (text.SequenceEqual("HTTP/1.1"u8))
+        ulong version = BinaryPrimitives.ReadUInt64LittleEndian(text);
+        if (version == BinaryPrimitives.ReadUInt64LittleEndian("HTTP/1.1"u8))
         {
             Version = HttpVersion.Http11;
             return RejectReason.None;
         }
 
-        if (text.SequenceEqual("HTTP/1.0"u8))
+        if (version == BinaryPrimitives.ReadUInt64LittleEndian("HTTP/1.0"u8))
         {
             Version = HttpVersion.Http10;
             return RejectReason.None;

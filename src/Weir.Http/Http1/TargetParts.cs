@@ -1,7 +1,6 @@
 // Hot: runs for every request. See bench/Weir.Bench.Http.
 using System.Buffers;
 using System.Text;
-using Weir.Abstractions.Heads;
 using Weir.Http.Semantics;
 
 namespace Weir.Http.Http1;
@@ -29,14 +28,18 @@ internal struct TargetParts
     /// <summary>Whether the path is in normal form as it stands.</summary>
     public bool IsPathNormal;
 
-    /// <summary>Reads a target that begins at <paramref name="start"/> of what the offsets shall count from.</summary>
-    public RejectReason Read(ReadOnlySpan<byte> target, int start, RequestMethod method)
+    /// <summary>Whether origins may read the path in more than one way: <see cref="PathAmbiguity"/>.</summary>
+    public bool IsPathAmbiguous;
+
+    /// <summary>Reads the target of a request line whose method has been split off; offsets count from the line's start.</summary>
+    public RejectReason Read(ReadOnlySpan<byte> line, int start, int length, int methodLength)
     {
         Start = start;
-        Length = target.Length;
+        Length = length;
+        ReadOnlySpan<byte> target = line.Slice(start, length);
 
         // RFC 9112 section 3.2.3: authority-form is for CONNECT, and CONNECT takes no other.
-        if (method == RequestMethod.Connect)
+        if (methodLength == 7 && line.StartsWith("CONNECT"u8))
         {
             return ReadAuthorityForm(target);
         }
@@ -51,7 +54,7 @@ internal struct TargetParts
         {
             Form = TargetForm.Asterisk;
             IsPathNormal = true;
-            return method == RequestMethod.Options ? RejectReason.None : RejectReason.AsteriskNotAllowed;
+            return line.StartsWith("OPTIONS "u8) ? RejectReason.None : RejectReason.AsteriskNotAllowed;
         }
 
         return ReadAbsoluteForm(target);
@@ -104,11 +107,20 @@ internal struct TargetParts
     private RejectReason ReadPathAndQuery(ReadOnlySpan<byte> target, int pathStart)
     {
         ReadOnlySpan<byte> rest = target[pathStart..];
-        int pathLength = rest.IndexOf((byte)'?');
-        HasQuery = pathLength >= 0;
+        PathStart = Start + pathStart;
+        int pathLength = PathScanner.EndOfQuietPath(rest);
+        IsPathNormal = pathLength == rest.Length || rest[pathLength] == (byte)'?';
+        if (!IsPathNormal)
+        {
+            int question = rest[pathLength..].IndexOf((byte)'?');
+            pathLength = question < 0 ? rest.Length : pathLength + question;
+        }
+
+        PathLength = pathLength;
+        HasQuery = pathLength < rest.Length;
         if (HasQuery)
         {
-            QueryStart = Start + pathStart + pathLength + 1;
+            QueryStart = PathStart + pathLength + 1;
             QueryLength = rest.Length - pathLength - 1;
             ReadOnlySpan<byte> query = rest[(pathLength + 1)..];
             int bad = query.IndexOfAnyExcept(_queryOctets);
@@ -116,12 +128,14 @@ internal struct TargetParts
             {
                 return query[bad] == (byte)'#' ? RejectReason.FragmentInTarget : RejectReason.BadQueryOctet;
             }
-
-            rest = rest[..pathLength];
         }
 
-        PathStart = Start + pathStart;
-        PathLength = rest.Length;
-        return PathNormaliser.Check(rest, out IsPathNormal);
+        return IsPathNormal ? RejectReason.None : ReadUnquietPath(rest[..pathLength]);
+    }
+
+    private RejectReason ReadUnquietPath(ReadOnlySpan<byte> path)
+    {
+        IsPathAmbiguous = PathAmbiguity.Find(path) != PathReadings.None;
+        return PathNormaliser.Check(path, out IsPathNormal);
     }
 }
