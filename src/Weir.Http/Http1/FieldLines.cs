@@ -1,6 +1,9 @@
 // Hot: runs for every head. See bench/Weir.Bench.Http.
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Weir.Abstractions.Heads;
 
 namespace Weir.Http.Http1;
@@ -13,6 +16,8 @@ internal static class FieldLines
 {
     // No known name is longer, so a longer one cannot become a known one when "_" is read as "-".
     private const int LongestKnownName = 32;
+
+    private static readonly ushort _lineEnd = MemoryMarshal.Read<ushort>("\r\n"u8);
 
     /// <summary>Reads lines from <paramref name="position"/> on.</summary>
     /// <param name="input">The received octets.</param>
@@ -27,35 +32,100 @@ internal static class FieldLines
         int count = 0;
         while (true)
         {
-            ParseStatus status = ReadLine(input, position, out FieldLine line, out reason);
-            if (status != ParseStatus.Complete)
+            if (position + 1 < input.Length && Unsafe.ReadUnaligned<ushort>(in input[position]) == _lineEnd)
             {
-                return status;
-            }
-
-            position = line.Next;
-            if (line.IsEmpty)
-            {
+                position += 2;
+                reason = RejectReason.None;
                 return ParseStatus.Complete;
             }
 
+            if (!TryReadPlainLine(input, position, out FieldLine line, out KnownField field, out bool mayImitate))
+            {
+                ParseStatus status = ReadLine(input, position, out line, out reason);
+                if (status != ParseStatus.Complete)
+                {
+                    return status;
+                }
+
+                Debug.Assert(!line.IsEmpty, "The empty line was asked for first.");
+                field = KnownFields.Find(line.Name(input));
+            }
+
+            position = line.Next;
             if (++count > fieldLimit)
             {
                 reason = RejectReason.TooManyFields;
                 return ParseStatus.Rejected;
             }
 
-            int nameLength = line.NameEnd - line.NameStart;
-            KnownField field = FieldNames.Find(input, line.NameStart, nameLength);
-            if (field != KnownField.Other || !ImitatesKnownName(line.Name(input)))
+            if (mayImitate && field == KnownField.Other && ImitatesKnownName(line.Name(input)))
             {
-                fields.AddLoaded(field, line.NameStart - origin, nameLength, line.ValueStart - origin, line.ValueEnd - line.ValueStart);
+                continue;
             }
+
+            fields.AddLoaded(
+                field, line.NameStart - origin, line.NameEnd - line.NameStart, line.ValueStart - origin, line.ValueEnd - line.ValueStart);
         }
     }
 
-    /// <summary>Reads one line, which may be the empty one.</summary>
+    /// <summary>
+    /// Reads a line as nearly all are: complete, with a name of less than 32 octets and nothing odd. Whatever is not like that is left
+    /// to <see cref="ReadLine"/>, which judges it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadPlainLine(
+        ReadOnlySpan<byte> input, int start, out FieldLine line, out KnownField field, out bool mayImitate)
+    {
+        Unsafe.SkipInit(out line);
+        field = KnownField.Other;
+        mayImitate = true;
+        int length = input.Length;
+        if (!Vector256.IsHardwareAccelerated || length < Vector256<byte>.Count || start >= length)
+        {
+            return false;
+        }
+
+        // All reads are below input.Length. A vector that would not be is loaded further left, and what it holds before the line is
+        // shifted out; lineEnd + 1 is compared first, a name that is not ended by ":" before that is refused, and valueStart is at
+        // most lineEnd.
+        ref byte origin = ref MemoryMarshal.GetReference(input);
+        int loadAt = Math.Min(start, length - Vector256<byte>.Count);
+        Vector256<byte> octets = Vector256.LoadUnsafe(ref origin, (nuint)loadAt);
+        int nameLength = BitOperations.TrailingZeroCount(LineScanner.NotToken(octets) >> (start - loadAt));
+        if (nameLength is 0 or 32)
+        {
+            return false;
+        }
+
+        uint controls = LineScanner.Controls(octets) >> (start - loadAt);
+        int lineEnd = controls != 0
+            ? start + BitOperations.TrailingZeroCount(controls)
+            : LineScanner.FindControl(input, loadAt + Vector256<byte>.Count);
+        if (lineEnd + 1 >= length
+            || Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref origin, lineEnd)) != _lineEnd
+            || Unsafe.Add(ref origin, start + nameLength) != (byte)':')
+        {
+            return false;
+        }
+
+        int valueStart = start + nameLength + 1;
+        valueStart += Unsafe.Add(ref origin, valueStart) == (byte)' ' ? 1 : 0;
+        line.NameStart = start;
+        line.NameEnd = start + nameLength;
+        line.Next = lineEnd + 2;
+        line.ValueStart = valueStart;
+        line.ValueEnd = lineEnd;
+        if (valueStart < lineEnd && (IsWhiteSpace(Unsafe.Add(ref origin, valueStart)) || IsWhiteSpace(Unsafe.Add(ref origin, lineEnd - 1))))
+        {
+            Trim(input, ref line.ValueStart, ref line.ValueEnd);
+        }
+
+        field = FieldNames.Find(input, start, nameLength);
+        mayImitate = field == KnownField.Other && Vector256.EqualsAny(octets, Vector256.Create((byte)'_'));
+        return true;
+    }
+
+    /// <summary>Reads one line, which may be the empty one.</summary>
     public static ParseStatus ReadLine(ReadOnlySpan<byte> input, int start, out FieldLine line, out RejectReason reason)
     {
         Unsafe.SkipInit(out line);
@@ -88,6 +158,7 @@ internal static class FieldLines
     /// Whether a name becomes a known one when "_" is read as "-", as CGI and its heirs do: such a field could pose as one that
     /// Weir vouches for.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool ImitatesKnownName(ReadOnlySpan<byte> name)
     {
         if (name.Length > LongestKnownName || !name.Contains((byte)'_'))
@@ -101,7 +172,6 @@ internal static class FieldLines
     }
 
     // RFC 9110 section 5.5: white space around a value is no part of it.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Trim(ReadOnlySpan<byte> input, ref int start, ref int end)
     {
         Debug.Assert(start <= end, "A value ends after its colon.");

@@ -21,40 +21,47 @@ internal static class FieldNames
 
     private static readonly uint _multiplier = FindMultiplier();
     private static readonly byte[] _fieldOfSlot = FillSlots();
-    private static readonly byte[] _lowerNames = FillNames();
-    private static readonly byte[] _lengths = FillLengths();
+    private static readonly byte[] _leftNames = FillNames(isLeft: true);
+    private static readonly byte[] _rightNames = FillNames(isLeft: false);
 
-    // 32 octets set, then 32 clear: loaded at 32 - n, the first n are set.
-    private static readonly byte[] _prefixMasks = [.. Enumerable.Repeat((byte)0xFF, Width), .. Enumerable.Repeat((byte)0, Width)];
+    // 32 octets set, 32 clear, 32 set: loaded at 32 - n, the first n are set; at 32 + n, the last n.
+    private static readonly byte[] _masks =
+        [.. Enumerable.Repeat((byte)0xFF, Width), .. Enumerable.Repeat((byte)0, Width), .. Enumerable.Repeat((byte)0xFF, Width)];
 
     /// <summary>Finds the value of a name.</summary>
     /// <param name="input">The received octets.</param>
-    /// <param name="start">Where the name begins.</param>
-    /// <param name="length">Its length, above 0; all its octets are token octets.</param>
+    /// <param name="start">Where the name begins; an octet follows it.</param>
+    /// <param name="length">Its length, 1 to 31; all its octets are token octets.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KnownField Find(ReadOnlySpan<byte> input, int start, int length)
     {
         Debug.Assert(FieldSyntax.IsToken(input.Slice(start, length)), "Only tokens may be compared this way.");
-        if (!Vector256.IsHardwareAccelerated || length < 2 || input.Length - start < Width)
-        {
-            return KnownFields.Find(input.Slice(start, length));
-        }
 
+        // A name of one octet is looked up with the octet behind it, its colon, and finds nothing. The slot has SlotBits bits and its
+        // field is below KnownField.Count, so neither table is left.
         ref byte name = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), start);
-        uint lastTwo = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref name, length - 2));
+        uint lastTwo = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref name, length > 1 ? length - 2 : 0));
         uint key = Key(name, lastTwo, length);
-
-        // The slot has SlotBits bits and its field is below KnownField.Count, so neither table is left.
         uint field = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_fieldOfSlot), (key * _multiplier) >> SlotShift);
-        if (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_lengths), field) != length)
+        if (field == 0)
         {
             return KnownField.Other;
         }
 
-        Vector256<byte> mask = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_prefixMasks), (nuint)(Width - length));
-        Vector256<byte> lower = (Vector256.LoadUnsafe(ref name) | Vector256.Create(CaseBit)) & mask;
-        Vector256<byte> known = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_lowerNames), (nuint)(field * Width));
-        return lower == known ? (KnownField)field : KnownField.Other;
+        // The 32 octets from the name's start, else those up to its end: one of them lies in the input unless that is tiny.
+        bool isLeft = input.Length - start >= Width;
+        if (!isLeft && start + length < Width)
+        {
+            return KnownFields.Find(input.Slice(start, length));
+        }
+
+        nuint maskAt = (nuint)(isLeft ? Width - length : length);
+        nint nameAt = isLeft ? 0 : length - Width;
+        byte[] names = isLeft ? _leftNames : _rightNames;
+        Vector256<byte> mask = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_masks), maskAt + (isLeft ? 0u : Width));
+        Vector256<byte> octets = Vector256.LoadUnsafe(ref Unsafe.Add(ref name, nameAt));
+        Vector256<byte> known = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(names), field * Width);
+        return ((octets | Vector256.Create(CaseBit)) & mask) == known ? (KnownField)field : KnownField.Other;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -104,7 +111,7 @@ internal static class FieldNames
         return slots;
     }
 
-    private static byte[] FillNames()
+    private static byte[] FillNames(bool isLeft)
     {
         byte[] names = new byte[(int)KnownField.Count * Width];
         for (KnownField field = KnownField.Host; field < KnownField.Count; field++)
@@ -112,21 +119,10 @@ internal static class FieldNames
             ReadOnlySpan<byte> name = KnownFields.Bytes(field);
             for (int i = 0; i < name.Length; i++)
             {
-                names[((int)field * Width) + i] = (byte)(name[i] | CaseBit);
+                names[((int)field * Width) + (isLeft ? 0 : Width - name.Length) + i] = (byte)(name[i] | CaseBit);
             }
         }
 
         return names;
-    }
-
-    private static byte[] FillLengths()
-    {
-        byte[] lengths = new byte[(int)KnownField.Count];
-        for (KnownField field = KnownField.Host; field < KnownField.Count; field++)
-        {
-            lengths[(int)field] = (byte)KnownFields.Bytes(field).Length;
-        }
-
-        return lengths;
     }
 }

@@ -22,7 +22,9 @@ internal static class LineScanner
     public const int Broken = -2;
 
     private static readonly Vector128<byte> _tokenByLow = ClassByLow(FieldSyntax.TokenOctets.Contains);
+    private static readonly Vector256<byte> _wideTokenByLow = Vector256.Create(_tokenByLow, _tokenByLow);
     private static readonly Vector128<byte> _bitByHigh = Vector128.Create((byte)0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static readonly Vector256<byte> _wideBitByHigh = Vector256.Create(_bitByHigh, _bitByHigh);
 
     /// <summary>
     /// The index of the CR of the CRLF that ends the line in which <paramref name="from"/> lies. When <see cref="Broken"/>,
@@ -93,7 +95,7 @@ internal static class LineScanner
 
     /// <summary>The first control octet but HTAB at or after <paramref name="from"/>, or the input's length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int FindControl(ReadOnlySpan<byte> input, int from)
+    public static int FindControl(ReadOnlySpan<byte> input, int from)
     {
         Debug.Assert(from <= input.Length, "The scan begins inside the input.");
         ref byte start = ref MemoryMarshal.GetReference(input);
@@ -124,13 +126,24 @@ internal static class LineScanner
         return rest != 0 ? from + BitOperations.TrailingZeroCount(rest) : input.Length;
     }
 
+    /// <summary>One bit for each of 32 octets, set where a control octet but HTAB stands.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Controls(Vector256<byte> octets)
+    public static uint Controls(Vector256<byte> octets)
     {
         Vector256<byte> low = Vector256.Equals(Vector256.Min(octets, Vector256.Create((byte)0x1F)), octets);
         Vector256<byte> tab = Vector256.Equals(octets, Vector256.Create((byte)'\t'));
         Vector256<byte> delete = Vector256.Equals(octets, Vector256.Create((byte)0x7F));
         return (Vector256.AndNot(low, tab) | delete).ExtractMostSignificantBits();
+    }
+
+    /// <summary>One bit for each of 32 octets, set where no token octet stands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NotToken(Vector256<byte> octets)
+    {
+        // A shuffle looks up within each half, so both halves hold the table.
+        Vector256<byte> low = Vector256.ShuffleNative(_wideTokenByLow, octets & Vector256.Create((byte)0x0F));
+        Vector256<byte> high = Vector256.ShuffleNative(_wideBitByHigh, octets >>> 4);
+        return Vector256.Equals(low & high, Vector256<byte>.Zero).ExtractMostSignificantBits();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

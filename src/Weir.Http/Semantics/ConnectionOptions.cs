@@ -31,11 +31,23 @@ public readonly struct ConnectionOptions
     /// <summary>Reads every Connection field.</summary>
     public static ConnectionOptions Read(HeaderFields fields)
     {
+        int first = fields.Find(KnownField.Connection);
+        if (first < 0)
+        {
+            return default;
+        }
+
+        // What nearly every Connection field says, alone.
+        if (fields.ValueAt(first).SequenceEqual("keep-alive"u8) && fields.Find(KnownField.Connection, first + 1) < 0)
+        {
+            return new ConnectionOptions(false, true, false, false);
+        }
+
         bool hasClose = false;
         bool hasKeepAlive = false;
         bool hasUpgrade = false;
         bool hasOther = false;
-        for (int slot = fields.Find(KnownField.Connection); slot >= 0; slot = fields.Find(KnownField.Connection, slot + 1))
+        for (int slot = first; slot >= 0; slot = fields.Find(KnownField.Connection, slot + 1))
         {
             foreach (ReadOnlySpan<byte> option in new ListField(fields.ValueAt(slot)))
             {
