@@ -1,7 +1,6 @@
 // Hot: writes every head. See bench/Weir.Bench.Http.
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Weir.Abstractions.Heads;
 
 namespace Weir.Http.Http1;
@@ -57,39 +56,13 @@ internal ref struct HeadWriter
         Write("\r\n"u8);
     }
 
-    /// <summary>Writes every field but those in the mask. Lines that lie one behind the other in the arena are copied at once.</summary>
+    /// <summary>Writes every field but those in the mask.</summary>
     public void WriteFields(HeaderFields fields, ulong skippedMask)
     {
-        ReadOnlySpan<byte> run = default;
-        for (int slot = 0; slot < fields.SlotCount; slot++)
-        {
-            if (fields.IsRemoved(slot) || (skippedMask & HeaderFields.Mask(fields.FieldAt(slot))) != 0)
-            {
-                continue;
-            }
-
-            ReadOnlySpan<byte> line = fields.LineAt(slot);
-            if (IsNext(run, line))
-            {
-                // Both lie in the one arena, and the second begins where the first ends: together they are a part of it.
-                run = MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetReference(run), run.Length + line.Length);
-                continue;
-            }
-
-            Write(run);
-            run = line;
-            if (line.IsEmpty)
-            {
-                WriteField(fields.NameAt(slot), fields.ValueAt(slot));
-            }
-        }
-
-        Write(run);
+        int written = fields.WriteLines(skippedMask, _target[_length..]);
+        _isFull |= written < 0;
+        _length += Math.Max(written, 0);
     }
-
-    private static bool IsNext(ReadOnlySpan<byte> run, ReadOnlySpan<byte> line) =>
-        !run.IsEmpty && !line.IsEmpty
-        && Unsafe.AreSame(ref Unsafe.Add(ref MemoryMarshal.GetReference(run), run.Length), ref MemoryMarshal.GetReference(line));
 
     /// <summary>Writes the Upgrade fields, which the mask left out.</summary>
     public void WriteUpgrade(HeaderFields fields)
