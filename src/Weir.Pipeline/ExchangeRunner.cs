@@ -157,8 +157,7 @@ public sealed class ExchangeRunner : IExchangeHandler
     }
 
     /// <summary>Null when the client has its whole answer; else why not.</summary>
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> AnswerAsync(Passage passage, ProxyError? error)
+    private static ValueTask<ProxyError?> AnswerAsync(Passage passage, ProxyError? error)
     {
         Exchange exchange = passage.Exchange;
         if (error is not null)
@@ -166,7 +165,7 @@ public sealed class ExchangeRunner : IExchangeHandler
             exchange.Error = error;
             if (exchange.Client.IsGone || error.Status == 499)
             {
-                return error;
+                return new(error);
             }
 
             ErrorAnswer.Make(passage, error);
@@ -177,6 +176,14 @@ public sealed class ExchangeRunner : IExchangeHandler
             exchange.ResponseBody = origin.ResponseBody;
         }
 
+        bool hasResponseModules = passage.Route is { Stack.Responses.Length: > 0 } || passage.Site is { Stack.Responses.Length: > 0 };
+        return hasResponseModules ? GoUpAsync(passage) : SendAsync(passage);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private static async ValueTask<ProxyError?> GoUpAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
         if (passage.Route is { Stack.Responses.Length: > 0 } route)
         {
             await StackRunner.UpAsync(route.Stack, exchange, passage.RouteDepth);

@@ -2,6 +2,7 @@ using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Net.Connections;
 
 namespace Weir.Upstream;
 
@@ -45,8 +46,11 @@ public abstract class OriginStream : IAbortable
     /// <summary>Reads a head from what is there. False: more is needed, await <see cref="WaitAsync"/>.</summary>
     public abstract bool TryReadHead(ResponseHead head, out ProxyError? error);
 
-    /// <summary>Waits for more of the response.</summary>
-    public abstract ValueTask<ProxyError?> WaitAsync(int timeoutMs);
+    /// <summary>Waits for more of the response. What came of it, <see cref="ErrorOf"/> tells: no frame is made on the way.</summary>
+    public abstract ValueTask<ReadStatus> WaitAsync(int timeoutMs);
+
+    /// <summary>What the outcome of a wait means; null: there is more to read.</summary>
+    public abstract ProxyError? ErrorOf(ReadStatus status);
 
     /// <summary>After a 101: the connection in both directions.</summary>
     public abstract ITunnelEnd OpenTunnel();

@@ -72,6 +72,13 @@ internal sealed class Forwarder
                 }
 
                 wasSent = true;
+                if (error is null && !origin.HasReceived)
+                {
+                    // The usual wait happens in this frame; only what does not come in one piece needs another.
+                    exchange.Phase = Phase.Wait;
+                    error = origin.ErrorOf(await origin.WaitAsync(HeadTimeoutMs(policy)));
+                }
+
                 error ??= await ReadHeadAsync(passage, origin, policy);
                 if (error is null && !IsStatusRetried(passage, policy, tried, server))
                 {
@@ -177,18 +184,39 @@ internal sealed class Forwarder
         return passage.Replay;
     }
 
+    private ValueTask<ProxyError?> ReadHeadAsync(Passage passage, OriginStream origin, ForwardPolicy policy)
+    {
+        Exchange exchange = passage.Exchange;
+        bool isRead = origin.TryReadHead(exchange.Response, out ProxyError? error);
+        if (isRead && error is null && exchange.Response.Status >= 200)
+        {
+            exchange.Timings.ResponseNs = exchange.Loop.NowNs;
+            return default;
+        }
+
+        if (error is not null)
+        {
+            exchange.ErrorDetail = origin.RejectDetail;
+            return new(error);
+        }
+
+        return ReadHeadSlowAsync(passage, origin, policy, isRead);
+    }
+
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> ReadHeadAsync(Passage passage, OriginStream origin, ForwardPolicy policy)
+    private async ValueTask<ProxyError?> ReadHeadSlowAsync(Passage passage, OriginStream origin, ForwardPolicy policy, bool isRead)
     {
         Exchange exchange = passage.Exchange;
         exchange.Phase = Phase.Wait;
-        int timeoutMs = policy.PerTryTimeoutMs > 0 ? Math.Min(policy.PerTryTimeoutMs, policy.FirstByteTimeoutMs) : policy.FirstByteTimeoutMs;
+        int timeoutMs = HeadTimeoutMs(policy);
         long deadlineMs = exchange.Loop.NowMs + timeoutMs;
         while (true)
         {
-            if (!origin.TryReadHead(exchange.Response, out ProxyError? error))
+            ProxyError? error = null;
+            isRead = isRead || origin.TryReadHead(exchange.Response, out error);
+            if (!isRead)
             {
-                error = await origin.WaitAsync((int)Math.Max(deadlineMs - exchange.Loop.NowMs, 1));
+                error = origin.ErrorOf(await origin.WaitAsync((int)Math.Max(deadlineMs - exchange.Loop.NowMs, 1)));
                 if (error is not null)
                 {
                     return error;
@@ -220,9 +248,13 @@ internal sealed class Forwarder
                 return clientError;
             }
 
+            isRead = false;
             deadlineMs = exchange.Loop.NowMs + timeoutMs;
         }
     }
+
+    private static int HeadTimeoutMs(ForwardPolicy policy) =>
+        policy.PerTryTimeoutMs > 0 ? Math.Min(policy.PerTryTimeoutMs, policy.FirstByteTimeoutMs) : policy.FirstByteTimeoutMs;
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> PassInterimAsync(Exchange exchange)

@@ -14,39 +14,64 @@ internal static class ResponsePump
     // A connection's share of a turn.
     private const int OctetsPerTurn = 256 * 1024;
 
-    /// <summary>Null when the client has everything; else why not, after the client was cut off.</summary>
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public static async ValueTask<ProxyError?> RunAsync(Exchange exchange)
+    /// <summary>Null when the client has everything; else why not: then it must be cut off (RFC 9112 section 8).</summary>
+    public static ValueTask<ProxyError?> RunAsync(Exchange exchange)
     {
+        // The common case, head and content in hand and a client that takes them, needs no frame.
         ClientStream client = exchange.Client;
         bool hasBody = !exchange.Response.BodyLength.IsNone && exchange.Request.Method != RequestMethod.Head;
-        ProxyError? error = await client.StartAsync(exchange.Response, hasBody);
-        if (error is null && !hasBody)
+        ValueTask<ProxyError?> starting = client.StartAsync(exchange.Response, hasBody);
+        if (!starting.IsCompletedSuccessfully)
         {
-            error = await client.FinishAsync(default, null);
-        }
-        else if (error is null)
-        {
-            error = await SendBodyAsync(exchange, client, exchange.ResponseBody);
+            return StartSlowAsync(exchange, client, starting, hasBody);
         }
 
-        if (error is not null)
+        if (starting.Result is { } error)
         {
-            // A truncated response must never look complete (RFC 9112 section 8).
-            client.Abort();
+            return new(error);
         }
 
-        return error;
+        return hasBody ? SendBodyAsync(exchange, client) : client.FinishAsync(default, null);
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<ProxyError?> SendBodyAsync(Exchange exchange, ClientStream client, BodyReader body)
+    private static async ValueTask<ProxyError?> StartSlowAsync(Exchange exchange, ClientStream client, ValueTask<ProxyError?> starting, bool hasBody)
+    {
+        ProxyError? error = await starting;
+        if (error is not null)
+        {
+            return error;
+        }
+
+        return hasBody ? await SendBodyAsync(exchange, client) : await client.FinishAsync(default, null);
+    }
+
+    private static ValueTask<ProxyError?> SendBodyAsync(Exchange exchange, ClientStream client)
+    {
+        BodyReader body = exchange.ResponseBody;
+        ValueTask<BodyRead> reading = body.ReadAsync();
+        if (!reading.IsCompletedSuccessfully)
+        {
+            return SendBodySlowAsync(exchange, client, body, reading);
+        }
+
+        BodyRead read = reading.Result;
+        if (!read.IsEnd || read.Error is not null)
+        {
+            return SendBodySlowAsync(exchange, client, body, new(read));
+        }
+
+        exchange.SentBodyOctets += read.Data.Length;
+        return client.FinishAsync(read.Data, client.AcceptsTrailers ? body.Trailers : null);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private static async ValueTask<ProxyError?> SendBodySlowAsync(Exchange exchange, ClientStream client, BodyReader body, ValueTask<BodyRead> reading)
     {
         int thisTurn = 0;
         bool isHeadSent = false;
         while (true)
         {
-            ValueTask<BodyRead> reading = body.ReadAsync();
             if (!isHeadSent && !reading.IsCompleted && await client.WriteAsync(default) is { } headError)
             {
                 body.Cancel();
@@ -78,6 +103,8 @@ internal static class ResponsePump
                 thisTurn = 0;
                 await exchange.Loop.YieldAsync();
             }
+
+            reading = body.ReadAsync();
         }
     }
 }

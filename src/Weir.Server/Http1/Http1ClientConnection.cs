@@ -75,8 +75,19 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     {
         try
         {
-            while (await ReceiveHeadAsync())
+            while (true)
             {
+                // An idle connection waits here, in the one frame it has; a head that comes in one piece needs no other.
+                if (_connection.ReceivedCount == 0 && (_server.IsDraining || !IsData(await _connection.ReadAsync(Limits.IdleTimeoutMs))))
+                {
+                    break;
+                }
+
+                if (!await ReceiveHeadAsync())
+                {
+                    break;
+                }
+
                 await _server.Handler.HandleAsync(_exchange!);
                 if (!await EndExchangeAsync())
                 {
@@ -210,51 +221,49 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         return FlushAsync();
     }
 
-    /// <summary>Waits for the next request's head. False: the connection ends.</summary>
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<bool> ReceiveHeadAsync()
+    private bool IsData(ReadStatus idleRead)
     {
-        long headDeadlineMs = 0;
-        int scanned = 0;
-        while (true)
+        if (idleRead == ReadStatus.TimedOut && !_server.IsDraining)
         {
-            if (_connection.ReceivedCount > 0)
+            _server.Counters.Add(Counter.TimeoutClientIdle);
+        }
+
+        return idleRead == ReadStatus.Data;
+    }
+
+    /// <summary>Reads the next request's head, whose first octets are there. False: the connection ends.</summary>
+    private ValueTask<bool> ReceiveHeadAsync()
+    {
+        BeginExchange();
+        int scanned = 0;
+        ParseStatus status = ParseHead(ref scanned, out RejectReason reason);
+        return status == ParseStatus.Complete ? BeginTurnAsync() : ReceiveHeadSlowAsync(scanned, status, reason);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<bool> ReceiveHeadSlowAsync(int scanned, ParseStatus status, RejectReason reason)
+    {
+        long deadlineMs = _connection.Loop.NowMs + Limits.HeaderTimeoutMs;
+        while (status == ParseStatus.NeedMore)
+        {
+            long waitMs = deadlineMs - _connection.Loop.NowMs;
+            ReadStatus read = waitMs <= 0 ? ReadStatus.TimedOut : await _connection.ReadAsync((int)waitMs);
+            if (read != ReadStatus.Data)
             {
-                if (headDeadlineMs == 0)
-                {
-                    headDeadlineMs = _connection.Loop.NowMs + Limits.HeaderTimeoutMs;
-                    BeginExchange();
-                }
-
-                ParseStatus status = ParseHead(ref scanned, out RejectReason reason);
-                if (status == ParseStatus.Complete)
-                {
-                    return await BeginTurnAsync();
-                }
-
-                if (status == ParseStatus.Rejected)
-                {
-                    await RejectAsync(reason);
-                    return false;
-                }
-            }
-
-            bool isIdle = headDeadlineMs == 0;
-            if (isIdle && _server.IsDraining)
-            {
+                await EndInHeadAsync(read);
                 return false;
             }
 
-            long waitMs = isIdle ? Limits.IdleTimeoutMs : headDeadlineMs - _connection.Loop.NowMs;
-            ReadStatus read = waitMs <= 0 ? ReadStatus.TimedOut : await _connection.ReadAsync((int)waitMs);
-            if (read == ReadStatus.Data)
-            {
-                continue;
-            }
-
-            await EndWhileWaitingAsync(read, isIdle);
-            return false;
+            status = ParseHead(ref scanned, out reason);
         }
+
+        if (status == ParseStatus.Complete)
+        {
+            return await BeginTurnAsync();
+        }
+
+        await RejectAsync(reason);
+        return false;
     }
 
     private void BeginExchange()
@@ -533,18 +542,8 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         return true;
     }
 
-    private ValueTask EndWhileWaitingAsync(ReadStatus read, bool isIdle)
+    private ValueTask EndInHeadAsync(ReadStatus read)
     {
-        if (isIdle)
-        {
-            if (read == ReadStatus.TimedOut)
-            {
-                _server.Counters.Add(Counter.TimeoutClientIdle);
-            }
-
-            return default;
-        }
-
         if (read == ReadStatus.TimedOut)
         {
             _server.Counters.Add(Counter.TimeoutClientHead);

@@ -213,11 +213,15 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         return true;
     }
 
-    public override ValueTask<ProxyError?> WaitAsync(int timeoutMs)
+    public override ValueTask<ReadStatus> WaitAsync(int timeoutMs) => _connection.ReadAsync(timeoutMs);
+
+    public override ProxyError? ErrorOf(ReadStatus status) => status switch
     {
-        ValueTask<ReadStatus> read = _connection.ReadAsync(timeoutMs);
-        return read.IsCompletedSuccessfully ? new(ErrorOf(read.Result)) : WaitSlowAsync(read);
-    }
+        ReadStatus.Data => null,
+        ReadStatus.TimedOut => ProxyErrors.OriginTimeout,
+        ReadStatus.Full => ProxyErrors.OriginHeadTooLarge,
+        _ => _reason ?? ProxyErrors.OriginReset,
+    };
 
     public override ITunnelEnd OpenTunnel()
     {
@@ -339,22 +343,11 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> SendSlowAsync(ValueTask<WriteStatus> write) => ErrorOf(await write);
 
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> WaitSlowAsync(ValueTask<ReadStatus> read) => ErrorOf(await read);
-
     private ProxyError? ErrorOf(WriteStatus status) => status switch
     {
         WriteStatus.Done => null,
         WriteStatus.TimedOut => ProxyErrors.OriginWriteTimeout,
         WriteStatus.NoMemory => ProxyErrors.MemoryExhausted,
-        _ => _reason ?? ProxyErrors.OriginReset,
-    };
-
-    private ProxyError? ErrorOf(ReadStatus status) => status switch
-    {
-        ReadStatus.Data => null,
-        ReadStatus.TimedOut => ProxyErrors.OriginTimeout,
-        ReadStatus.Full => ProxyErrors.OriginHeadTooLarge,
         _ => _reason ?? ProxyErrors.OriginReset,
     };
 }
