@@ -139,7 +139,7 @@ public static class RequestHeadParser
         ReadOnlySpan<byte> input, int start, int lineEnd, int faultAt, int targetLimit, out RejectReason reason)
     {
         bool isBroken = lineEnd == LineScanner.Broken;
-        reason = RequestLine.CheckPartial(isBroken ? input[start..faultAt] : input[start..], targetLimit);
+        reason = RequestLine.CheckPartial(input[start..faultAt], targetLimit);
         if (reason == RejectReason.None && isBroken)
         {
             reason = LineScanner.FaultOf(input[faultAt]);

@@ -24,7 +24,7 @@ internal sealed record DecodedBody(ChunkStatus Status, RejectReason Reason, stri
 
     public static DecodedBody Whole(byte[] input, ChunkLimits limits) => InPieces(input, limits, Math.Max(1, input.Length));
 
-    private static DecodedBody InPieces(byte[] input, ChunkLimits limits, int step, int onlyFirst = 0)
+    public static DecodedBody InPieces(byte[] input, ChunkLimits limits, int step, int onlyFirst = 0)
     {
         ChunkedDecoder decoder = default;
         decoder.Reset(limits);

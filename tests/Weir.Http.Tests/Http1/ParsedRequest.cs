@@ -54,6 +54,20 @@ internal sealed class ParsedRequest
         return new ParsedRequest(status, reason, consumed, head, framing);
     }
 
+    public static ParsedRequest InTwo(byte[] input, HeadLimits limits, int cut)
+    {
+        RequestHead head = new();
+        int scanned = 0;
+        ParseStatus status = RequestHeadParser.Parse(
+            input.AsSpan(0, cut), ref scanned, head, limits, out int consumed, out RequestFraming framing, out RejectReason reason);
+        if (status == ParseStatus.NeedMore)
+        {
+            status = RequestHeadParser.Parse(input, ref scanned, head, limits, out consumed, out framing, out reason);
+        }
+
+        return new ParsedRequest(status, reason, consumed, head, framing);
+    }
+
     private static ParsedRequest Grown(byte[] input, HeadLimits limits)
     {
         RequestHead head = new();

@@ -51,6 +51,20 @@ internal sealed class ParsedResponse
         return new ParsedResponse(status, reason, consumed, head, framing);
     }
 
+    public static ParsedResponse InTwo(byte[] input, RequestMethod method, HeadLimits limits, int cut)
+    {
+        ResponseHead head = new();
+        int scanned = 0;
+        ParseStatus status = ResponseHeadParser.Parse(
+            input.AsSpan(0, cut), ref scanned, head, method, limits, out int consumed, out ResponseFraming framing, out RejectReason reason);
+        if (status == ParseStatus.NeedMore)
+        {
+            status = ResponseHeadParser.Parse(input, ref scanned, head, method, limits, out consumed, out framing, out reason);
+        }
+
+        return new ParsedResponse(status, reason, consumed, head, framing);
+    }
+
     private static ParsedResponse Grown(byte[] input, RequestMethod method, HeadLimits limits)
     {
         ResponseHead head = new();

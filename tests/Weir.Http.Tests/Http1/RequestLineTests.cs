@@ -94,6 +94,8 @@ public sealed class RequestLineTests
     [InlineData("\rGET / HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.BareCarriageReturn)]
     [InlineData("\r\n\rGET / HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.BareCarriageReturn)]
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001", RejectReason.ControlOctet)]
+    [InlineData("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF\r\n", RejectReason.MalformedRequestLine)]
+    [InlineData("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG", RejectReason.MethodTooLong)]
     [InlineData("GET /\r\n", RejectReason.Http09)]
     [InlineData("GET /a\r\nHost: a\r\n\r\n", RejectReason.Http09)]
     [InlineData("PRI * HTTP/2.0\r\n", RejectReason.UnsupportedVersion)]
