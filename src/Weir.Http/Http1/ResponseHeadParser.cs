@@ -171,7 +171,8 @@ public static class ResponseHeadParser
             }
         }
 
-        framing.IsPersistent = isPersistent && !length.IsUntilClose && !MayBeFollowedByContent(head);
+        // RFC 9110 section 15.2.2: behind a 101 the connection speaks another protocol, wanted or not.
+        framing.IsPersistent = isPersistent && !length.IsUntilClose && head.Status != 101 && !MayBeFollowedByContent(head);
     }
 
     // A 204 has no content whatever it announces (RFC 9112 section 6.3); a server that announces some may well send it, and then

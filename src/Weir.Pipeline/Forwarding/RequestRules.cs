@@ -39,8 +39,10 @@ internal static class RequestRules
     {
         RequestHead request = passage.Exchange.Request;
         HeaderFields fields = request.Fields;
-        if (fields.TryGet(KnownField.Expect, out ReadOnlySpan<byte> expect) && !Ascii.EqualsIgnoreCase(expect, "100-continue"u8))
+        int expect = fields.Find(KnownField.Expect);
+        if (expect >= 0 && (!Ascii.EqualsIgnoreCase(fields.ValueAt(expect), "100-continue"u8) || fields.Find(KnownField.Expect, expect + 1) >= 0))
         {
+            // Also two of them, one of which might be known: what an origin does with the other is anybody's guess.
             return ProxyErrors.ExpectationFailed;
         }
 
