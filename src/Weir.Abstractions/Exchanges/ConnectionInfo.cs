@@ -1,9 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace Weir.Abstractions.Exchanges;
 
 /// <summary>What is known of a client's connection. Immutable from the moment that exchanges see it.</summary>
 public sealed class ConnectionInfo
 {
-    private readonly byte[] _remoteText;
+    private const int ShortTextOctets = 16;
+
+    // Most clients' addresses fit in here; only a long IPv6 address costs an array. Ten thousand idle connections feel the difference.
+    private readonly ShortText _shortText;
+    private readonly byte[]? _longText;
+    private readonly byte _textLength;
 
     /// <summary>Describes a connection.</summary>
     public ConnectionInfo(long id, IpAddress remote, int remotePort, IpAddress local, int localPort, bool isTls, string listener)
@@ -16,7 +23,16 @@ public sealed class ConnectionInfo
         IsTls = isTls;
         Listener = listener;
         Span<byte> text = stackalloc byte[IpAddress.MaxTextOctets];
-        _remoteText = text[..remote.Format(text)].ToArray();
+        int length = remote.Format(text);
+        _textLength = (byte)length;
+        if (length <= ShortTextOctets)
+        {
+            text[..length].CopyTo(_shortText);
+        }
+        else
+        {
+            _longText = text[..length].ToArray();
+        }
     }
 
     /// <summary>A number that is unique in the process.</summary>
@@ -44,5 +60,11 @@ public sealed class ConnectionInfo
     public bool IsTrustedProxy { get; init; }
 
     /// <summary><see cref="Remote"/> as text: "192.0.2.1", "2001:db8::1", "unix".</summary>
-    public ReadOnlySpan<byte> RemoteText => _remoteText;
+    public ReadOnlySpan<byte> RemoteText => _longText ?? ((ReadOnlySpan<byte>)_shortText)[.._textLength];
+
+    [InlineArray(ShortTextOctets)]
+    private struct ShortText
+    {
+        private byte _first;
+    }
 }

@@ -61,6 +61,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     private bool _isClosed;
     private bool _wantsLargeBuffer;
     private bool _isWriteBroken;
+    private bool _isIdleWatched;
 
     /// <summary>A connection on that loop.</summary>
     protected Connection(Loop loop) => Loop = loop;
@@ -165,6 +166,28 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
         _readDeadlineMs = timeoutMs == NoTimeout ? long.MaxValue : Loop.NowMs + timeoutMs;
         EnsureTimer(_readDeadlineMs);
         return new(this, _readVersion);
+    }
+
+    /// <summary>What can be read at this moment, without waiting; <see cref="ReadStatus.Pending"/>: nothing.</summary>
+    public ReadStatus TryRead()
+    {
+        Debug.Assert(!_isReadWaiting && !_isReadDone, "One read at a time.");
+        if (_failure != Failure.None)
+        {
+            return FailedRead();
+        }
+
+        return _isReadable ? Fill() : ReadStatus.Pending;
+    }
+
+    /// <summary>
+    /// Lets the connection lie idle: the observer is told when something arrives or the time is over. Unlike a read it holds no frame.
+    /// </summary>
+    public void WatchIdle(int timeoutMs)
+    {
+        _isIdleWatched = true;
+        _readDeadlineMs = Loop.NowMs + timeoutMs;
+        EnsureTimer(_readDeadlineMs);
     }
 
     /// <summary>Ends a waiting read with <see cref="ReadStatus.TimedOut"/>, in a turn of its own; the connection stays usable.</summary>
@@ -387,7 +410,13 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
             FinishWriteLater(WriteStatus.TimedOut);
         }
 
-        long nextMs = Math.Min(_isReadWaiting ? _readDeadlineMs : long.MaxValue, _isWriteWaiting ? _writeDeadlineMs : long.MaxValue);
+        if (_isIdleWatched && nowMs >= _readDeadlineMs)
+        {
+            _isIdleWatched = false;
+            Observer?.OnIdleTimeout(this);
+        }
+
+        long nextMs = Math.Min(_isReadWaiting || _isIdleWatched ? _readDeadlineMs : long.MaxValue, _isWriteWaiting ? _writeDeadlineMs : long.MaxValue);
         if (!_isClosed)
         {
             EnsureTimer(nextMs);
@@ -459,6 +488,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
             return;
         }
 
+        _isIdleWatched = false;
         if (Observer is not { } observer)
         {
             return;

@@ -1,7 +1,6 @@
 // Hot: every event passes here.
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Weir.Abstractions.Exchanges;
@@ -48,6 +47,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     private ReadyItem? _readyHead;
     private ReadyItem? _readyTail;
     private YieldNode? _freeYields;
+    private RootObserver? _freeObservers;
     private ulong _random0;
     private ulong _random1;
     private long _nowNs;
@@ -267,7 +267,9 @@ public sealed unsafe class Loop : LoopServices, IDisposable
             return;
         }
 
-        new RootObserver(this, rootTask).Start();
+        RootObserver observer = _freeObservers ?? new RootObserver(this);
+        _freeObservers = observer.NextFree;
+        observer.Start(rootTask);
     }
 
     /// <summary>Reports an exception that ended a connection.</summary>
@@ -335,6 +337,12 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     {
         node.NextFree = _freeYields;
         _freeYields = node;
+    }
+
+    internal void ReturnObserver(RootObserver observer)
+    {
+        observer.NextFree = _freeObservers;
+        _freeObservers = observer;
     }
 
     private static ulong BitRotate(ulong value, int by) => (value << by) | (value >> (64 - by));
@@ -502,42 +510,5 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         _freeYields = node.NextFree;
         node.NextFree = null;
         return node;
-    }
-
-    /// <summary>Awaits a root task for its exception only.</summary>
-    private sealed class RootObserver
-    {
-        private readonly Loop _loop;
-        private readonly ValueTaskAwaiter _awaiter;
-
-        public RootObserver(Loop loop, ValueTask task)
-        {
-            _loop = loop;
-            _awaiter = task.GetAwaiter();
-        }
-
-        public void Start()
-        {
-            if (_awaiter.IsCompleted)
-            {
-                OnCompleted();
-                return;
-            }
-
-            _awaiter.UnsafeOnCompleted(OnCompleted);
-        }
-
-        private void OnCompleted()
-        {
-            try
-            {
-                _awaiter.GetResult();
-            }
-            catch (Exception exception)
-            {
-                // The edge where a defect's exception becomes a report: the connection's own code has closed it already.
-                _loop.ReportFailure(exception);
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Abstractions.Exchanges;
 
 namespace Weir.Net.Sockets;
 
@@ -6,11 +7,12 @@ namespace Weir.Net.Sockets;
 public static unsafe class Descriptors
 {
     /// <summary>The local address of a connected socket.</summary>
-    public static SocketAddress LocalAddress(int fd)
+    public static IpAddress LocalAddress(int fd, out int port)
     {
         byte* raw = stackalloc byte[SocketAddress.MaxOctets];
         int length = SocketAddress.MaxOctets;
-        return Libc.getsockname(fd, raw, &length) == 0 ? SocketAddress.Read(raw) : SocketAddress.Any(0);
+        port = 0;
+        return Libc.getsockname(fd, raw, &length) == 0 ? SocketAddress.ReadIp(raw, out port) : IpAddress.None;
     }
 
     /// <summary>Sends a short last word without waiting, then closes.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Abstractions.Exchanges;
 using Weir.Net.Loops;
 
 namespace Weir.Net.Sockets;
@@ -56,7 +57,7 @@ public sealed unsafe class Listener : Pollable
             length = SocketAddress.MaxOctets;
             if (Libc.getsockname(fd, raw, &length) == 0)
             {
-                int port = SocketAddress.Read(raw).Port;
+                SocketAddress.ReadIp(raw, out int port);
                 bound = address.IsAny ? SocketAddress.Any(port) : SocketAddress.Of(address.Address, port);
             }
         }
@@ -162,7 +163,8 @@ public sealed unsafe class Listener : Pollable
             int fd = Libc.accept4(_fd, raw, &length, Libc.SockNonBlock | Libc.SockCloseOnExec);
             if (fd >= 0)
             {
-                _handler.OnAccepted(fd, SocketAddress.Read(raw));
+                IpAddress peer = SocketAddress.ReadIp(raw, out int port);
+                _handler.OnAccepted(fd, peer, port);
                 continue;
             }
 

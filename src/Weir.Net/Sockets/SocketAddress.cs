@@ -104,18 +104,21 @@ public sealed unsafe class SocketAddress
         : IsAny ? $":{Port}"
         : Address.IsIPv4 ? $"{Address}:{Port}" : $"[{Address}]:{Port}";
 
-    /// <summary>Reads what the kernel wrote.</summary>
-    internal static SocketAddress Read(byte* raw)
+    /// <summary>Reads what the kernel wrote; no address for unix sockets.</summary>
+    internal static IpAddress ReadIp(byte* raw, out int port)
     {
         ReadOnlySpan<byte> octets = new(raw, MaxOctets);
-        int family = BitConverter.ToUInt16(octets);
-        int port = BinaryPrimitives.ReadUInt16BigEndian(octets[2..]);
-        return family switch
+        port = BinaryPrimitives.ReadUInt16BigEndian(octets[2..]);
+        switch (BitConverter.ToUInt16(octets))
         {
-            Libc.AfInet => Of(IpAddress.FromOctets(octets.Slice(4, 4)), port),
-            Libc.AfInet6 => Of(IpAddress.FromOctets(octets.Slice(8, 16)), port),
-            _ => new SocketAddress(default, 0, null, false),
-        };
+            case Libc.AfInet:
+                return IpAddress.FromOctets(octets.Slice(4, 4));
+            case Libc.AfInet6:
+                return IpAddress.FromOctets(octets.Slice(8, 16));
+            default:
+                port = 0;
+                return IpAddress.None;
+        }
     }
 
     /// <summary>Writes struct sockaddr_in, sockaddr_in6 or sockaddr_un; returns its length.</summary>

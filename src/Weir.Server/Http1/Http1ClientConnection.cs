@@ -42,6 +42,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     private bool _isTunnel;
     private bool _mustClose;
     private bool _isGone;
+    private bool _isIdle;
 
     public Http1ClientConnection(ServerLoop server, Connection connection, ConnectionInfo info, IConnectionEnd end)
     {
@@ -69,58 +70,43 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
 
     public override long SentOctets => _connection.TotalSent - _sentBefore;
 
-    /// <summary>The connection's life. Observed by the loop.</summary>
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    public async ValueTask RunAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                // An idle connection waits here, in the one frame it has; a head that comes in one piece needs no other.
-                if (_connection.ReceivedCount == 0 && (_server.IsDraining || !IsData(await _connection.ReadAsync(Limits.IdleTimeoutMs))))
-                {
-                    break;
-                }
-
-                if (!await ReceiveHeadAsync())
-                {
-                    break;
-                }
-
-                await _server.Handler.HandleAsync(_exchange!);
-                if (!await EndExchangeAsync())
-                {
-                    break;
-                }
-            }
-        }
-        finally
-        {
-            Unlink();
-            ReleaseExchange();
-            _connection.Close(_isAborted);
-            _end.OnEnded(_info);
-        }
-    }
+    /// <summary>Begins to serve; from then on the connection lives by its events.</summary>
+    public void Start() => _server.Loop.Observe(ServeAsync());
 
     public void OnUnaskedInput(Connection connection)
     {
-        // Pipelined octets, or the end of the client's direction while it still reads: both can wait until somebody asks.
+        // During an exchange: pipelined octets, or the end of the client's direction while it still reads. Both can wait.
+        if (_isIdle)
+        {
+            _isIdle = false;
+            Start();
+        }
+    }
+
+    public void OnIdleTimeout(Connection connection)
+    {
+        _server.Counters.Add(Counter.TimeoutClientIdle);
+        End();
     }
 
     public void OnGone(Connection connection)
     {
         _isGone = true;
+        if (_isIdle)
+        {
+            End();
+            return;
+        }
+
         AbortWhenGone?.Abort(ProxyErrors.ClientAborted);
     }
 
     /// <summary>An idle connection ends; a busy one says "Connection: close" with its response.</summary>
     internal void OnDrain()
     {
-        if (_exchange is null)
+        if (_isIdle)
         {
-            _connection.CancelRead();
+            End();
         }
     }
 
@@ -128,6 +114,12 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     {
         _isGone = true;
         _isAborted = true;
+        if (_isIdle)
+        {
+            End();
+            return;
+        }
+
         AbortWhenGone?.Abort(ProxyErrors.Draining);
         _connection.Abort();
     }
@@ -221,14 +213,60 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         return FlushAsync();
     }
 
-    private bool IsData(ReadStatus idleRead)
+    /// <summary>Serves what there is. An idle connection waits without a frame: its next event starts a new one.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask ServeAsync()
     {
-        if (idleRead == ReadStatus.TimedOut && !_server.IsDraining)
+        try
         {
-            _server.Counters.Add(Counter.TimeoutClientIdle);
+            while (_connection.ReceivedCount > 0 || HasMore())
+            {
+                if (!await ReceiveHeadAsync())
+                {
+                    break;
+                }
+
+                await _server.Handler.HandleAsync(_exchange!);
+                if (!await EndExchangeAsync())
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            if (!_isIdle)
+            {
+                End();
+            }
+        }
+    }
+
+    /// <summary>Whether octets of a next request are there; if they may still come, the connection is idle from now on.</summary>
+    private bool HasMore()
+    {
+        if (_server.IsDraining)
+        {
+            return false;
         }
 
-        return idleRead == ReadStatus.Data;
+        ReadStatus read = _connection.TryRead();
+        if (read == ReadStatus.Pending)
+        {
+            _isIdle = true;
+            _connection.WatchIdle(Limits.IdleTimeoutMs);
+        }
+
+        return read == ReadStatus.Data;
+    }
+
+    private void End()
+    {
+        _isIdle = false;
+        Unlink();
+        ReleaseExchange();
+        _connection.Close(_isAborted);
+        _end.OnEnded(_info);
     }
 
     /// <summary>Reads the next request's head, whose first octets are there. False: the connection ends.</summary>

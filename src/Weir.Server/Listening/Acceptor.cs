@@ -34,15 +34,15 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     }
 
     /// <inheritdoc/>
-    public void OnAccepted(int fd, SocketAddress peer)
+    public void OnAccepted(int fd, IpAddress peer, int peerPort)
     {
         if (_balance?.PickOther(_server.Loop.Index, _server.ConnectionCount) is { } other)
         {
-            other.Take(fd, peer);
+            other.Take(fd, peer, peerPort);
             return;
         }
 
-        Take(fd, peer);
+        Take(fd, peer, peerPort);
     }
 
     /// <inheritdoc/>
@@ -60,13 +60,13 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     }
 
     /// <summary>Takes a connection that another loop accepted. Any thread.</summary>
-    internal void TakeFromOther(int fd, SocketAddress peer) => _server.Loop.Post(() => Take(fd, peer));
+    internal void TakeFromOther(int fd, IpAddress peer, int peerPort) => _server.Loop.Post(() => Take(fd, peer, peerPort));
 
     /// <summary>For tests: serves a connection that did not come from a socket.</summary>
     public void Serve(Connection connection, IpAddress remote, int remotePort) =>
         _server.Loop.Observe(BeginAsync(connection, remote, remotePort, IpAddress.FromIPv4(0x7F000001), _port));
 
-    private void Take(int fd, SocketAddress peer)
+    private void Take(int fd, IpAddress peer, int peerPort)
     {
         _server.Counters.Add(Counter.ConnectionsAccepted);
         if (!_gate.TryEnter(_server.Limits.Connections))
@@ -76,7 +76,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return;
         }
 
-        SocketAddress local = Descriptors.LocalAddress(fd);
+        IpAddress local = Descriptors.LocalAddress(fd, out int localPort);
         if (SocketConnection.Adopt(_server.Loop, fd) is not { } connection)
         {
             _server.Counters.Add(Counter.ConnectionsFailed);
@@ -84,8 +84,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return;
         }
 
-        IpAddress remote = peer.Address;
-        _server.Loop.Observe(BeginAsync(connection, remote, peer.Port, local.Address, local.Port));
+        _server.Loop.Observe(BeginAsync(connection, peer, peerPort, local, localPort));
     }
 
     private ValueTask BeginAsync(Connection connection, IpAddress remote, int remotePort, IpAddress local, int localPort)
@@ -142,7 +141,8 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return RefuseAsync(connection);
         }
 
-        return new Http1ClientConnection(_server, connection, info, this).RunAsync();
+        new Http1ClientConnection(_server, connection, info, this).Start();
+        return default;
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]

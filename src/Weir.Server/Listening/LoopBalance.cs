@@ -1,4 +1,4 @@
-using Weir.Net.Sockets;
+using Weir.Abstractions.Exchanges;
 
 namespace Weir.Server.Listening;
 
@@ -62,6 +62,6 @@ public sealed class LoopBalance
 
         public LoopTarget(Acceptor acceptor) => _acceptor = acceptor;
 
-        public void Take(int fd, SocketAddress peer) => _acceptor.TakeFromOther(fd, peer);
+        public void Take(int fd, IpAddress peer, int peerPort) => _acceptor.TakeFromOther(fd, peer, peerPort);
     }
 }

@@ -264,6 +264,11 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         }
     }
 
+    public void OnIdleTimeout(Connection connection)
+    {
+        // The pool's sweeper ends idle connections: one timer for all of them.
+    }
+
     public void OnGone(Connection connection) => OnUnaskedInput(connection);
 
     public void CloseIdle()
