@@ -10,6 +10,10 @@ internal static class StructuredText
 
     private static readonly SearchValues<byte> _keyOctets = SearchValues.Create("_-.*0123456789abcdefghijklmnopqrstuvwxyz"u8);
 
+    /// <summary>The alphabet of base64 (RFC 4648 section 4), without padding.</summary>
+    public static SearchValues<byte> Base64Octets { get; } =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+
     public static bool IsTokenOctet(byte octet) => _tokenOctets.Contains(octet);
 
     public static bool IsKeyOctet(byte octet) => _keyOctets.Contains(octet);
