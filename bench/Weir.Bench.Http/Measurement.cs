@@ -51,6 +51,7 @@ internal static class Measurement
         }
 
         Array.Sort(rounds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-30} {rounds[0],8:F1} ns best {rounds[Rounds / 2],8:F1} ns median"));
+        double median = rounds[Rounds / 2];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-30} {rounds[0],8:F1} ns best {median,8:F1} ns median"));
     }
 }

@@ -34,6 +34,7 @@ HeadLimits limits = HeadLimits.Default;
 byte[] output = new byte[4096];
 byte[] path = new byte[256];
 ChunkedDecoder decoder = default;
+ResponseWriteOptions answerOptions = new() { BodyLength = BodyLength.Of(100) };
 
 int ParseRequest(byte[] input)
 {
@@ -66,9 +67,9 @@ Measurement.Print("parse browser request", () => ParseRequest(browser));
 Measurement.Print("strip browser request", () => Strip());
 Measurement.Print("write browser request", () => RequestHeadWriter.Write(request, default, output));
 Measurement.Print("parse response", () => ParseResponse());
-Measurement.Print("write response", () => ResponseHeadWriter.Write(response, new ResponseWriteOptions { BodyLength = BodyLength.Of(100) }, output));
+Measurement.Print("write response", () => ResponseHeadWriter.Write(response, answerOptions, output));
 Measurement.Print("normalise plain path", () => PathNormaliser.Check(plainPath, out _) == RejectReason.None ? 1 : 0);
-Measurement.Print("normalise dotted path", () => PathNormaliser.Normalise(dottedPath, path, out int written) == RejectReason.None ? written : 0);
+Measurement.Print("normalise dotted path", () => (int)PathNormaliser.Normalise(dottedPath, path, out _) + 1);
 Measurement.Print("decode a chunk and the end", () => Decode());
 
 int Strip()

@@ -10,7 +10,9 @@ public static class ProxyStatusField
     /// <param name="fields">The response's fields.</param>
     /// <param name="name">This proxy's name: a token, or any printable ASCII.</param>
     /// <param name="error">A registered error type (RFC 9209 section 2.3); empty leaves it out.</param>
-    /// <param name="details">What happened, for whom it may concern; empty leaves it out. Octets that a string cannot hold become "?".</param>
+    /// <param name="details">
+    /// What happened, for whom it may concern; empty leaves it out. Octets that a string cannot hold become "?".
+    /// </param>
     public static void Append(HeaderFields fields, ReadOnlySpan<byte> name, ReadOnlySpan<byte> error, ReadOnlySpan<byte> details)
     {
         Span<byte> room = fields.Reserve((2 * (name.Length + error.Length + details.Length)) + 32);

@@ -1,6 +1,8 @@
 namespace Weir.Http.Fields;
 
-/// <summary>Keys and members in order (RFC 9651 section 3.2). Of equal keys the last one's member counts, in the first one's place.</summary>
+/// <summary>
+/// Keys and members in order (RFC 9651 section 3.2). Of equal keys the last one's member counts, in the first one's place.
+/// </summary>
 public sealed class StructuredDictionary
 {
     private readonly List<KeyValuePair<string, StructuredMember>> _entries = [];

@@ -36,7 +36,8 @@ public static class StructuredFields
     public static IReadOnlyList<StructuredMember>? ParseList(HeaderFields fields, ReadOnlySpan<byte> name) => ParseList(Join(fields, name));
 
     /// <summary>Reads all fields of a name as one dictionary; null when they are none.</summary>
-    public static StructuredDictionary? ParseDictionary(HeaderFields fields, ReadOnlySpan<byte> name) => ParseDictionary(Join(fields, name));
+    public static StructuredDictionary? ParseDictionary(HeaderFields fields, ReadOnlySpan<byte> name) =>
+        ParseDictionary(Join(fields, name));
 
     /// <summary>Writes an item or inner list.</summary>
     public static byte[] Write(StructuredMember member)

@@ -1,6 +1,8 @@
 namespace Weir.Http.Fields;
 
-/// <summary>A member of a list or dictionary, or a whole item: a bare item or an inner list, with parameters (RFC 9651 section 3).</summary>
+/// <summary>
+/// A member of a list or dictionary, or a whole item: a bare item or an inner list, with parameters (RFC 9651 section 3).
+/// </summary>
 public sealed class StructuredMember
 {
     /// <summary>An item.</summary>

@@ -76,7 +76,8 @@ internal ref struct StructuredParser
 
     private StructuredMember? ReadMember() => Current == '(' ? ReadInnerList() : ReadItem();
 
-    private StructuredMember? ReadFlag() => ReadParameters() is { } parameters ? new StructuredMember(StructuredValue.True, parameters) : null;
+    private StructuredMember? ReadFlag() =>
+        ReadParameters() is { } parameters ? new StructuredMember(StructuredValue.True, parameters) : null;
 
     // Whether another member must follow.
     private bool ReadComma()
@@ -293,7 +294,8 @@ internal ref struct StructuredParser
 
         ReadOnlySpan<byte> encoded = rest[..length].TrimEnd((byte)'=');
         int padding = length - encoded.Length;
-        if (padding > 2 || (padding > 0 && length % 4 != 0) || encoded.Length % 4 == 1 || encoded.ContainsAnyExcept(StructuredText.Base64Octets))
+        bool isPadded = padding == 0 || (padding <= 2 && length % 4 == 0);
+        if (!isPadded || encoded.Length % 4 == 1 || encoded.ContainsAnyExcept(StructuredText.Base64Octets))
         {
             return null;
         }

@@ -8,7 +8,9 @@ namespace Weir.Http.Http1;
 /// Reads the chunked transfer coding (RFC 9112 section 7.1), resumable at every octet. Line ends are CRLF and nothing else; a chunk
 /// size is hexadecimal digits and nothing else; extensions are checked, bounded and forgotten.
 /// </summary>
-/// <remarks>A mutable struct without allocation: keep it in a field and call <see cref="Reset(in ChunkLimits)"/> before each body.</remarks>
+/// <remarks>
+/// A mutable struct without allocation: keep it in a field and call <see cref="Reset(in ChunkLimits)"/> before each body.
+/// </remarks>
 public struct ChunkedDecoder
 {
     // 60 bits: no overflow is possible, and leading zeros count.
@@ -69,7 +71,9 @@ public struct ChunkedDecoder
     /// caller's buffer must be able to hold <see cref="ChunkLimits.TrailerOctets"/>.
     /// </summary>
     /// <param name="input">Octets received and not consumed.</param>
-    /// <param name="trailers">Where trailer fields go, but for those that <see cref="Trailers.IsForbidden"/> names; null drops all of them.</param>
+    /// <param name="trailers">
+    /// Where trailer fields go, but for those that <see cref="Trailers.IsForbidden"/> names; null drops all of them.
+    /// </param>
     /// <param name="dataOffset">Where the slice of content begins in the input.</param>
     /// <param name="dataLength">Its octets; above 0 exactly for <see cref="ChunkStatus.Data"/>.</param>
     /// <param name="consumed">Octets of the input that are done with, the slice included.</param>
@@ -213,9 +217,11 @@ public struct ChunkedDecoder
             (State.ExtensionQuoted, (byte)'"') => State.ExtensionAfterValue,
             (State.ExtensionQuoted, (byte)'\\') => State.ExtensionEscaped,
             (State.ExtensionQuoted or State.ExtensionEscaped, _) => IsText(octet) ? State.ExtensionQuoted : State.Broken,
-            (State.ExtensionName or State.ExtensionAfterName or State.ExtensionToken or State.ExtensionAfterValue, (byte)'\r') => State.SizeLineFeed,
-            (State.ExtensionName or State.ExtensionAfterName or State.ExtensionToken or State.ExtensionAfterValue or State.ExtensionBeforeSemicolon, (byte)';') =>
+            (State.ExtensionName or State.ExtensionAfterName or State.ExtensionToken or State.ExtensionAfterValue, (byte)'\r') =>
+                State.SizeLineFeed,
+            (State.ExtensionName or State.ExtensionAfterName or State.ExtensionToken or State.ExtensionAfterValue, (byte)';') =>
                 State.ExtensionBeforeName,
+            (State.ExtensionBeforeSemicolon, (byte)';') => State.ExtensionBeforeName,
             (State.ExtensionName or State.ExtensionAfterName, (byte)'=') => State.ExtensionBeforeValue,
             (State.ExtensionBeforeValue, (byte)'"') => State.ExtensionQuoted,
             (State.ExtensionBeforeName or State.ExtensionName, _) when isToken => State.ExtensionName,

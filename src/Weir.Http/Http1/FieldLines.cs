@@ -21,7 +21,9 @@ internal static class FieldLines
 
     /// <summary>Reads lines from <paramref name="position"/> on.</summary>
     /// <param name="input">The received octets.</param>
-    /// <param name="position">In: where a line begins. Out: after the closing empty line when complete, else where the unfinished line begins.</param>
+    /// <param name="position">
+    /// In: where a line begins. Out: after the closing empty line when complete, else where the unfinished line begins.
+    /// </param>
     /// <param name="origin">The octet of the input that will be the arena's first.</param>
     /// <param name="fields">Where the fields are recorded.</param>
     /// <param name="fieldLimit">The largest number of lines.</param>

@@ -11,7 +11,8 @@ internal ref struct HeadWriter
     /// <summary>Fields that the options of a message say instead of the head.</summary>
     public static readonly ulong ConnectionMask = HeaderFields.Mask(KnownField.Connection) | HeaderFields.Mask(KnownField.KeepAlive)
         | HeaderFields.Mask(KnownField.Te) | HeaderFields.Mask(KnownField.TransferEncoding) | HeaderFields.Mask(KnownField.ContentLength)
-        | HeaderFields.Mask(KnownField.Upgrade) | HeaderFields.Mask(KnownField.ProxyConnection) | HeaderFields.Mask(KnownField.Http2Settings);
+        | HeaderFields.Mask(KnownField.Upgrade) | HeaderFields.Mask(KnownField.ProxyConnection)
+        | HeaderFields.Mask(KnownField.Http2Settings);
 
     private const int LongestNumber = 20;
 

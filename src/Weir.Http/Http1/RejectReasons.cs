@@ -29,7 +29,8 @@ public static class RejectReasons
         Add(RejectReason.HeadTooLarge, 431, "head_too_large", "The head is larger than limits.header_size.");
         Add(RejectReason.TooManyFields, 431, "too_many_fields", "The head has more fields than limits.header_count.");
         Add(RejectReason.EmptyRequestLine, 400, "empty_request_line", "The request line is empty.");
-        Add(RejectReason.MalformedRequestLine, 400, "malformed_request_line", "The request line is not method, target and version with one space between them.");
+        Add(RejectReason.MalformedRequestLine, 400, "malformed_request_line",
+            "The request line is not method, target and version with one space between them.");
         Add(RejectReason.Http09, 400, "http_09", "The request line has no version: HTTP/0.9 is not served.");
         Add(RejectReason.BadMethod, 400, "bad_method", "The method is not a token.");
         Add(RejectReason.MethodTooLong, 501, "method_too_long", "The method is longer than any that exists.");
@@ -45,7 +46,8 @@ public static class RejectReasons
         Add(RejectReason.FragmentInTarget, 400, "fragment_in_target", "The target holds a fragment.");
         Add(RejectReason.BadPathOctet, 400, "bad_path_octet", "The path holds an octet that must be percent-encoded.");
         Add(RejectReason.BadQueryOctet, 400, "bad_query_octet", "The query holds an octet that must be percent-encoded.");
-        Add(RejectReason.BadPercentEncoding, 400, "bad_percent_encoding", "A percent sign in the path is not followed by two hexadecimal digits.");
+        Add(RejectReason.BadPercentEncoding, 400, "bad_percent_encoding",
+            "A percent sign in the path is not followed by two hexadecimal digits.");
         Add(RejectReason.EncodedControlOctet, 400, "encoded_control_octet", "The path holds a percent-encoded control octet.");
         Add(RejectReason.BackslashInPath, 400, "backslash_in_path", "The path holds a backslash, plain or percent-encoded.");
         Add(RejectReason.PathAboveRoot, 400, "path_above_root", "The path's dot segments lead above the root.");
@@ -59,11 +61,13 @@ public static class RejectReasons
         Add(RejectReason.EmptyHost, 400, "empty_host", "Host is empty though the target names no authority.");
         Add(RejectReason.BadHost, 400, "bad_host", "Host is not host[:port].");
         Add(RejectReason.BadContentLength, 400, "bad_content_length", "Content-Length is not a number of octets.");
-        Add(RejectReason.ConflictingContentLengths, 400, "conflicting_content_lengths", "Content-Length is there more than once with different values.");
+        Add(RejectReason.ConflictingContentLengths, 400, "conflicting_content_lengths",
+            "Content-Length is there more than once with different values.");
         Add(RejectReason.BothLengths, 400, "both_lengths", "Transfer-Encoding and Content-Length are both there.");
         Add(RejectReason.TransferEncodingInHttp10, 400, "transfer_encoding_in_http_10", "An HTTP/1.0 message has Transfer-Encoding.");
         Add(RejectReason.RepeatedTransferEncoding, 400, "repeated_transfer_encoding", "There is more than one Transfer-Encoding field.");
-        Add(RejectReason.BadTransferEncoding, 400, "bad_transfer_encoding", "Transfer-Encoding is not a list of transfer codings that ends in one chunked.");
+        Add(RejectReason.BadTransferEncoding, 400, "bad_transfer_encoding",
+            "Transfer-Encoding is not a list of transfer codings that ends in one chunked.");
         Add(RejectReason.UnknownTransferCoding, 501, "unknown_transfer_coding", "Transfer-Encoding names a coding besides chunked.");
         Add(RejectReason.ContentInConnect, 400, "content_in_connect", "A CONNECT request announces content.");
         Add(RejectReason.ContentInTrace, 400, "content_in_trace", "A TRACE request announces content.");

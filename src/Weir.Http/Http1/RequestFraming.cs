@@ -11,7 +11,9 @@ public struct RequestFraming
     /// <summary>The form of the request target (RFC 9112 section 3.2).</summary>
     public TargetForm TargetForm { get; set; }
 
-    /// <summary>Whether an absolute-form target said https. The connection, not this, decides the scheme; a difference is a reason for 421.</summary>
+    /// <summary>
+    /// Whether an absolute-form target said https. The connection, not this, decides the scheme; a difference is a reason for 421.
+    /// </summary>
     public bool IsTargetHttps { get; set; }
 
     /// <summary>
@@ -23,7 +25,9 @@ public struct RequestFraming
     /// <summary>Whether the connection may carry another request (RFC 9112 section 9.3).</summary>
     public bool IsPersistent { get; set; }
 
-    /// <summary>Whether the client waits for 100 before it sends content (RFC 9110 section 10.1.1). False where there is no content.</summary>
+    /// <summary>
+    /// Whether the client waits for 100 before it sends content (RFC 9110 section 10.1.1). False where there is no content.
+    /// </summary>
     public bool ExpectsContinue { get; set; }
 
     /// <summary>Whether Expect holds anything but one 100-continue: answer 417.</summary>

@@ -162,7 +162,8 @@ internal static class RequestHeadFiller
     {
         HeaderFields fields = head.Fields;
         int slot = fields.Find(KnownField.Expect);
-        bool isContinue = System.Text.Ascii.EqualsIgnoreCase(fields.ValueAt(slot), "100-continue"u8) && fields.Find(KnownField.Expect, slot + 1) < 0;
+        bool isContinue = System.Text.Ascii.EqualsIgnoreCase(fields.ValueAt(slot), "100-continue"u8)
+            && fields.Find(KnownField.Expect, slot + 1) < 0;
         framing.HasUnknownExpect = !isContinue;
         framing.ExpectsContinue = isContinue && isHttp11 && !head.BodyLength.IsNone;
         if (isContinue && !framing.ExpectsContinue)

@@ -65,7 +65,8 @@ internal ref struct RequestLine
             reason = Target.Read(line, targetStart, targetLength, methodLength);
         }
 
-        return reason == RejectReason.None || !line.Slice(targetStart, targetLength).Contains((byte)' ') ? reason : RejectReason.MalformedRequestLine;
+        bool isCutWrongly = reason != RejectReason.None && line.Slice(targetStart, targetLength).Contains((byte)' ');
+        return isCutWrongly ? RejectReason.MalformedRequestLine : reason;
     }
 
     private static RejectReason FaultOf(ReadOnlySpan<byte> line, int methodLength, int targetLimit)

@@ -11,6 +11,8 @@ public struct ResponseFraming
     /// <summary>Whether the connection may carry another exchange once this message was read whole (RFC 9112 section 9.3).</summary>
     public bool IsPersistent { get; set; }
 
-    /// <summary>For how many seconds of idleness the server says it keeps the connection ("Keep-Alive: timeout=N"); -1 when it does not say.</summary>
+    /// <summary>
+    /// For how many seconds of idleness the server says it keeps the connection ("Keep-Alive: timeout=N"); -1 when it does not say.
+    /// </summary>
     public int KeepAliveTimeoutSeconds { get; set; }
 }

@@ -12,7 +12,9 @@ public static class ResponseHeadWriter
     public static int MaxOctets(ResponseHead head) => HeadWriter.MostOctets(head.Fields) + StatusLines.MostOctets;
 
     /// <summary>Writes the head.</summary>
-    /// <param name="head">The response, with a status from 100 to 999. Its fields are written but for those that the options speak for.</param>
+    /// <param name="head">
+    /// The response, with a status from 100 to 999. Its fields are written but for those that the options speak for.
+    /// </param>
     /// <param name="options">What to say about message and connection.</param>
     /// <param name="target">Where to write.</param>
     /// <returns>Octets written, or -1 when the target is too small.</returns>

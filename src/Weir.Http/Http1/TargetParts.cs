@@ -68,7 +68,8 @@ internal struct TargetParts
         AuthorityLength = target.Length;
 
         // RFC 9110 section 9.3.6: the port is required.
-        return Authority.TryParse(target, out Authority authority) && authority.Port > 0 ? RejectReason.None : RejectReason.BadConnectTarget;
+        bool hasPort = Authority.TryParse(target, out Authority authority) && authority.Port > 0;
+        return hasPort ? RejectReason.None : RejectReason.BadConnectTarget;
     }
 
     private RejectReason ReadAbsoluteForm(ReadOnlySpan<byte> target)

@@ -149,7 +149,9 @@ public static class AddressText
         return IpAddress.FromOctets(octets);
     }
 
-    /// <summary>Writes an address that is one (RFC 5952 for IPv6), at most <see cref="IpAddress.MaxTextOctets"/>, and returns its length.</summary>
+    /// <summary>
+    /// Writes an address that is one (RFC 5952 for IPv6), at most <see cref="IpAddress.MaxTextOctets"/>, and returns its length.
+    /// </summary>
     public static int Write(IpAddress address, Span<byte> target)
     {
         if (!address.IsIPv4)

@@ -13,7 +13,8 @@ public readonly struct Authority
     private const int LongestPort = 5;
     private const int HighestPort = 65535;
 
-    private static readonly SearchValues<byte> _lowerHostOctets = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.~_!$&'()*+;="u8);
+    private static readonly SearchValues<byte> _lowerHostOctets =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.~_!$&'()*+;="u8);
 
     private static readonly SearchValues<byte> _hostOctets =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.~_!$&'()*+;="u8);

@@ -9,7 +9,8 @@ namespace Weir.Http.Semantics;
 /// <summary>How long a message's content is (RFC 9112 section 6.3). What is doubtful is refused.</summary>
 public static class MessageLength
 {
-    private static readonly ulong _framingMask = HeaderFields.Mask(KnownField.ContentLength) | HeaderFields.Mask(KnownField.TransferEncoding);
+    private static readonly ulong _framingMask =
+        HeaderFields.Mask(KnownField.ContentLength) | HeaderFields.Mask(KnownField.TransferEncoding);
 
     /// <summary>The length of a request's content; repeated equal Content-Length fields become one.</summary>
     public static RejectReason OfRequest(RequestHead head, out BodyLength length)

@@ -24,8 +24,8 @@ public static class PathAmbiguity
             found |= path[at] switch
             {
                 (byte)';' => PathReadings.DropParameters,
-                (byte)'%' when at + 2 < path.Length && path[at + 1] == (byte)'2' && (path[at + 2] | 0x20) == (byte)'f' => PathReadings.DecodeSlashes,
-                (byte)'%' when at + 2 < path.Length && path[at + 1] == (byte)'3' && (path[at + 2] | 0x20) == (byte)'b' => PathReadings.DropParameters,
+                (byte)'%' when IsEncoded(path[at..], "2f"u8) => PathReadings.DecodeSlashes,
+                (byte)'%' when IsEncoded(path[at..], "3b"u8) => PathReadings.DropParameters,
                 (byte)'/' when at + 1 < path.Length && path[at + 1] == (byte)'/' => PathReadings.MergeSlashes,
                 _ => PathReadings.None,
             };
@@ -74,6 +74,9 @@ public static class PathAmbiguity
 
         return PathNormaliser.Normalise(target[..length], target, out written) == RejectReason.None;
     }
+
+    private static bool IsEncoded(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> lowerDigits) =>
+        rest.Length > 2 && rest[1] == lowerDigits[0] && (rest[2] | 0x20) == lowerDigits[1];
 
     private static int EndOfParameters(ReadOnlySpan<byte> rest, PathReadings readings)
     {

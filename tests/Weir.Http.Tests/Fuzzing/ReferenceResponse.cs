@@ -43,6 +43,7 @@ internal static partial class ReferenceResponse
         bool isEmpty = status is < 200 or 204 or 304 || method == RequestMethod.Head || (method == RequestMethod.Connect && status < 300);
         List<string> options = ReferenceFields.Members(fields, "Connection");
         bool isPersistent = !options.Contains("close") && (isHttp11 || options.Contains("keep-alive")) && (isEmpty || octets != -2);
+        isPersistent &= status != 101;
         if (status == 204)
         {
             isPersistent &= ReferenceFields.Values(fields, "Transfer-Encoding").Count == 0

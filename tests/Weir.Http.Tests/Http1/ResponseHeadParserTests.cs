@@ -135,6 +135,8 @@ public sealed class ResponseHeadParserTests
     [InlineData("HTTP/1.1 204 No Content", "Content-Length: 5", false, -1)]
     [InlineData("HTTP/1.1 204 No Content", "Transfer-Encoding: chunked", false, -1)]
     [InlineData("HTTP/1.1 304 Not Modified", "Content-Length: 5", true, -1)]
+    [InlineData("HTTP/1.1 100 Continue", "X: 1", true, -1)]
+    [InlineData("HTTP/1.1 101 Switching Protocols", "Upgrade: x", false, -1)]
     public void The_connection_lasts_when_nothing_speaks_against_it(string line, string fields, bool isPersistent, int timeoutSeconds)
     {
         ParsedResponse response = ParsedResponse.From($"{line}\r\n{fields}\r\n\r\n");
