@@ -152,8 +152,8 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         }
     }
 
-    /// <summary>For tests: turns until nothing is ready.</summary>
-    public void RunUntilIdle()
+    /// <summary>For tests: turns until nothing is ready. False: so many turns were not enough.</summary>
+    public bool RunUntilIdle(int mostTurns = int.MaxValue)
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
         Enter();
@@ -163,7 +163,8 @@ public sealed unsafe class Loop : LoopServices, IDisposable
             {
                 Turn(_epoll?.Poll() ?? 0);
             }
-            while (_readyHead is not null || !_mailbox.IsEmpty);
+            while ((_readyHead is not null || !_mailbox.IsEmpty) && --mostTurns > 0);
+            return mostTurns > 0;
         }
         finally
         {
