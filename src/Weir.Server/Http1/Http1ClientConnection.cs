@@ -64,7 +64,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
 
     public override bool AcceptsInterim => _exchange!.Request.Version != HttpVersion.Http10;
 
-    public override bool AcceptsTrailers => _framing.AcceptsTrailers && _isChunked;
+    public override bool AcceptsTrailers => _framing.AcceptsTrailers;
 
     public override bool IsGone => _isGone || _connection.HasFailed;
 
@@ -376,6 +376,12 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     private ValueTask<bool> EndExchangeAsync()
     {
         AbortWhenGone = null;
+        if (!_framing.BodyLength.IsNone)
+        {
+            // What the pump has read but not given back is the request's, not the next one's.
+            _body!.End();
+        }
+
         bool isClean = _isFinished && !_isAborted && !_isTunnel && !_connection.HasFailed;
         if (isClean && !_mustClose && !HasOpenBody)
         {

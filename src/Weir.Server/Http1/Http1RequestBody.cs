@@ -64,6 +64,9 @@ internal sealed class Http1RequestBody : BodyReader
         }
     }
 
+    /// <summary>Gives back what is lent: nobody reads any more.</summary>
+    public void End() => GiveBack();
+
     public override ValueTask<BodyRead> ReadAsync()
     {
         GiveBack();
