@@ -31,13 +31,14 @@ internal sealed class Forwarder
         UpstreamState upstream = passage.Upstream!;
         ForwardPolicy policy = upstream.Policy;
         TriedServers tried = default;
+        ServerState? next = upstream.Pick(exchange, tried);
         int replacements = 0;
         upstream.Budget.OnFirstTry(exchange.Loop.Index);
         while (true)
         {
             // 1 pick
             exchange.Phase = Phase.Queue;
-            if (upstream.Pick(exchange, tried) is not { } server)
+            if (next is not { } server)
             {
                 return ProxyErrors.NoServer;
             }
@@ -68,6 +69,7 @@ internal sealed class Forwarder
                     // Closed before an octet was written: not a try, and nobody's fault.
                     replacements++;
                     await passage.EndTryAsync();
+                    next = upstream.Pick(exchange, tried);
                     continue;
                 }
 
@@ -88,10 +90,23 @@ internal sealed class Forwarder
                 error = PumpError(passage) ?? error;
             }
 
-            // 6 after a failure: another server, if it may be
+            // 6 after a failure: another server where there is one, else this one where its pooled connection had grown stale
+            bool wasStale = origin is { IsReused: true, HasReceived: false } && ReferenceEquals(error, ProxyErrors.OriginReset);
             await passage.EndTryAsync();
             tried.Add(server);
-            if (!PrepareRetry(passage, error, wasSent, policy, server))
+            next = upstream.Pick(exchange, tried);
+            if (next is null && wasStale)
+            {
+                next = server;
+                replacements = MaxReplacements;
+            }
+
+            if (!wasStale)
+            {
+                Blame(passage, error, policy, server);
+            }
+
+            if ((error is not null && next is null) || !PrepareRetry(passage, error, wasSent, policy, server))
             {
                 return error ?? ProxyErrors.NoServer;
             }
@@ -299,15 +314,19 @@ internal sealed class Forwarder
     private static ProxyError? PumpError(Passage passage) =>
         passage.PumpError is { Fault: Fault.Client } error ? error : null;
 
+    // A connection that grew stale in the pool says nothing against its server.
+    private static void Blame(Passage passage, ProxyError? error, ForwardPolicy policy, ServerState server)
+    {
+        if (error is { Fault: Fault.Origin })
+        {
+            passage.Upstream!.OnFailure(server, passage.Exchange.Loop.NowMs, policy.Health);
+        }
+    }
+
     private bool PrepareRetry(Passage passage, ProxyError? error, bool wasSent, ForwardPolicy policy, ServerState server)
     {
         Exchange exchange = passage.Exchange;
         LoopCounters counters = _counters.OfLoop(exchange.Loop.Index);
-        if (error is not null && error.Fault == Fault.Origin)
-        {
-            passage.Upstream!.OnFailure(server, exchange.Loop.NowMs, policy.Health);
-        }
-
         bool isStatusRetry = error is null;
         if (!isStatusRetry && (exchange.Retries + 1 >= policy.Attempts || !RetryRules.MayRetry(passage, error!, wasSent, policy)))
         {
