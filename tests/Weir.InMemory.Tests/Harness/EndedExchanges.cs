@@ -1,0 +1,40 @@
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Pipeline.Finishing;
+
+namespace Weir.InMemory.Tests.Harness;
+
+/// <summary>What an access log would hold of the exchange that ended last.</summary>
+internal sealed class EndedExchanges : IExchangeLog
+{
+    public int Count { get; private set; }
+
+    public string? Error { get; private set; }
+
+    public Fault EndedBy { get; private set; }
+
+    public int Status { get; private set; }
+
+    public int Retries { get; private set; }
+
+    public string? ServerName { get; private set; }
+
+    public string? AnsweredBy { get; private set; }
+
+    public long ReceivedOctets { get; private set; }
+
+    public long SentBodyOctets { get; private set; }
+
+    public void Write(Exchange exchange)
+    {
+        Count++;
+        Error = exchange.Error?.Name;
+        EndedBy = exchange.EndedBy;
+        Status = exchange.Response.Status;
+        Retries = exchange.Retries;
+        ServerName = exchange.ServerName;
+        AnsweredBy = exchange.AnsweredBy;
+        ReceivedOctets = exchange.ReceivedOctets;
+        SentBodyOctets = exchange.SentBodyOctets;
+    }
+}

@@ -1,0 +1,44 @@
+using Weir.Config.Model;
+using Weir.Net.Loops;
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Plans;
+using Weir.Telemetry.Counting;
+using Weir.Upstream.Pooling;
+
+namespace Weir.InMemory.Tests.Harness;
+
+/// <summary>Upstreams whose servers are tests.</summary>
+internal sealed class MemoryUpstreams : IUpstreamSource
+{
+    private readonly Loop _loop;
+    private readonly CounterSet _counters;
+
+    public MemoryUpstreams(Loop loop, CounterSet counters)
+    {
+        _loop = loop;
+        _counters = counters;
+    }
+
+    public Dictionary<string, OriginServer> Servers { get; } = new(StringComparer.Ordinal);
+
+    public UpstreamState Make(UpstreamConfig config)
+    {
+        OriginLimits limits = new()
+        {
+            ConnectTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Connect),
+            FirstByteTimeoutMs = ForwardPolicies.Ms(config.Timeouts.FirstByte),
+            IdleTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Idle),
+        };
+        List<ServerState> servers = [];
+        foreach (ServerConfig server in config.Servers)
+        {
+            string name = server.Url!.Authority;
+            OriginServer origin = new(_loop, limits, _counters.OfLoop(0));
+            Servers[name] = origin;
+            servers.Add(new ServerState(name, server.Weight, server.Backup, origin, [origin.Pool]));
+        }
+
+        IBalancer balancer = config.Balance.Policy == BalancePolicy.RoundRobin ? new RoundRobinBalancer(1) : new PowerOfTwoBalancer();
+        return new UpstreamState(config.Name, servers, balancer, ForwardPolicies.Of(config), 1);
+    }
+}

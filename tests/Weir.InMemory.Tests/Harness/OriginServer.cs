@@ -1,0 +1,63 @@
+using Weir.Abstractions.Errors;
+using Weir.Net.Loops;
+using Weir.Net.Memory;
+using Weir.Telemetry.Counting;
+using Weir.Upstream.Connecting;
+using Weir.Upstream.Pooling;
+
+namespace Weir.InMemory.Tests.Harness;
+
+/// <summary>A server of an upstream, played by the test: its connections, and what connecting to it does.</summary>
+internal sealed class OriginServer : IConnector
+{
+    private readonly Loop _loop;
+    private readonly List<Peer> _connections = [];
+
+    public OriginServer(Loop loop, OriginLimits limits, LoopCounters counters)
+    {
+        _loop = loop;
+        Pool = new OriginPool(loop, this, limits, counters);
+    }
+
+    public OriginPool Pool { get; }
+
+    /// <summary>Every connection that was made, oldest first.</summary>
+    public IReadOnlyList<Peer> Connections => _connections;
+
+    /// <summary>The newest connection.</summary>
+    public Peer Last => _connections[^1];
+
+    /// <summary>Why connecting fails; null: it succeeds.</summary>
+    public ProxyError? Refusal { get; set; }
+
+    /// <summary>Whether connecting waits until its time is over.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Faults that new connections begin with.</summary>
+    public Action<MemoryConnection>? OnConnect { get; set; }
+
+    public async ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs)
+    {
+        if (IsSilent)
+        {
+            await loop.DelayAsync(timeoutMs);
+            return ConnectResult.Failed(ProxyErrors.ConnectTimeout);
+        }
+
+        if (Refusal is { } refusal)
+        {
+            return ConnectResult.Failed(refusal);
+        }
+
+        MemoryConnection connection = new(_loop);
+        OnConnect?.Invoke(connection);
+        _connections.Add(new Peer(null, connection));
+        return ConnectResult.Of(connection);
+    }
+
+    /// <summary>The next whole request on the newest connection.</summary>
+    public Message Take() => Last.TakeRequest();
+
+    /// <summary>Answers on the newest connection with a head made of lines, then content.</summary>
+    public void Answer(Proxy proxy, string content, params string[] lines) => Last.Answer(proxy, content, lines);
+}

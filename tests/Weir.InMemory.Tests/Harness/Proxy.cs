@@ -1,0 +1,178 @@
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Modules;
+using Weir.Config;
+using Weir.Config.Model;
+using Weir.Http.Http1;
+using Weir.Modules;
+using Weir.Net.Buffers;
+using Weir.Net.Loops;
+using Weir.Net.Memory;
+using Weir.Net.Sockets;
+using Weir.Net.Time;
+using Weir.Pipeline;
+using Weir.Pipeline.Finishing;
+using Weir.Pipeline.Plans;
+using Weir.Server;
+using Weir.Server.Listening;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
+
+namespace Weir.InMemory.Tests.Harness;
+
+/// <summary>A whole Weir on one in-memory loop, driven by the test's thread. Time stands still until the test moves it.</summary>
+internal sealed class Proxy : IDisposable
+{
+    /// <summary>One site, one upstream with one server.</summary>
+    public const string Simple = """
+        listen: [":8080"]
+        sites:
+          "*": http://10.0.0.1:80
+        """;
+
+    private const int MostTurns = 100_000;
+
+    private readonly Acceptor _acceptor;
+    private readonly MemoryUpstreams _upstreams;
+    private readonly FailureObserver _failures = new();
+    private readonly List<Peer> _clients = [];
+
+    public Proxy(string yaml = Simple, params IReadOnlyList<IModuleFactory> modules)
+    {
+        StandardModules catalog = new(modules);
+        ConfigResult read = ConfigReader.ReadText(yaml, "test.yaml", catalog);
+        string.Join("\n", read.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
+        WeirConfig config = read.Config!;
+        Budget = new BufferBudget(config.Limits.Memory.Resolve(1L << 30));
+        Loop = new Loop(0, Budget, Clock, _failures, isInMemory: true);
+        Counters = new CounterSet(1, new FamilyLabels()
+            .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
+            .With(CounterFamily.RejectedHeads, Reasons())
+            .With(CounterFamily.RejectedOriginHeads, Reasons()));
+        _upstreams = new MemoryUpstreams(Loop, Counters);
+        PlanBuilder builder = new(catalog, _upstreams);
+        Plan? plan = builder.Build(config);
+        string.Join("\n", builder.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
+        ExchangeRunner runner = new(new PlanHolder(plan!), Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]));
+        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits));
+        ListenerOptions options = new() { Name = ":8080", TrustedProxies = config.TrustedProxies };
+        _acceptor = new Acceptor(Server, Gate, options, SocketAddress.Of(IpAddress.FromIPv4(0x7F000001), 8080), null);
+        Loop.RunUntilIdle();
+    }
+
+    public FakeClock Clock { get; } = new();
+
+    public BufferBudget Budget { get; }
+
+    public Loop Loop { get; }
+
+    public CounterSet Counters { get; }
+
+    public ServerLoop Server { get; }
+
+    public ConnectionGate Gate { get; } = new();
+
+    /// <summary>What the access log would say.</summary>
+    public EndedExchanges Ended { get; } = new();
+
+    /// <summary>The only server of <see cref="Simple"/>.</summary>
+    public OriginServer Origin => ServerAt("10.0.0.1:80");
+
+    public int BuffersRented => Loop.SmallBuffers.RentedCount + Loop.LargeBuffers.RentedCount;
+
+    public OriginServer ServerAt(string authority) => _upstreams.Servers[authority];
+
+    public IEnumerable<OriginServer> Servers => _upstreams.Servers.Values;
+
+    /// <summary>A client connects.</summary>
+    public Peer Connect(uint address = 0xC0000201)
+    {
+        MemoryConnection connection = new(Loop);
+        Peer client = new(this, connection);
+        _clients.Add(client);
+        _acceptor.Serve(connection, IpAddress.FromIPv4(address), 40_000);
+        Run();
+        return client;
+    }
+
+    /// <summary>Turns until nothing is ready. A loop that never comes to rest is a failure.</summary>
+    public void Run()
+    {
+        Loop.RunUntilIdle(MostTurns).ShouldBeTrue("The loop does not come to rest.");
+        _failures.Failure.ShouldBeNull();
+    }
+
+    /// <summary>Lets time pass in steps, so that timers that arm themselves again come to their turn.</summary>
+    public void Advance(int ms)
+    {
+        const int step = 500;
+        for (int left = ms; left > 0; left -= step)
+        {
+            Clock.Advance(Math.Min(left, step));
+            Run();
+        }
+    }
+
+    /// <summary>All clients go; afterwards nothing may be held.</summary>
+    public void AssertClean()
+    {
+        foreach (Peer client in _clients)
+        {
+            if (!client.IsClosed)
+            {
+                client.End();
+            }
+        }
+
+        Advance(130_000);
+        foreach (Peer client in _clients)
+        {
+            client.IsClosed.ShouldBeTrue("A client's connection is still open two minutes after its end.");
+        }
+
+        Server.ExchangesInUse.ShouldBe(0, "exchanges in use");
+        Server.ConnectionCount.ShouldBe(0, "client connections");
+        BuffersRented.ShouldBe(0, "buffers rented");
+        foreach (OriginServer server in Servers)
+        {
+            server.Pool.ActiveCount.ShouldBe(0, "active leases");
+            server.Pool.IdleCount.ShouldBe(0, "idle connections after their time");
+            server.Connections.ShouldAllBe(connection => connection.IsClosed);
+        }
+
+        Loop.TimerCount.ShouldBe(0, "timers armed");
+    }
+
+    public void Dispose() => Loop.Dispose();
+
+    private static IEnumerable<string> Reasons() => Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason));
+
+    private static ServerLimits LimitsOf(LimitsConfig limits) => new()
+    {
+        HeaderTimeoutMs = ForwardPolicies.Ms(limits.HeaderTimeout),
+        IdleTimeoutMs = ForwardPolicies.Ms(limits.IdleTimeout),
+        BodyMinOctetsPerSecond = limits.BodyMinRate.OctetsPerSecond,
+        BodyOctets = limits.BodySize.Octets,
+        RequestsPerConnection = limits.RequestsPerConnection,
+        Head = new HeadLimits((int)limits.HeaderSize.Octets, limits.HeaderCount, (int)Math.Min(limits.HeaderSize.Octets, 16 * 1024)),
+        Connections = limits.Connections,
+        ConnectionsPerClient = limits.ConnectionsPerClient,
+    };
+
+    private sealed class FailureObserver : ILoopObserver
+    {
+        public Exception? Failure { get; private set; }
+
+        public void OnSlowTurn(int loop, long tookNs)
+        {
+            // A test machine is slow at times.
+        }
+
+        public void OnFailure(int loop, Exception exception) => Failure ??= exception;
+
+        public void OnBatchEnd(int loop, long nowMs)
+        {
+            // Nothing is done once a batch here.
+        }
+    }
+}

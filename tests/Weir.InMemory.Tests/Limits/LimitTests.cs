@@ -1,0 +1,271 @@
+using Weir.Abstractions.Errors;
+using Weir.InMemory.Tests.Harness;
+
+namespace Weir.InMemory.Tests.Limits;
+
+/// <summary>Proves that time, size, number and memory are bounded, and what a client is told at each bound.</summary>
+public sealed class LimitTests
+{
+    [Fact]
+    public void A_slow_head_gets_408()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.Send("GET / HTTP/1.1\r\n");
+        for (int i = 0; i < 9; i++)
+        {
+            proxy.Advance(1_000);
+            client.Send("X: y\r\n");
+            client.ExpectNothing();
+        }
+
+        proxy.Advance(2_000);
+        client.TakeResponse().Status.ShouldBe(408);
+        client.IsEnded.ShouldBeTrue();
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_body_below_its_least_rate_gets_408_and_never_completes_at_the_origin()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 10000");
+        for (int i = 0; i < 5 && client.Received.Length == 0; i++)
+        {
+            client.Send("x");
+            proxy.Advance(1_000);
+        }
+
+        proxy.Advance(3_000);
+        client.TakeResponse().Status.ShouldBe(408);
+        client.IsEnded.ShouldBeTrue();
+        proxy.Origin.Last.IsClosed.ShouldBeTrue();
+        proxy.Origin.Last.TryTake(isResponse: false, isHead: false, out _).ShouldBeFalse();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_body_at_its_least_rate_is_served()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 6000");
+        for (int i = 0; i < 20; i++)
+        {
+            client.Send(new string('x', 300));
+            proxy.Advance(1_000);
+        }
+
+        proxy.Origin.Take().Body.Length.ShouldBe(6000);
+        proxy.Origin.Answer(proxy, "x");
+        client.TakeResponse().Status.ShouldBe(200);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void An_announced_body_that_is_too_large_gets_413_before_any_origin_is_asked()
+    {
+        using Proxy proxy = new(Proxy.Simple + "\nlimits: { body_size: 1000B }");
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 1001");
+        client.TakeResponse().Status.ShouldBe(413);
+        client.IsEnded.ShouldBeTrue();
+        foreach (Peer origin in proxy.Origin.Connections)
+        {
+            origin.TryTake(isResponse: false, isHead: false, out _).ShouldBeFalse();
+        }
+
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_chunked_body_that_grows_too_large_gets_413_and_never_completes_at_the_origin()
+    {
+        using Proxy proxy = new(Proxy.Simple + "\nlimits: { body_size: 1000B }");
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked");
+        client.Send("300\r\n" + new string('x', 0x300) + "\r\n");
+        client.ExpectNothing();
+        client.Send("300\r\n" + new string('x', 0x300) + "\r\n0\r\n\r\n");
+        client.TakeResponse().Status.ShouldBe(413);
+        client.IsEnded.ShouldBeTrue();
+        proxy.Origin.Last.TryTake(isResponse: false, isHead: false, out _).ShouldBeFalse();
+        proxy.Origin.Last.IsClosed.ShouldBeTrue();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_head_that_is_too_large_gets_431()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.Send("GET / HTTP/1.1\r\nHost: a\r\nX: " + new string('x', 40_000) + "\r\n\r\n");
+        client.TakeResponse().Status.ShouldBe(431);
+        client.IsEnded.ShouldBeTrue();
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Too_many_fields_get_431()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.Send("GET / HTTP/1.1\r\nHost: a\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 128)) + "\r\n");
+        client.TakeResponse().Status.ShouldBe(431);
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_target_that_is_too_long_gets_414()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.Send("GET /" + new string('x', 17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.TakeResponse().Status.ShouldBe(414);
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void The_largest_allowed_head_passes()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        string value = new('x', 32 * 1024 - 200);
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "X: " + value);
+        proxy.Origin.Take()["X"].ShouldBe(value);
+        proxy.Origin.Answer(proxy, "x", "HTTP/1.1 200 OK", "Y: " + value);
+        client.TakeResponse()["Y"].ShouldBe(value);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_client_with_too_many_connections_gets_503_at_once()
+    {
+        using Proxy proxy = new(Proxy.Simple + "\nlimits: { connections_per_client: 2 }");
+        Peer first = proxy.Connect();
+        Peer second = proxy.Connect();
+        Peer third = proxy.Connect();
+        Peer other = proxy.Connect(0xC0000202);
+        third.TakeResponse().Status.ShouldBe(503);
+        third.IsEnded.ShouldBeTrue();
+        first.IsClosed.ShouldBeFalse();
+        second.IsClosed.ShouldBeFalse();
+        other.IsClosed.ShouldBeFalse();
+        first.End();
+        third.End();
+        Peer fourth = proxy.Connect();
+        fourth.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Answer(proxy, "x");
+        fourth.TakeResponse().Status.ShouldBe(200);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_client_that_takes_nothing_is_cut_off_after_its_time()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        client.Connection.OpenWindow(10);
+        proxy.Origin.Answer(proxy, new string('x', 100_000));
+        proxy.Advance(59_000);
+        client.IsClosed.ShouldBeFalse();
+        proxy.Advance(3_000);
+        client.IsClosed.ShouldBeTrue();
+        client.WasReset.ShouldBeTrue();
+        proxy.Ended.Error.ShouldBe("client_too_slow");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void An_origin_that_stops_in_the_middle_is_cut_off_after_its_time()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Take();
+        proxy.Origin.Last.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        proxy.Run();
+        proxy.Advance(62_000);
+        client.WasReset.ShouldBeTrue();
+        proxy.Origin.Last.IsClosed.ShouldBeTrue();
+        proxy.Ended.Error.ShouldBe("origin_idle");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Reading_pauses_when_memory_is_spent_and_goes_on_afterwards()
+    {
+        using Proxy proxy = new(Proxy.Simple + "\nlimits: { memory: 2MiB }");
+        List<Peer> holders = [];
+        for (int i = 0; i < 140; i++)
+        {
+            Peer holder = proxy.Connect();
+            holder.Send("GET / HTTP/1.1\r\nX: ");
+            holders.Add(holder);
+        }
+
+        proxy.Budget.UsedOctets.ShouldBeLessThanOrEqualTo(2 << 20);
+        proxy.BuffersRented.ShouldBe((2 << 20) / Net.Loops.Loop.SmallBufferOctets);
+        foreach (Peer holder in holders.Take(30))
+        {
+            holder.Reset();
+        }
+
+        proxy.Advance(500);
+        Peer last = holders[^1];
+        last.Send("y\r\nHost: a.test\r\n\r\n");
+        proxy.Advance(500);
+        proxy.Origin.Take();
+        proxy.Origin.Answer(proxy, "x");
+        proxy.Advance(500);
+        last.TakeResponse().Status.ShouldBe(200);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Input_that_a_lingering_close_throws_away_is_bounded()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.Send("bad\r\n\r\n");
+        client.TakeResponse().Status.ShouldBe(400);
+        for (int i = 0; i < 30 && !client.IsClosed; i++)
+        {
+            client.Send(new string('x', 100_000));
+        }
+
+        client.IsClosed.ShouldBeTrue();
+        client.Connection.TotalReceived.ShouldBeLessThan(1_300_000);
+        proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("text/html", "text/html", "<!doctype html>")]
+    [InlineData("application/json", "application/json", "{")]
+    [InlineData("application/problem+json, application/json;q=0.5", "json", "{")]
+    [InlineData("*/*", "text/html", "<!doctype html>")]
+    public void An_error_page_has_the_form_that_the_client_accepts_and_names_no_origin(string accept, string type, string start)
+    {
+        using Proxy proxy = new();
+        proxy.Origin.Refusal = ProxyErrors.ConnectRefused;
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "Accept: " + accept);
+        Message response = client.TakeResponse();
+        response.Status.ShouldBe(502);
+        response["Content-Type"]!.ShouldContain(type);
+        response.Body.TrimStart().ShouldStartWith(start, Case.Insensitive);
+        response.Body.ShouldNotContain("10.0.0.1");
+        response["Proxy-Status"].ShouldBe("weir;error=connection_refused");
+        response["Date"].ShouldNotBeNull();
+        client.SendHead("HEAD / HTTP/1.1", "Host: a.test", "Accept: " + accept);
+        client.TakeResponse(isHead: true).Status.ShouldBe(502);
+        client.ExpectNothing();
+        proxy.AssertClean();
+    }
+}
