@@ -9,4 +9,10 @@ public enum FaultKind
     Split,
     OneOctetReads,
     OneOctetSends,
+
+    /// <summary>The side takes so many octets and then resets.</summary>
+    ResetsWhileTaking,
+
+    /// <summary>The side takes so many octets and then no more.</summary>
+    StopsTaking,
 }

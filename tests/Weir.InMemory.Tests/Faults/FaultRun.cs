@@ -30,16 +30,18 @@ internal sealed class FaultRun
         _clientSide = new Side(_client, kind, isClientSide ? at : int.MaxValue);
     }
 
-    private bool IsHarmless => _kind >= FaultKind.Split;
+    private bool IsHarmless => _kind is FaultKind.Split or FaultKind.OneOctetReads or FaultKind.OneOctetSends;
 
     // A tunnel whose one direction has ended still lives; behind an answer that ends the connection only rest is thrown away.
     private bool IsOver => _conversation.IsTunnel ? _client.IsClosed : _client.IsEnded;
 
     public static int OctetsOf(Conversation conversation, bool isClientSide) => isClientSide
         ? conversation.Client.Length + conversation.Later.Length
-        : conversation.OnHead.Length + conversation.OnRequest.Sum(part => part.Length) + conversation.TunnelDown.Length;
+        : conversation.OnHead.Length + conversation.OnRequest.Sum(part => part.Length)
+            + conversation.TunnelDown.Length;
 
-    public void Go()
+    /// <summary>Plays it. False: the side never took so many octets, so there was no fault.</summary>
+    public bool Go()
     {
         using (_proxy)
         {
@@ -52,9 +54,17 @@ internal sealed class FaultRun
                 _clientSide.IsSatisfied = HasEverything();
             }
 
+            bool isReached = IsReached();
             Judge();
             _proxy.AssertClean();
+            return isReached;
         }
+    }
+
+    private bool IsReached()
+    {
+        Peer? faulty = _isClientSide ? _client : _origins.FirstOrDefault()?.Peer;
+        return faulty is not null && faulty.Connection.Sent.Length >= _at;
     }
 
     private void Play()
@@ -71,7 +81,8 @@ internal sealed class FaultRun
 
     private bool PlayClient()
     {
-        if (_conversation.Signal.Length > 0 && !_clientSide.HasSaidMore && _client.Received.Contains(_conversation.Signal, StringComparison.Ordinal))
+        if (_conversation.Signal.Length > 0 && !_clientSide.HasSaidMore
+            && _client.Received.Contains(_conversation.Signal, StringComparison.Ordinal))
         {
             _clientSide.HasSaidMore = true;
             _clientSide.Say(_conversation.Later);
@@ -152,7 +163,8 @@ internal sealed class FaultRun
 
     private void Judge()
     {
-        string what = $"{_conversation.Name} {_kind} {(_isClientSide ? "client" : "origin")} at {_at}: {_client.Received}";
+        string side = _isClientSide ? "client" : "origin";
+        string what = $"{_conversation.Name} {_kind} {side} at {_at}: {_client.Received}";
         while (_client.Received.Length > 0)
         {
             if (!_client.TryTake(isResponse: true, isHead: false, out Message message))
@@ -242,6 +254,10 @@ internal sealed class FaultRun
         else if (isFaulty && _kind == FaultKind.OneOctetSends)
         {
             peer.Connection.MaxSend = 1;
+        }
+        else if (isFaulty && _kind >= FaultKind.ResetsWhileTaking)
+        {
+            peer.Connection.OpenWindow(_at);
         }
     }
 }

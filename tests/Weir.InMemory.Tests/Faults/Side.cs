@@ -7,6 +7,7 @@ internal sealed class Side
 {
     private readonly FaultKind _kind;
     private readonly int _faultAt;
+    private readonly int _resetAt;
     private string _pending = "";
     private int _said;
     private bool _isOver;
@@ -15,7 +16,8 @@ internal sealed class Side
     {
         Peer = peer;
         _kind = kind;
-        _faultAt = kind is FaultKind.OneOctetReads or FaultKind.OneOctetSends ? int.MaxValue : faultAt;
+        _faultAt = kind >= FaultKind.OneOctetReads ? int.MaxValue : faultAt;
+        _resetAt = kind == FaultKind.ResetsWhileTaking ? faultAt : int.MaxValue;
     }
 
     public Peer Peer { get; }
@@ -31,6 +33,13 @@ internal sealed class Side
     /// <summary>Sends what is allowed to go; true when that was anything.</summary>
     public bool Flush()
     {
+        if (!_isOver && !Peer.IsClosed && Peer.Connection.Sent.Length >= _resetAt)
+        {
+            _isOver = true;
+            Peer.Connection.PeerReset();
+            return true;
+        }
+
         if (_isOver || Peer.IsClosed || (_pending.Length == 0 && _said != _faultAt))
         {
             return false;

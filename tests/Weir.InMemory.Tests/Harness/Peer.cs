@@ -52,7 +52,8 @@ internal sealed class Peer
     /// <summary>Sends a whole answer; without framing lines its content gets a Content-Length.</summary>
     public void Answer(Proxy proxy, string content, params string[] lines)
     {
-        bool isFramed = lines.Any(line => line.StartsWith("Transfer-Encoding", StringComparison.Ordinal) || line.StartsWith("Content-Length", StringComparison.Ordinal));
+        bool isFramed = lines.Any(line => line.StartsWith("Transfer-Encoding", StringComparison.Ordinal)
+            || line.StartsWith("Content-Length", StringComparison.Ordinal));
         string[] head = lines.Length == 0 ? ["HTTP/1.1 200 OK"] : lines;
         Send(HeadOf(isFramed ? head : [.. head, $"Content-Length: {content.Length}"]) + content);
         proxy.Run();

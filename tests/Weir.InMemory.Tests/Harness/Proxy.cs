@@ -87,10 +87,7 @@ internal sealed class Proxy : IDisposable
     /// <summary>A client connects.</summary>
     public Peer Connect(uint address = 0xC0000201)
     {
-        MemoryConnection connection = new(Loop);
-        Peer client = new(this, connection);
-        _clients.Add(client);
-        _acceptor.Serve(connection, IpAddress.FromIPv4(address), 40_000);
+        Peer client = Add(address);
         Run();
         return client;
     }
@@ -103,15 +100,17 @@ internal sealed class Proxy : IDisposable
     }
 
     /// <summary>Lets time pass in steps, so that timers that arm themselves again come to their turn.</summary>
-    public void Advance(int ms)
+    public void Advance(int ms, int step = 500)
     {
-        const int step = 500;
         for (int left = ms; left > 0; left -= step)
         {
             Clock.Advance(Math.Min(left, step));
             Run();
         }
     }
+
+    /// <summary>A client connects, in the middle of a turn's work.</summary>
+    public Peer ConnectQuietly(uint address) => Add(address);
 
     /// <summary>All clients go; afterwards nothing may be held.</summary>
     public void AssertClean()
@@ -124,7 +123,7 @@ internal sealed class Proxy : IDisposable
             }
         }
 
-        Advance(130_000);
+        Advance(130_000, 2_000);
         foreach (Peer client in _clients)
         {
             client.IsClosed.ShouldBeTrue("A client's connection is still open two minutes after its end.");
@@ -145,7 +144,17 @@ internal sealed class Proxy : IDisposable
 
     public void Dispose() => Loop.Dispose();
 
-    private static IEnumerable<string> Reasons() => Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason));
+    private Peer Add(uint address)
+    {
+        MemoryConnection connection = new(Loop);
+        Peer client = new(this, connection);
+        _clients.Add(client);
+        _acceptor.Serve(connection, IpAddress.FromIPv4(address), 40_000);
+        return client;
+    }
+
+    private static IEnumerable<string> Reasons() =>
+        Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason));
 
     private static ServerLimits LimitsOf(LimitsConfig limits) => new()
     {

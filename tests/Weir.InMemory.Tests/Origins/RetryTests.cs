@@ -233,6 +233,60 @@ public sealed class RetryTests
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void A_status_that_is_retried_goes_to_the_other_server()
+    {
+        using Proxy proxy = new(Two.Replace("balance: round_robin", "balance: round_robin\n    retry: { on: [503] }", StringComparison.Ordinal));
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        OriginServer first = proxy.Servers.Single(server => server.Connections.Count == 1);
+        OriginServer second = proxy.Servers.Single(server => server.Connections.Count == 0);
+        first.Answer(proxy, "busy", "HTTP/1.1 503 Service Unavailable");
+        client.ExpectNothing();
+        second.Take();
+        second.Answer(proxy, "fine");
+        client.TakeResponse().Body.ShouldBe("fine");
+        proxy.Ended.Retries.ShouldBe(1);
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0");
+        OriginServer asked = proxy.Servers.Single(server => server.Connections.Any(origin => origin.Received.Contains("POST", StringComparison.Ordinal)));
+        asked.Answer(proxy, "busy", "HTTP/1.1 503 Service Unavailable");
+        client.TakeResponse().Body.ShouldBe("busy");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_try_that_takes_too_long_goes_to_the_other_server()
+    {
+        using Proxy proxy = new(Two.Replace(
+            "balance: round_robin", "balance: round_robin\n    retry: { on: [timeout], per_try_timeout: 2s }", StringComparison.Ordinal));
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        OriginServer first = proxy.Servers.Single(server => server.Connections.Count == 1);
+        OriginServer second = proxy.Servers.Single(server => server.Connections.Count == 0);
+        proxy.Advance(2_500);
+        first.Last.IsClosed.ShouldBeTrue();
+        second.Take();
+        second.Answer(proxy, "fine");
+        client.TakeResponse().Body.ShouldBe("fine");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_client_that_resets_ends_the_origins_work_at_once()
+    {
+        using Proxy proxy = new(Two);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        OriginServer first = proxy.Servers.Single(server => server.Connections.Count == 1);
+        first.Take();
+        client.Reset();
+        client.IsClosed.ShouldBeTrue();
+        first.Last.IsClosed.ShouldBeTrue();
+        proxy.Servers.Sum(server => server.Connections.Count).ShouldBe(1);
+        proxy.Ended.Error.ShouldBe("client_aborted");
+        proxy.AssertClean();
+    }
+
     private static (int Status, string Word) ErrorOf(ProxyError error)
     {
         using Proxy proxy = new();
