@@ -4,6 +4,7 @@
   idle.py [--weir "CMD"] [--peers nginx,haproxy] [--rounds 3] [--conns 10000] [--settle 3] [--weir-extra YAML]
   --weir    the command that starts Weir on a configuration, {config} standing for its path
   --settle  seconds between the last request and the reading
+  --warm    requests, each on a connection of its own, before the first reading: a runtime compiles its code while it is used
 
 Each connection comes from an address of its own in 127.0.0.0/8, sends one request, reads its response and stays. Prints the resident
 memory of all processes of a system before and after, and the difference for one connection; medians of the rounds. The kernel's
@@ -22,6 +23,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--conns", type=int, default=10000)
     parser.add_argument("--settle", type=float, default=3)
+    parser.add_argument("--warm", type=int, default=3000)
     parser.add_argument("--weir-extra", default="")
     return parser.parse_args()
 
@@ -62,7 +64,7 @@ def measure(bench, name, start, a):
     try:
         bench.wait_for(name, process)
         # What the first requests need once, code and buffers, is not a connection's.
-        for _ in range(200): bench.get(name)
+        for _ in range(a.warm): bench.get(name)
         time.sleep(a.settle)
         before = bench.rss_kib(process.pid)
         connections, refused = open_connections(bench.ports[name], a.conns)

@@ -31,6 +31,6 @@ internal static class MachineLimits
         }
     }
 
-    /// <summary>How many client connections fit, when each may need one connection to an origin.</summary>
-    public static int PossibleConnections(int descriptors) => Math.Max((descriptors - ReservedDescriptors) / 2, 1);
+    /// <summary>How many client connections fit. Most are idle and need no origin's connection beside: a quarter is kept for those.</summary>
+    public static int PossibleConnections(int descriptors) => Math.Max(descriptors - (descriptors / 4) - ReservedDescriptors, 1);
 }
