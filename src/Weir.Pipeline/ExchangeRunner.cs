@@ -10,6 +10,7 @@ using Weir.Pipeline.Plans;
 using Weir.Pipeline.Routing;
 using Weir.Pipeline.Stacks;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline;
 
@@ -23,10 +24,10 @@ public sealed class ExchangeRunner : IExchangeHandler
     private readonly ExchangeEnd _end;
 
     /// <summary>A runner over the plan in force.</summary>
-    public ExchangeRunner(PlanHolder plans, CounterSet counters, ExchangeEnd end)
+    public ExchangeRunner(PlanHolder plans, CounterSet counters, ExchangeEnd end, WeirLog? log = null)
     {
         _plans = plans;
-        _forwarder = new Forwarder(counters);
+        _forwarder = new Forwarder(counters, log ?? WeirLog.Silent);
         _end = end;
     }
 

@@ -3,6 +3,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Net.Loops;
 using Weir.Server.Http1;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.Server;
 
@@ -34,6 +35,9 @@ public sealed class ServerLoop
 
     /// <summary>The limits as of now; swapped on the loop by a reload.</summary>
     public ServerLimits Limits { get; set; }
+
+    /// <summary>Where operators read what they should act on.</summary>
+    public WeirLog Log { get; init; } = WeirLog.Silent;
 
     /// <summary>Is told about requests that never became an exchange's; null: nobody cares.</summary>
     public IRejectObserver? RejectObserver { get; set; }

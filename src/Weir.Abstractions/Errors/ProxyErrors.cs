@@ -5,6 +5,7 @@ public static class ProxyErrors
 {
     private static readonly List<ProxyError> _all = [];
 
+    public static readonly ProxyError BadRequest = Add("bad_request", 400, "http_request_error", Fault.Client, Phase.Head, false, "The request's head cannot be used. The log's error_detail names the rule it breaks.");
     public static readonly ProxyError NoSite = Add("no_site", 404, "http_request_denied", Fault.Client, Phase.Modules, false, "No site has this host. Add it under sites, or a \"*\" site.");
     public static readonly ProxyError NoRoute = Add("no_route", 404, "http_request_denied", Fault.Client, Phase.Modules, false, "No route of the site matches. `weir explain` shows which were tried.");
     public static readonly ProxyError AmbiguousPath = Add("ambiguous_path", 400, "http_request_error", Fault.Client, Phase.Modules, false, "Another reading of the path (%2F decoded, // merged, ;parameters dropped) would choose another route.");

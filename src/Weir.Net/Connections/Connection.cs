@@ -1,4 +1,4 @@
-// Hot: every octet passes here. See docs/decisions/0004-connection-writes.md for why there is no general output queue.
+// Hot: every octet passes here. See docs/decisions/0005-connection-writes.md for why there is no general output queue.
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
@@ -147,6 +147,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     /// <param name="timeoutMs">How long to wait for the first of them; <see cref="NoTimeout"/> waits without end.</param>
     public ValueTask<ReadStatus> ReadAsync(int timeoutMs)
     {
+        Loop.AssertCurrent();
         Debug.Assert(!_isReadWaiting && !_isReadDone, "One read at a time.");
         if (_failure != Failure.None)
         {
@@ -244,6 +245,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     /// <param name="timeoutMs">How long the peer may take no octet at all.</param>
     public ValueTask<WriteStatus> WriteAsync(NativeSlice slice, NativeSlice tail, int timeoutMs)
     {
+        Loop.AssertCurrent();
         Debug.Assert(!_isWriteWaiting && !_isWriteDone, "One write at a time.");
         if (_failure != Failure.None || _isWriteBroken)
         {
@@ -301,6 +303,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     /// <summary>Closes. Nothing may wait any more. With <paramref name="reset"/> the peer sees a reset, not an end.</summary>
     public void Close(bool reset = false)
     {
+        Loop.AssertCurrent();
         if (_isClosed)
         {
             return;

@@ -10,8 +10,10 @@ namespace Weir.Net.Sockets;
 /// </summary>
 public sealed unsafe class Listener : Pollable
 {
+    /// <summary>How long accepting pauses when descriptors or memory are used up.</summary>
+    public const int PauseMs = 50;
+
     private const int AcceptsPerTurn = 64;
-    private const int PauseMs = 50;
 
     private readonly Loop _loop;
     private readonly IAcceptHandler _handler;
@@ -75,6 +77,8 @@ public sealed unsafe class Listener : Pollable
     public static string Describe(int error) => error switch
     {
         Libc.Eaddrinuse => "the address is in use by another process",
+        Libc.Emfile => "the process has no descriptor left",
+        Libc.Enfile => "the machine has no descriptor left",
         13 => "permission denied: ports below 1024 need root or CAP_NET_BIND_SERVICE",
         99 => "this machine does not have the address",
         97 => "the machine has no such address family",

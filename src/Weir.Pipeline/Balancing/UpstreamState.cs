@@ -56,10 +56,7 @@ public sealed class UpstreamState
 
         return _balancer.Pick(primaries, exchange, tried, mustBeUsable: true)
             ?? _balancer.Pick(set.Backups, exchange, tried, mustBeUsable: true)
-            ?? _balancer.Pick(set.Everyone, exchange, tried, mustBeUsable: false)
-
-            // Every server was tried: the same one again, on a new connection, is better than no answer.
-            ?? _balancer.Pick(set.Everyone, exchange, default, mustBeUsable: false);
+            ?? _balancer.Pick(set.Everyone, exchange, tried, mustBeUsable: false);
     }
 
     /// <summary>A try failed in a way that speaks against the server.</summary>

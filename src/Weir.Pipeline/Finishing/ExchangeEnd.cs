@@ -51,6 +51,21 @@ public sealed class ExchangeEnd
         passage.Reset();
     }
 
+    /// <summary>A request whose head could not be used: it never was an exchange, but it has a line and is counted.</summary>
+    public void OnRejected(Exchange exchange, string reason, int status)
+    {
+        exchange.Timings.EndedNs = exchange.Loop.NowNs;
+        exchange.Response.Status = status;
+        exchange.Error = ProxyErrors.BadRequest;
+        exchange.ErrorDetail = reason;
+        exchange.EndedBy = Fault.Client;
+        exchange.Phase = Phase.Head;
+        LoopCounters counters = _counters.OfLoop(exchange.Loop.Index);
+        counters.AddStatus(status);
+        counters.Add(Counter.EndedByClient);
+        _accessLogs[exchange.Loop.Index]?.Write(exchange);
+    }
+
     internal void OnException(Exchange exchange, string module, Exception exception)
     {
         exchange.ErrorDetail = exception.GetType().Name;

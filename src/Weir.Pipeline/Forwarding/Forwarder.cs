@@ -8,6 +8,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Semantics;
 using Weir.Pipeline.Balancing;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 using Weir.Upstream;
 using Weir.Upstream.Pooling;
 
@@ -20,8 +21,13 @@ internal sealed class Forwarder
     private const int MaxReplacements = 8;
 
     private readonly CounterSet _counters;
+    private readonly WeirLog _log;
 
-    public Forwarder(CounterSet counters) => _counters = counters;
+    public Forwarder(CounterSet counters, WeirLog log)
+    {
+        _counters = counters;
+        _log = log;
+    }
 
     /// <summary>Null: the final head is in the exchange's response, and its content can be read. Else why there is none.</summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -315,11 +321,22 @@ internal sealed class Forwarder
         passage.PumpError is { Fault: Fault.Client } error ? error : null;
 
     // A connection that grew stale in the pool says nothing against its server.
-    private static void Blame(Passage passage, ProxyError? error, ForwardPolicy policy, ServerState server)
+    private void Blame(Passage passage, ProxyError? error, ForwardPolicy policy, ServerState server)
     {
-        if (error is { Fault: Fault.Origin })
+        if (error is not { Fault: Fault.Origin })
         {
-            passage.Upstream!.OnFailure(server, passage.Exchange.Loop.NowMs, policy.Health);
+            return;
+        }
+
+        UpstreamState upstream = passage.Upstream!;
+        if (ReferenceEquals(error, ProxyErrors.OriginBadHead) || ReferenceEquals(error, ProxyErrors.OriginHeadTooLarge))
+        {
+            _log.Write(OperatorEvents.OriginMalformed, upstream.Name, server.Name, passage.Exchange.ErrorDetail ?? error.Name);
+        }
+
+        if (upstream.OnFailure(server, passage.Exchange.Loop.NowMs, policy.Health))
+        {
+            _log.Write(OperatorEvents.ServerEjected, upstream.Name, server.Name, policy.Health.EjectMs / 1000, policy.Health.Failures, error.Name);
         }
     }
 

@@ -7,6 +7,7 @@ using Weir.Net.ProxyProtocol;
 using Weir.Net.Sockets;
 using Weir.Server.Http1;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.Server.Listening;
 
@@ -46,12 +47,17 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     }
 
     /// <inheritdoc/>
-    public void OnAcceptPaused(int error) => _server.Counters.Add(Counter.AcceptPauses);
+    public void OnAcceptPaused(int error)
+    {
+        _server.Counters.Add(Counter.AcceptPauses);
+        _server.Log.Write(OperatorEvents.AcceptPaused, _options.Name, Listener.PauseMs, Listener.Describe(error));
+    }
 
     /// <inheritdoc/>
     public void OnEnded(ConnectionInfo connection)
     {
         _server.Counters.Add(Counter.ConnectionsClosed);
+        _balance?.Note(_server.Loop.Index, _server.ConnectionCount);
         _gate.Leave();
         if (IsCounted(connection.Remote))
         {
@@ -72,6 +78,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         if (!_gate.TryEnter(_server.Limits.Connections))
         {
             _server.Counters.Add(Counter.ConnectionsRefusedLimit);
+            _server.Log.Write(OperatorEvents.ConnectionLimit, _server.Limits.Connections);
             Descriptors.Refuse(fd, BusyResponse.Octets);
             return;
         }
@@ -118,6 +125,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             if (status == ProxyHeaderStatus.Malformed || leftMs <= 0 || await connection.ReadAsync(leftMs) != ReadStatus.Data)
             {
                 _server.Counters.Add(Counter.ConnectionsRefusedProxyHeader);
+                _server.Log.Write(OperatorEvents.ProxyHeaderRefused, remote.ToString(), _options.Name, status.ToString());
                 connection.Close(reset: true);
                 _gate.Leave();
                 return;
@@ -138,6 +146,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         if (IsCounted(info.Remote) && !_gate.TryEnterClient(info.Remote, _server.Limits.ConnectionsPerClient))
         {
             _server.Counters.Add(Counter.ConnectionsRefusedClientLimit);
+            _server.Log.Write(OperatorEvents.ClientConnectionLimit, info.Remote.ToString(), _server.Limits.ConnectionsPerClient);
             return RefuseAsync(connection);
         }
 

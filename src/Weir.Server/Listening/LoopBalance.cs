@@ -27,6 +27,9 @@ public sealed class LoopBalance
     /// <summary>Registers a loop's acceptor, before any connection comes.</summary>
     public void Register(int loop, Acceptor acceptor) => _acceptors[loop] = acceptor;
 
+    /// <summary>Notes this loop's connections.</summary>
+    internal void Note(int loop, int connections) => Volatile.Write(ref _counts[loop * Padding], connections);
+
     /// <summary>Notes this loop's connections and names the acceptor that should take the next one instead, if any.</summary>
     internal LoopTarget? PickOther(int loop, int connections)
     {

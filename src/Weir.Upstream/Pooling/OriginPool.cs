@@ -53,6 +53,7 @@ public sealed class OriginPool
     /// <summary>A pooled connection, or null. With <paramref name="mustBeFresh"/> only one that is known open in this very turn.</summary>
     public OriginStream? TryTake(bool mustBeFresh)
     {
+        Loop.AssertCurrent();
         while (_newest is { } connection)
         {
             Remove(connection);

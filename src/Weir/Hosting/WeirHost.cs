@@ -177,12 +177,14 @@ public sealed class WeirHost : IAsyncDisposable
 
     private async Task ServeAsync(Plan plan, Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> connectionModules)
     {
-        ExchangeRunner runner = new(new PlanHolder(plan), Counters, new ExchangeEnd(Counters, _log, _loopLogs));
+        ExchangeEnd end = new(Counters, _log, _loopLogs);
+        ExchangeRunner runner = new(new PlanHolder(plan), Counters, end, _log);
+        RejectLog rejects = new(end);
         ServerLimits limits = ServerLimitsOf.Config(_config.Limits, _log);
         foreach (Loop loop in _loops.Loops)
         {
             _listeners[loop.Index] = [];
-            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits);
+            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects };
         }
 
         List<Acceptor>[] acceptors = [.. _loops.Loops.Select(loop => MakeAcceptors(loop, connectionModules))];
