@@ -173,6 +173,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     public ReadStatus TryRead()
     {
         Debug.Assert(!_isReadWaiting && !_isReadDone, "One read at a time.");
+        _isIdleWatched = false;
         if (_failure != Failure.None)
         {
             return FailedRead();

@@ -23,6 +23,9 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     // What is copied behind a head to leave in one send; more is gathered by writev instead.
     private const int CopyOctets = 4096;
 
+    // How long a drain waits for the first request of a connection that was taken before.
+    private const int FirstRequestMs = 1_000;
+
     private readonly ServerLoop _server;
     private readonly Connection _connection;
     private readonly ConnectionInfo _info;
@@ -101,12 +104,16 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         AbortWhenGone?.Abort(ProxyErrors.ClientAborted);
     }
 
-    /// <summary>An idle connection ends; a busy one says "Connection: close" with its response.</summary>
+    /// <summary>
+    /// An idle connection ends, unless a request is there already or was never asked yet; a busy one says "Connection: close" with its
+    /// response.
+    /// </summary>
     internal void OnDrain()
     {
         if (_isIdle)
         {
-            End();
+            _isIdle = false;
+            Start();
         }
     }
 
@@ -245,16 +252,13 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     /// <summary>Whether octets of a next request are there; if they may still come, the connection is idle from now on.</summary>
     private bool HasMore()
     {
-        if (_server.IsDraining)
-        {
-            return false;
-        }
-
+        // Also while draining: what a client sent before it could know is answered. A new client's first request is waited for, because
+        // a client may repeat a request only on a connection that has served one (RFC 9112 section 9.3.1).
         ReadStatus read = _connection.TryRead();
-        if (read == ReadStatus.Pending)
+        if (read == ReadStatus.Pending && !(_server.IsDraining && _requestCount > 0))
         {
             _isIdle = true;
-            _connection.WatchIdle(Limits.IdleTimeoutMs);
+            _connection.WatchIdle(_server.IsDraining ? Math.Min(FirstRequestMs, Limits.IdleTimeoutMs) : Limits.IdleTimeoutMs);
         }
 
         return read == ReadStatus.Data;
