@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 
 namespace Weir.Interop.Tests.Peers;
@@ -9,6 +10,8 @@ internal sealed class RawOrigin : IAsyncDisposable
 {
     /// <summary>What <see cref="AnswerAsync"/> answers.</summary>
     public const string Answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     private readonly Socket _listener;
     private readonly Func<Wire, Task> _script;
@@ -83,7 +86,8 @@ internal sealed class RawOrigin : IAsyncDisposable
             left = [.. _conversations];
         }
 
-        await Task.WhenAll(left);
+        // A script that waits for what a failed test never did must not hide the failure.
+        await Task.WhenAny(Task.WhenAll(left), Task.Delay(_patience));
     }
 
     private async Task AcceptAsync()
@@ -115,7 +119,7 @@ internal sealed class RawOrigin : IAsyncDisposable
         {
             await _script(wire);
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException or TimeoutException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException or TimeoutException or WebSocketException)
         {
             // The peer went, or the test is over.
         }

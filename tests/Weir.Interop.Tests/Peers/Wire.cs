@@ -114,6 +114,9 @@ internal sealed class Wire : IDisposable
         return Take(_received.Length);
     }
 
+    /// <summary>The connection as a stream, what was received and not taken first.</summary>
+    public Stream AsStream() => new WireStream(_socket, Encoding.Latin1.GetBytes(Take(_received.Length)));
+
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Closes with a reset instead of a FIN.</summary>

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Weir.Interop.Tests.Peers;
+
+/// <summary>An nginx that serves a folder of the test's, on a free loopback port.</summary>
+internal sealed class Nginx : IAsyncDisposable
+{
+    private const int Tries = 5;
+
+    private readonly Process _process;
+
+    private Nginx(Process process, string folder, int port)
+    {
+        _process = process;
+        Folder = folder;
+        Port = port;
+    }
+
+    /// <summary>What it serves.</summary>
+    public string Folder { get; }
+
+    public int Port { get; }
+
+    public string Url => $"http://127.0.0.1:{Port}";
+
+    public static async Task<Nginx> StartAsync()
+    {
+        string root = Programs.NewFolder();
+        string files = Directory.CreateDirectory(Path.Combine(root, "files")).FullName;
+        for (int i = 0; i < Tries; i++)
+        {
+            // Between this and nginx's bind somebody else may take the port: then another is tried.
+            int port = FreePort();
+            string config = Path.Combine(root, "nginx.conf");
+            await File.WriteAllTextAsync(config, Config(root, files, port));
+            Process process = Programs.Start("/usr/sbin/nginx", "-p", root, "-c", config, "-e", Path.Combine(root, "error.log"));
+            if (await AnswersAsync(process, port))
+            {
+                return new Nginx(process, files, port);
+            }
+
+            Programs.End(process);
+        }
+
+        throw new InvalidOperationException("nginx did not start: " + await File.ReadAllTextAsync(Path.Combine(root, "error.log")));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Programs.End(_process);
+        _process.Dispose();
+        Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Config(string root, string files, int port) => $$"""
+        daemon off;
+        master_process off;
+        pid {{root}}/nginx.pid;
+        error_log {{root}}/error.log;
+        events { worker_connections 512; }
+        http {
+          access_log off;
+          client_body_temp_path {{root}}/body; proxy_temp_path {{root}}/proxy; fastcgi_temp_path {{root}}/fcgi;
+          uwsgi_temp_path {{root}}/uwsgi; scgi_temp_path {{root}}/scgi;
+          keepalive_requests 1000000;
+          types { text/html html; text/plain txt; application/javascript js; image/svg+xml svg; application/octet-stream bin; }
+          gzip_proxied any; gzip_min_length 100; gzip_types text/plain;
+          server {
+            listen 127.0.0.1:{{port}} backlog=512;
+            root {{files}};
+            location /gzip/ { alias {{files}}/; gzip on; }
+            location /ssi/ { alias {{files}}/; ssi on; ssi_types text/plain; }
+          }
+        }
+        """;
+
+    private static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static async Task<bool> AnswersAsync(Process process, int port)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        for (int i = 0; i < 500 && !process.HasExited; i++)
+        {
+            try
+            {
+                using Wire wire = await Wire.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+                return true;
+            }
+            catch (SocketException)
+            {
+                await timer.WaitForNextTickAsync();
+            }
+        }
+
+        return false;
+    }
+}
