@@ -45,7 +45,8 @@ public readonly record struct IpAddress(ulong High, ulong Low)
     public static bool TryParse(ReadOnlySpan<char> text, out IpAddress address)
     {
         address = default;
-        if (text.Contains('%') || !IPAddress.TryParse(text, out IPAddress? parsed))
+        // IPAddress.TryParse also reads "[::1]" and "[::1]:80".
+        if (text.ContainsAny('%', '[') || !IPAddress.TryParse(text, out IPAddress? parsed))
         {
             return false;
         }

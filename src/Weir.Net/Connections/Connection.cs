@@ -401,7 +401,10 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
         if (_isStarved)
         {
             _isStarved = false;
-            OnReadable(0);
+            if (_isReadWaiting)
+            {
+                OnReadable(0);
+            }
         }
 
         if (_isReadWaiting && nowMs >= _readDeadlineMs)

@@ -65,7 +65,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         _observer = observer;
         _nowNs = _clock.MonotonicNs;
         _unixMs = _clock.UnixMs;
-        _timers = new TimerWheel(NowMs);
+        _timers = new TimerWheel(NowMs, ReportFailure);
         _context = new LoopSynchronizationContext(this);
         SmallBuffers = new BufferPool(budget, SmallBufferOctets);
         LargeBuffers = new BufferPool(budget, LargeBufferOctets);

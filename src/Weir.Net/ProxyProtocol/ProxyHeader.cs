@@ -164,8 +164,9 @@ public readonly record struct ProxyHeader(bool HasAddresses, IpAddress Source, i
             return false;
         }
 
-        bool isIPv4 = parts[1] == "TCP4";
-        if (source.IsIPv4 != isIPv4 || destination.IsIPv4 != isIPv4)
+        // In a TCP6 line an IPv4 address stands in its IPv6 form, "::ffff:192.0.2.1": the text tells the family.
+        bool isIPv6 = parts[1] == "TCP6";
+        if (parts[2].Contains(':') != isIPv6 || parts[3].Contains(':') != isIPv6)
         {
             return false;
         }

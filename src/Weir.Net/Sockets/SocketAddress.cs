@@ -102,7 +102,7 @@ public sealed unsafe class SocketAddress
     /// <inheritdoc/>
     public override string ToString() => _path is not null ? "unix:" + Path
         : IsAny ? $":{Port}"
-        : Address.IsIPv4 ? $"{Address}:{Port}" : $"[{Address}]:{Port}";
+        : Address.IsIPv4 ? $"{Address}:{Port}" : Address.IsNone ? $"[::]:{Port}" : $"[{Address}]:{Port}";
 
     /// <summary>Reads what the kernel wrote; no address for unix sockets.</summary>
     internal static IpAddress ReadIp(byte* raw, out int port)

@@ -15,11 +15,16 @@ internal sealed class TimerWheel
 
     private readonly LoopTimer?[] _slots = new LoopTimer?[Slots];
     private readonly ulong[] _occupied = new ulong[Slots / 64];
+    private readonly Action<Exception>? _onFailure;
     private LoopTimer? _cursor;
     private long _tick;
     private int _count;
 
-    public TimerWheel(long nowMs) => _tick = nowMs >> SlotMsShift;
+    public TimerWheel(long nowMs, Action<Exception>? onFailure = null)
+    {
+        _tick = nowMs >> SlotMsShift;
+        _onFailure = onFailure;
+    }
 
     public int Count => _count;
 
@@ -159,8 +164,21 @@ internal sealed class TimerWheel
             if (timer.DueMs <= nowMs)
             {
                 Disarm(timer);
-                timer.OnDue();
+                Fire(timer);
             }
+        }
+    }
+
+    // A callback that throws is a defect: it is reported, and the timers behind it keep their time.
+    private void Fire(LoopTimer timer)
+    {
+        try
+        {
+            timer.OnDue();
+        }
+        catch (Exception exception) when (_onFailure is not null)
+        {
+            _onFailure(exception);
         }
     }
 }
