@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Pipeline.Fetching;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Plans;
@@ -22,6 +24,7 @@ public sealed class ExchangeRunner : IExchangeHandler
     private readonly PlanHolder _plans;
     private readonly Forwarder _forwarder;
     private readonly ExchangeEnd _end;
+    private readonly FetchRunner _fetches;
 
     /// <summary>A runner over the plan in force.</summary>
     public ExchangeRunner(PlanHolder plans, CounterSet counters, ExchangeEnd end, WeirLog? log = null)
@@ -29,13 +32,14 @@ public sealed class ExchangeRunner : IExchangeHandler
         _plans = plans;
         _forwarder = new Forwarder(counters, log ?? WeirLog.Silent);
         _end = end;
+        _fetches = new FetchRunner(counters, end);
     }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
     public async ValueTask HandleAsync(Exchange exchange)
     {
-        Passage passage = Passage.Begin(exchange, _plans.Current);
+        Passage passage = Passage.Begin(exchange, _plans.Current, _fetches);
         ProxyError? error = null;
         try
         {
@@ -60,6 +64,12 @@ public sealed class ExchangeRunner : IExchangeHandler
         if (error is not null)
         {
             exchange.Client.Abort();
+        }
+
+        if (error is not null || exchange.Request.Method == RequestMethod.Head)
+        {
+            // What nobody reads to its end must not hold up others that follow the same fetch.
+            exchange.ResponseBody.Cancel();
         }
 
         // 9 finish
@@ -109,7 +119,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         return verdict == Verdict.Continue ? await RouteAsync(passage) : verdict;
     }
 
-    private static ValueTask<Verdict> RouteAsync(Passage passage)
+    internal static ValueTask<Verdict> RouteAsync(Passage passage)
     {
         Exchange exchange = passage.Exchange;
         RouteMatch<RoutePlan> match = passage.Site!.Routes.Find(exchange);

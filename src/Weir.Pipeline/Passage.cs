@@ -4,8 +4,10 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Fetching;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Plans;
 using Weir.Upstream;
@@ -15,12 +17,18 @@ namespace Weir.Pipeline;
 /// <summary>
 /// An exchange's way through the pipeline: the plan it pinned, how deep it came, what it holds. Belongs to the exchange's loop.
 /// </summary>
-internal sealed class Passage
+internal sealed class Passage : IFetcher
 {
     private ValueTask<ProxyError?> _pump;
     private BodyReader? _pumped;
 
-    private Passage(Exchange exchange) => Exchange = exchange;
+    private readonly FetchRunner _fetches;
+
+    private Passage(Exchange exchange, FetchRunner fetches)
+    {
+        Exchange = exchange;
+        _fetches = fetches;
+    }
 
     public Exchange Exchange { get; }
 
@@ -66,9 +74,9 @@ internal sealed class Passage
     private string? RunningName { get; set; }
 
     /// <summary>The passage of an exchange object, made once and reused.</summary>
-    public static Passage Begin(Exchange exchange, Plan plan)
+    public static Passage Begin(Exchange exchange, Plan plan, FetchRunner fetches)
     {
-        Passage passage = exchange.PipelineState as Passage ?? new Passage(exchange);
+        Passage passage = exchange.PipelineState as Passage ?? new Passage(exchange, fetches);
         exchange.PipelineState = passage;
         passage.Plan = plan;
         return passage;
@@ -171,6 +179,15 @@ internal sealed class Passage
         _pumped = null;
         ReleaseOrigin();
     }
+
+    /// <inheritdoc/>
+    public ValueTask<FetchResult> FetchBelowAsync(Exchange exchange, RequestHead request, int deadlineMs, int windowOctets) =>
+        _fetches.BelowAsync(this, request, deadlineMs, windowOctets);
+
+    /// <inheritdoc/>
+    public ValueTask<FetchResult> FetchUpstreamAsync(
+        Exchange exchange, string upstream, RequestHead request, int deadlineMs, int windowOctets) =>
+        _fetches.UpstreamAsync(this, upstream, request, deadlineMs, windowOctets);
 
     /// <summary>Makes it ready for the next exchange of its object.</summary>
     public void Reset()

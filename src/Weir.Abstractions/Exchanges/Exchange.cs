@@ -18,6 +18,7 @@ public sealed class Exchange
     // Pinned, so that an error page can lend it to a socket.
     private readonly byte[] _requestId = GC.AllocateUninitializedArray<byte>(RequestIdOctets, pinned: true);
     private int _requestIdLength;
+    private IFetcher? _fetcher;
     private object?[] _slots = [];
     private ByteSlice _routedPath;
     private int _routePrefixLength;
@@ -43,8 +44,13 @@ public sealed class Exchange
     /// <summary>The loop that owns the exchange.</summary>
     public LoopServices Loop { get; private set; } = null!;
 
-    /// <summary>Starts exchanges without a client.</summary>
-    public IFetcher? Fetcher { get; set; }
+    /// <summary>Starts exchanges without a client; null where no pipeline runs.</summary>
+    public IFetcher? Fetcher
+    {
+        // The pipeline's own state is one, so that an exchange that fetches nothing pays nothing.
+        get => _fetcher ?? PipelineState as IFetcher;
+        set => _fetcher = value;
+    }
 
     /// <summary>The client's address: the connection's, or what a trusted proxy in front says.</summary>
     public IpAddress ClientAddress { get; set; }
@@ -218,7 +224,7 @@ public sealed class Exchange
         Client = null!;
         Connection = null!;
         Loop = null!;
-        Fetcher = null;
+        _fetcher = null;
         ClientAddress = default;
         Trace = null;
         IsHypothetical = false;

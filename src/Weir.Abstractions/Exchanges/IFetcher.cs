@@ -5,12 +5,25 @@ namespace Weir.Abstractions.Exchanges;
 /// <summary>Starts exchanges without a client; the pipeline implements it.</summary>
 public interface IFetcher
 {
+    /// <summary>How much of a fetch's content is kept unless the caller says otherwise: 1 MiB.</summary>
+    const int DefaultWindowOctets = 1 << 20;
+
     /// <summary>
     /// Starts a fetch that passes only what stands below the running module of <paramref name="exchange"/>, with a deadline of its own.
     /// The request head is copied. The task completes when the response's head is there, or the fetch failed.
     /// </summary>
-    ValueTask<FetchResult> FetchBelowAsync(Exchange exchange, RequestHead request, int deadlineMs);
+    /// <param name="exchange">The exchange whose module asks, on its loop.</param>
+    /// <param name="request">What is asked for; it has no content.</param>
+    /// <param name="deadlineMs">How long the whole fetch may take, content included; 0: no limit of its own.</param>
+    /// <param name="windowOctets">How much of the content is kept for readers; at least 64 KiB.</param>
+    ValueTask<FetchResult> FetchBelowAsync(Exchange exchange, RequestHead request, int deadlineMs, int windowOctets = DefaultWindowOctets);
 
     /// <summary>Starts a fetch from an upstream by name; no stack runs.</summary>
-    ValueTask<FetchResult> FetchUpstreamAsync(Exchange exchange, string upstream, RequestHead request, int deadlineMs);
+    /// <param name="exchange">The exchange whose module asks, on its loop.</param>
+    /// <param name="upstream">The upstream's name in the configuration.</param>
+    /// <param name="request">What is asked for; it has no content.</param>
+    /// <param name="deadlineMs">How long the whole fetch may take, content included; 0: no limit of its own.</param>
+    /// <param name="windowOctets">How much of the content is kept for readers; at least 64 KiB.</param>
+    ValueTask<FetchResult> FetchUpstreamAsync(
+        Exchange exchange, string upstream, RequestHead request, int deadlineMs, int windowOctets = DefaultWindowOctets);
 }

@@ -1,3 +1,4 @@
+using Weir.Pipeline.Balancing;
 using Weir.Pipeline.ErrorPages;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Routing;
@@ -15,6 +16,9 @@ public sealed class Plan
 
     /// <summary>What is said about the client and this proxy to origins.</summary>
     public required IdentityPolicy Identity { get; init; }
+
+    /// <summary>The upstreams by name, for fetches.</summary>
+    public IReadOnlyDictionary<string, UpstreamState> Upstreams { get; init; } = new Dictionary<string, UpstreamState>(StringComparer.Ordinal);
 
     /// <summary>Limits of tunnels.</summary>
     public TunnelLimits Tunnels { get; init; } = new();

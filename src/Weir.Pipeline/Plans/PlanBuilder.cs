@@ -50,6 +50,7 @@ public sealed class PlanBuilder
         {
             Sites = new SiteTable<SitePlan>(sites),
             ErrorPages = BuildErrorPages(config.ErrorPages),
+            Upstreams = upstreams,
             Identity = new IdentityPolicy(config.TrustedProxies),
             Tunnels = new TunnelLimits
             {

@@ -1,0 +1,131 @@
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Net.Loops;
+using Weir.Net.Time;
+
+namespace Weir.Pipeline.Fetching;
+
+/// <summary>Takes the response of an exchange without a client: the head goes to who asked, the content into a window.</summary>
+internal sealed class FetchStream : ClientStream
+{
+    private readonly Loop _loop;
+    private readonly FetchStart _start;
+    private readonly WindowBody _body;
+    private readonly DeadlineTimer _deadline;
+    private ProxyError? _cancelled;
+    private long _received;
+
+    /// <summary>A stream on that loop. A deadline of 0 or less is none.</summary>
+    public FetchStream(Loop loop, int deadlineMs, int windowOctets)
+    {
+        _loop = loop;
+        _start = new FetchStart(loop);
+        _body = new WindowBody(loop, windowOctets, Cancel);
+        _deadline = new DeadlineTimer(this);
+        if (deadlineMs > 0)
+        {
+            loop.Arm(_deadline, deadlineMs);
+        }
+    }
+
+    /// <summary>The head, or why there is none.</summary>
+    public ValueTask<FetchResult> Result => _start.Task;
+
+    public override bool AcceptsInterim => false;
+
+    public override bool AcceptsTrailers => true;
+
+    public override bool IsGone => _cancelled is not null;
+
+    public override long SentOctets => _received;
+
+    public override ValueTask<ProxyError?> SendInterimAsync(ResponseHead head) => default;
+
+    public override ValueTask<ProxyError?> StartAsync(ResponseHead head, bool hasBody)
+    {
+        if (_cancelled is not null)
+        {
+            return new(_cancelled);
+        }
+
+        ResponseHead copy = new() { Status = head.Status, Version = head.Version, BodyLength = head.BodyLength };
+        head.Fields.CopyTo(copy.Fields);
+
+        // Where the content ends is no longer told by a connection's end, but by the window.
+        BodyLength length = head.BodyLength.IsUntilClose ? BodyLength.Unknown : head.BodyLength;
+        copy.BodyLength = length;
+        _body.Length = hasBody ? length : BodyLength.None;
+        _start.Set(new FetchResult(copy, _body));
+        return default;
+    }
+
+    public override ValueTask<ProxyError?> WriteAsync(NativeSlice octets)
+    {
+        _received += octets.Length;
+        return octets.IsEmpty ? default : _body.WriteAsync(octets);
+    }
+
+    public override async ValueTask<ProxyError?> FinishAsync(NativeSlice last, HeaderFields? trailers)
+    {
+        _received += last.Length;
+        if (!last.IsEmpty && await _body.WriteAsync(last) is { } error)
+        {
+            return error;
+        }
+
+        if (_cancelled is null)
+        {
+            _body.Finish(trailers);
+        }
+
+        return _cancelled;
+    }
+
+    /// <summary>Nothing yet: <see cref="End"/> comes with the reason.</summary>
+    public override void Abort()
+    {
+    }
+
+    public override ITunnelEnd? OpenTunnel() => null;
+
+    /// <summary>The exchange is over.</summary>
+    public void End(ProxyError? error)
+    {
+        _loop.Disarm(_deadline);
+        error ??= _start.IsSet ? null : ProxyErrors.Internal;
+        if (error is not null)
+        {
+            _start.Set(new FetchResult(_cancelled ?? error));
+            _body.Fail(_cancelled ?? error);
+        }
+    }
+
+    // Who waits learns it at once; the exchange itself ends when what it waits for has ended.
+    private void Cancel(ProxyError reason)
+    {
+        if (_cancelled is not null)
+        {
+            return;
+        }
+
+        _cancelled = reason;
+        _start.Set(new FetchResult(reason));
+        _body.Fail(reason);
+        AbortWhenGone?.Abort(reason);
+    }
+
+    private sealed class DeadlineTimer : LoopTimer
+    {
+        private readonly FetchStream _stream;
+
+        public DeadlineTimer(FetchStream stream) => _stream = stream;
+
+        protected override void OnDue() => _stream.Cancel(ProxyErrors.DeadlineExceeded);
+
+        protected override void OnReady()
+        {
+        }
+    }
+}
