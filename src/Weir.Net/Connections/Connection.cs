@@ -401,7 +401,7 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
         if (_isStarved)
         {
             _isStarved = false;
-            if (_isReadWaiting)
+            if (_isReadWaiting || _isIdleWatched)
             {
                 OnReadable(0);
             }

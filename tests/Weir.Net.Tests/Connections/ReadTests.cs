@@ -197,6 +197,49 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public void An_idle_connection_that_starved_is_looked_at_again()
+    {
+        using TestLoop test = new(budgetOctets: 1 << 20);
+        List<NativeBuffer> all = [];
+        while (test.Loop.SmallBuffers.TryRent() is { } buffer)
+        {
+            all.Add(buffer);
+        }
+
+        MemoryConnection connection = test.Connect();
+        RecordingConnectionObserver observer = new();
+        connection.Observer = observer;
+        connection.PeerSend("request"u8);
+        test.Turn();
+        connection.TryRead().ShouldBe(ReadStatus.Pending);
+        connection.WatchIdle(60_000);
+        int before = observer.Unasked;
+        all.ForEach(buffer => test.Loop.SmallBuffers.Return(buffer, 0));
+        test.Advance(60);
+        observer.Unasked.ShouldBe(before + 1, "No other event will come.");
+        connection.TryRead().ShouldBe(ReadStatus.Data);
+        connection.Consume(7);
+        connection.Close();
+    }
+
+    [Fact]
+    public void An_idle_connection_tells_its_observer_when_its_time_is_over()
+    {
+        using TestLoop test = new();
+        MemoryConnection connection = test.Connect();
+        RecordingConnectionObserver observer = new();
+        connection.Observer = observer;
+        connection.WatchIdle(1000);
+        test.Advance(990);
+        observer.IdleTimeouts.ShouldBe(0);
+        test.Advance(30);
+        observer.IdleTimeouts.ShouldBe(1);
+        test.Advance(5000);
+        observer.IdleTimeouts.ShouldBe(1);
+        connection.Close();
+    }
+
+    [Fact]
     public void The_observer_is_told_of_what_nobody_asked_for()
     {
         using TestLoop test = new();

@@ -239,6 +239,8 @@ public sealed class LoopTests
     {
         public void OnUnaskedInput(Connection connection) => throw new InvalidOperationException("observer");
 
+        public void OnIdleTimeout(Connection connection) => throw new InvalidOperationException("observer");
+
         public void OnGone(Connection connection) => throw new InvalidOperationException("observer");
     }
 }

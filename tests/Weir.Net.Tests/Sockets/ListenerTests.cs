@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Weir.Abstractions.Exchanges;
 using Weir.Net.Connections;
 using Weir.Net.Sockets;
 using Weir.Net.Tests.Testing;
@@ -132,7 +133,8 @@ public sealed class ListenerTests
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Connect(new IPEndPoint(IPAddress.Loopback, listener.Address.Port));
         test.TurnUntil(() => accepts.Descriptors.Count == 1);
-        Descriptors.LocalAddress(accepts.Descriptors[0]).ToString().ShouldBe(listener.Address.ToString());
+        IpAddress local = Descriptors.LocalAddress(accepts.Descriptors[0], out int port);
+        (local, port).ShouldBe((listener.Address.Address, listener.Address.Port));
         accepts.CloseAll();
         listener.Close();
         test.Turn();
@@ -156,12 +158,12 @@ public sealed class ListenerTests
     {
         public List<int> Descriptors { get; } = [];
 
-        public List<SocketAddress> Accepted { get; } = [];
+        public List<(IpAddress Address, int Port)> Accepted { get; } = [];
 
-        public void OnAccepted(int fd, SocketAddress peer)
+        public void OnAccepted(int fd, IpAddress peer, int peerPort)
         {
             Descriptors.Add(fd);
-            Accepted.Add(peer);
+            Accepted.Add((peer, peerPort));
         }
 
         public void OnAcceptPaused(int error) => throw new InvalidOperationException($"error {error}");

@@ -9,7 +9,11 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
 
     public int Gone { get; private set; }
 
+    public int IdleTimeouts { get; private set; }
+
     public void OnUnaskedInput(Connection connection) => Unasked++;
+
+    public void OnIdleTimeout(Connection connection) => IdleTimeouts++;
 
     public void OnGone(Connection connection) => Gone++;
 }
