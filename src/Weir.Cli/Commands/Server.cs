@@ -4,6 +4,7 @@ using Weir.Config;
 using Weir.Config.Model;
 using Weir.Hosting;
 using Weir.Modules;
+using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
 namespace Weir.Cli.Commands;
@@ -47,7 +48,14 @@ internal static class Server
         await Task.Delay(config.Process.Drain.Delay);
         await host.DrainAsync(config.Process.Drain.Deadline);
         await host.DisposeAsync();
-        log.Write(OperatorEvents.Stopped, reason);
+        log.Write(
+            OperatorEvents.Stopped,
+            reason,
+            host.Counters.Total(Counter.ExchangesCompleted),
+            GC.CollectionCount(0) - GC.CollectionCount(1),
+            GC.CollectionCount(1) - GC.CollectionCount(2),
+            GC.CollectionCount(2),
+            (long)GC.GetTotalPauseDuration().TotalMilliseconds);
     }
 
     // SIGUSR1 has no name in PosixSignal; positive numbers are the system's own.

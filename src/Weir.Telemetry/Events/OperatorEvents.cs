@@ -13,7 +13,7 @@ public static class OperatorEvents
     public static readonly OperatorEvent Started = Add(100, Info, "started",
         "Weir {version} listens on {addresses} with {loops} loops",
         "");
-    public static readonly OperatorEvent Stopped = Add(101, Info, "stopped", "Weir has stopped after {reason}", "");
+    public static readonly OperatorEvent Stopped = Add(101, Info, "stopped", "Weir has stopped after {reason}; {exchanges} exchanges, collections {gen0} + {gen1} + {gen2}, paused {pause_ms} ms in all", "");
     public static readonly OperatorEvent DrainBegan = Add(102, Info, "drain_began",
         "Draining: {exchanges} exchanges in flight, deadline in {seconds} s",
         "");
