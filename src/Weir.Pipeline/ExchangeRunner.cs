@@ -91,6 +91,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         passage.Site = site;
         if (site is null)
         {
+            exchange.Trace?.Add("site", $"no key under sites takes the host '{exchange.Request.HostText}'");
             return Refuse(exchange, ProxyErrors.NoSite);
         }
 
@@ -123,6 +124,11 @@ public sealed class ExchangeRunner : IExchangeHandler
     {
         Exchange exchange = passage.Exchange;
         RouteMatch<RoutePlan> match = passage.Site!.Routes.Find(exchange);
+        if (exchange.Trace is { } trace)
+        {
+            passage.Site.Routes.Tell(exchange, match, trace);
+        }
+
         if (match.IsAmbiguous)
         {
             return Refuse(exchange, ProxyErrors.AmbiguousPath);
@@ -138,7 +144,6 @@ public sealed class ExchangeRunner : IExchangeHandler
         exchange.RouteName = route.Name;
         exchange.UpstreamName = route.Target?.Name;
         exchange.RoutePrefixLength = match.PrefixLength;
-        exchange.Trace?.Add("route", route.Name);
         if (match.HasGroups && route.UsesCaptures)
         {
             passage.Site.Routes.Capture(match, exchange);
@@ -164,7 +169,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         StackRunner.OpenRequestFilters(passage.Site!.Stack, exchange);
         StackRunner.OpenRequestFilters(passage.Route!.Stack, exchange);
         RequestRules.PrepareForOrigin(passage);
-        return _forwarder.ForwardAsync(passage);
+        return exchange.IsHypothetical ? new(Rehearsal.Forward(passage)) : _forwarder.ForwardAsync(passage);
     }
 
     /// <summary>Null when the client has its whole answer; else why not.</summary>

@@ -95,8 +95,6 @@ internal sealed class Passage : IFetcher
         {
             SiteDepth = position;
         }
-
-        Exchange.Trace?.Add(name, "request entered");
     }
 
     public void LeaveStack(bool isRouteStack, int count)

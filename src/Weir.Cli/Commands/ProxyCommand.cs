@@ -12,7 +12,12 @@ internal static class ProxyCommand
         Option<string> from = new("--from") { Description = "Where to listen: :PORT, ADDRESS:PORT or unix:PATH.", DefaultValueFactory = _ => ":8080", HelpName = "ADDRESS" };
         Option<string[]> to = new("--to") { Description = "An origin's URL; several share the load.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "URL" };
         Option<bool> quiet = new("--quiet") { Description = "No access log." };
-        Command command = new("proxy", "Serves one or more origins on one address, without a configuration file.") { from, to, quiet };
+        Command command = new("proxy", """
+            Serves one or more origins on one address, without a configuration file. Several origins share the load.
+
+            Example:  weir proxy --from :8080 --to http://localhost:3000
+                      weir proxy --from 127.0.0.1:8080 --to http://localhost:3000 --to http://localhost:3001
+            """) { from, to, quiet };
         command.SetAction(result =>
         {
             string text = $"""

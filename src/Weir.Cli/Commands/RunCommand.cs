@@ -10,7 +10,13 @@ internal static class RunCommand
     public static Command Create()
     {
         Option<string> file = ConfigFile.Option();
-        Command command = new("run", "Serves until SIGTERM or Ctrl-C, then drains and exits 0. SIGUSR1 reopens the access log.") { file };
+        Command command = new("run", """
+            Serves until SIGTERM or Ctrl-C: then running exchanges may end, and it exits 0. A second signal ends it at once.
+            SIGUSR1 opens the access log anew, after a rotation. The access log goes to standard output unless the file says
+            otherwise, messages go to standard error.
+
+            Example:  weir run -c weir.yaml
+            """) { file };
         command.SetAction(result => Server.RunAsync(ConfigReader.Read(result.GetRequiredValue(file), new StandardModules())));
         return command;
     }

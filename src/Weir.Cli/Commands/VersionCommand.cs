@@ -10,7 +10,11 @@ internal static class VersionCommand
 
     public static Command Create()
     {
-        Command command = new("version", "Prints the version of Weir and of what it runs on.");
+        Command command = new("version", """
+            Prints the version of Weir and of what it runs on.
+
+            Example:  weir version
+            """);
         command.SetAction(_ => Console.Out.WriteLine($"weir {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"));
         return command;
     }

@@ -35,7 +35,6 @@ internal sealed class RequestHeadersModule : IRequestModule
         }
 
         _operations.Apply(exchange, fields);
-        exchange.Trace?.Add("headers", "changed the request's fields");
         return new(Verdict.Continue);
     }
 }

@@ -15,7 +15,6 @@ internal sealed class ResponseHeadersModule : IResponseModule
     public ValueTask OnResponseAsync(Exchange exchange)
     {
         _operations.Apply(exchange, exchange.Response.Fields);
-        exchange.Trace?.Add("headers", "changed the response's fields");
         return default;
     }
 }

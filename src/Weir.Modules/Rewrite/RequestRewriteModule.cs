@@ -41,7 +41,6 @@ internal sealed class RequestRewriteModule : IRequestModule
             return new(Refusal.BadRequest(exchange, "rewrite", "the query made of the client's values is too long"));
         }
 
-        exchange.Trace?.Add("rewrite", $"path {exchange.Request.PathText}, query {exchange.Request.QueryText}");
         return new(Verdict.Continue);
     }
 }

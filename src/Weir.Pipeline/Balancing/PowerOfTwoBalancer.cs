@@ -10,6 +10,9 @@ namespace Weir.Pipeline.Balancing;
 public sealed class PowerOfTwoBalancer : IBalancer
 {
     /// <inheritdoc/>
+    public string Name => "p2c";
+
+    /// <inheritdoc/>
     public ServerState? Pick(ServerState[] servers, Exchange exchange, in TriedServers tried, bool mustBeUsable)
     {
         long nowMs = exchange.Loop.NowMs;

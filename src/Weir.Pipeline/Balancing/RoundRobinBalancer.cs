@@ -25,6 +25,9 @@ public sealed class RoundRobinBalancer : IBalancer
     }
 
     /// <inheritdoc/>
+    public string Name => "round_robin";
+
+    /// <inheritdoc/>
     public ServerState? Pick(ServerState[] servers, Exchange exchange, in TriedServers tried, bool mustBeUsable)
     {
         if (servers.Length == 0)

@@ -30,6 +30,9 @@ public sealed class UpstreamState
     /// <summary>Timeouts, retries and what else forwarding to it obeys.</summary>
     public ForwardPolicy Policy { get; }
 
+    /// <summary>The name of the policy that picks a server.</summary>
+    public string BalancerName => _balancer.Name;
+
     /// <summary>How many resent requests are affordable.</summary>
     public RetryBudget Budget { get; }
 
@@ -57,6 +60,16 @@ public sealed class UpstreamState
         return _balancer.Pick(primaries, exchange, tried, mustBeUsable: true)
             ?? _balancer.Pick(set.Backups, exchange, tried, mustBeUsable: true)
             ?? _balancer.Pick(set.Everyone, exchange, tried, mustBeUsable: false);
+    }
+
+    /// <summary>The servers of which <see cref="Pick"/> would take one for a first try: usable ones, else usable backups, else all.</summary>
+    public IReadOnlyList<ServerState> CandidatesAt(long nowMs)
+    {
+        // Not hot: only who explains a request asks.
+        ServerSet set = _servers;
+        ServerState[] primaries = Array.FindAll(set.Primaries, server => server.IsUsable(nowMs));
+        ServerState[] backups = Array.FindAll(set.Backups, server => server.IsUsable(nowMs));
+        return primaries.Length > 0 ? primaries : backups.Length > 0 ? backups : set.Everyone;
     }
 
     /// <summary>A try failed in a way that speaks against the server.</summary>

@@ -25,6 +25,13 @@ public sealed class ExchangeEnd
     internal void Finish(Passage passage, ProxyError? cut)
     {
         Exchange exchange = passage.Exchange;
+        if (exchange.IsHypothetical)
+        {
+            // It only asked: neither counted nor logged, and no module is told.
+            passage.Reset();
+            return;
+        }
+
         exchange.Timings.EndedNs = exchange.Loop.NowNs;
         LoopCounters counters = _counters.OfLoop(exchange.Loop.Index);
         if (cut is null && exchange.Error is null)

@@ -4,6 +4,7 @@ using System.Text;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Abstractions.Tracing;
 using Weir.Http.Fields;
 
 namespace Weir.Pipeline.Forwarding;
@@ -59,6 +60,11 @@ public sealed class IdentityPolicy
             MakeRequestId(exchange);
         }
 
+        if (exchange.Trace is { } trace)
+        {
+            Tell(exchange, trace);
+        }
+
         fields.RemoveAll(isTrusted ? _never | HeaderFields.Mask(KnownField.XRequestId) : _never | _claims);
         return fields.Has(KnownField.CdnLoop) && CameThroughHere(fields) ? ProxyErrors.LoopDetected : null;
     }
@@ -84,6 +90,20 @@ public sealed class IdentityPolicy
         fields.Add(KnownField.XRequestId, exchange.RequestId);
         ViaField.Append(fields, request.Version, Pseudonym);
         fields.Add(KnownField.CdnLoop, _loopId);
+    }
+
+    private static void Tell(Exchange exchange, Trace trace)
+    {
+        string text = exchange.ClientAddress.ToString();
+        if (exchange.Request.Fields.HasAny(_claims))
+        {
+            text += exchange.Connection.IsTrustedProxy
+                ? $": told by {exchange.Connection.Remote}, which is in trusted_proxies"
+                : ": what it says of itself in Forwarded, X-Forwarded-* or X-Request-Id is dropped, for it is not in trusted_proxies";
+        }
+
+        trace.Add("client", text);
+        trace.Add("request id", Encoding.ASCII.GetString(exchange.RequestId));
     }
 
     private static void MakeRequestId(Exchange exchange)

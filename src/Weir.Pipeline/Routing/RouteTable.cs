@@ -9,7 +9,7 @@ namespace Weir.Pipeline.Routing;
 /// that their number does not matter; those with a regular expression or without a path are asked one by one. Immutable; any thread may
 /// use it. A lookup allocates nothing.
 /// </summary>
-public sealed class RouteTable<TRoute>
+public sealed partial class RouteTable<TRoute>
     where TRoute : class
 {
     // Reading a path in every other way takes some ten passes over it: longer ones are refused rather than read.

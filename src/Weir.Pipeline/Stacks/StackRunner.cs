@@ -16,12 +16,14 @@ internal static class StackRunner
         for (int i = fromStep; i < steps.Length; i++)
         {
             passage.EnterModule(isRouteStack, steps[i].Position, steps[i].Name);
+            ModuleWatch? watch = ModuleWatch.OfRequest(passage.Exchange, steps[i].Name);
             ValueTask<Verdict> task = steps[i].Module.OnRequestAsync(passage.Exchange);
             if (!task.IsCompletedSuccessfully)
             {
-                return DownSlowAsync(stack, passage, isRouteStack, i, task);
+                return DownSlowAsync(stack, passage, isRouteStack, i, task, watch);
             }
 
+            watch?.End();
             Verdict verdict = task.Result;
             if (verdict != Verdict.Continue)
             {
@@ -45,14 +47,15 @@ internal static class StackRunner
                 continue;
             }
 
+            ModuleWatch? watch = ModuleWatch.OfResponse(exchange, steps[i].Name);
             ValueTask task = steps[i].Module.OnResponseAsync(exchange);
             if (!task.IsCompletedSuccessfully)
             {
-                return UpSlowAsync(stack, exchange, above, i, task);
+                return UpSlowAsync(stack, exchange, above, i, task, watch);
             }
 
             task.GetAwaiter().GetResult();
-            exchange.Trace?.Add(steps[i].Name, "response passed");
+            watch?.End();
         }
 
         return default;
@@ -96,9 +99,11 @@ internal static class StackRunner
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<Verdict> DownSlowAsync(CompiledStack stack, Passage passage, bool isRouteStack, int step, ValueTask<Verdict> task)
+    private static async ValueTask<Verdict> DownSlowAsync(
+        CompiledStack stack, Passage passage, bool isRouteStack, int step, ValueTask<Verdict> task, ModuleWatch? watch)
     {
         Verdict verdict = await task;
+        watch?.End();
         if (verdict == Verdict.Continue)
         {
             return await DownAsync(stack, passage, isRouteStack, step + 1);
@@ -109,9 +114,11 @@ internal static class StackRunner
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    private static async ValueTask UpSlowAsync(CompiledStack stack, Exchange exchange, int above, int step, ValueTask task)
+    private static async ValueTask UpSlowAsync(
+        CompiledStack stack, Exchange exchange, int above, int step, ValueTask task, ModuleWatch? watch)
     {
         await task;
+        watch?.End();
         await UpAsync(stack, exchange, above, step + 1);
     }
 }

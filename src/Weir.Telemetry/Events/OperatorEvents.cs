@@ -39,6 +39,9 @@ public static class OperatorEvents
         "The configuration {file} was refused with {errors} errors; the old one stays. First: {first}",
         "Run `weir check` with that file, mend it and reload.");
     public static readonly OperatorEvent ConfigDoubt = Add(202, Warning, "config_doubt", "{doubt}", "");
+    public static readonly OperatorEvent ReloadUnsupported = Add(203, Warning, "reload_unsupported",
+        "SIGHUP is ignored: this build does not reload its configuration",
+        "Start Weir anew to put a changed file in place.");
 
     public static readonly OperatorEvent ListenFailed = Add(300, Error, "listen_failed",
         "Cannot listen on {address}: {reason}",

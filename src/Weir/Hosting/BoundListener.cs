@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using Weir.Config.Model;
 using Weir.Net.Sockets;
 using Weir.Server.Listening;
+using SocketAddress = Weir.Net.Sockets.SocketAddress;
 
 namespace Weir.Hosting;
 
@@ -31,6 +34,12 @@ internal sealed class BoundListener
     {
         reason = "";
         SocketAddress wanted = AddressOf(config.Address);
+        if (IsTaken(wanted))
+        {
+            reason = "the address is in use";
+            return null;
+        }
+
         int first = Listener.Bind(wanted, Backlog, out SocketAddress bound);
         if (first == -97 && wanted.IsAny)
         {
@@ -54,6 +63,34 @@ internal sealed class BoundListener
         }
 
         return new BoundListener(config, bound, descriptors) { Balance = loops > 1 ? new LoopBalance(loops) : null };
+    }
+
+    // Every loop binds with SO_REUSEPORT. With nothing more than that, a second Weir on the same address would start without a word and
+    // take part of the first one's clients. A socket without the option is refused there.
+    private static bool IsTaken(SocketAddress wanted)
+    {
+        if (wanted.IsUnix || wanted.Port == 0)
+        {
+            return false;
+        }
+
+        IPAddress address = wanted.IsAny ? IPAddress.IPv6Any : wanted.Address.ToIPAddress();
+        try
+        {
+            using Socket probe = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (wanted.IsAny)
+            {
+                probe.DualMode = true;
+            }
+
+            probe.Bind(new IPEndPoint(address, wanted.Port));
+            return false;
+        }
+        catch (SocketException exception)
+        {
+            // Whatever else is wrong with the address is told by the bind that counts.
+            return exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
+        }
     }
 
     private static SocketAddress AddressOf(ListenAddress address) => address switch

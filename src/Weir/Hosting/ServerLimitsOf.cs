@@ -15,6 +15,12 @@ internal static class ServerLimitsOf
     private const int LargestHead = Loop.LargeBufferOctets - 4096;
     private const int LargestTarget = 16 * 1024;
 
+    public static HeadLimits Head(LimitsConfig limits)
+    {
+        int headOctets = (int)Math.Min(limits.HeaderSize.Octets, LargestHead);
+        return new HeadLimits(headOctets, limits.HeaderCount, Math.Min(headOctets, LargestTarget));
+    }
+
     public static ServerLimits Config(LimitsConfig limits, WeirLog log)
     {
         int descriptors = MachineLimits.Descriptors;
@@ -24,7 +30,6 @@ internal static class ServerLimitsOf
             log.Write(OperatorEvents.DescriptorLimit, limits.Connections, possible, descriptors);
         }
 
-        int headOctets = (int)Math.Min(limits.HeaderSize.Octets, LargestHead);
         return new ServerLimits
         {
             HeaderTimeoutMs = ForwardPolicies.Ms(limits.HeaderTimeout),
@@ -32,7 +37,7 @@ internal static class ServerLimitsOf
             BodyMinOctetsPerSecond = limits.BodyMinRate.OctetsPerSecond,
             BodyOctets = limits.BodySize.Octets,
             RequestsPerConnection = limits.RequestsPerConnection,
-            Head = new HeadLimits(headOctets, limits.HeaderCount, Math.Min(headOctets, LargestTarget)),
+            Head = Head(limits),
             Connections = Math.Min(limits.Connections, possible),
             ConnectionsPerClient = limits.ConnectionsPerClient,
         };

@@ -1,12 +1,48 @@
 using Weir.Config.Model;
+using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
+using Weir.Telemetry.Counting;
+using Weir.Upstream.Pooling;
 
 namespace Weir.Upstreams;
 
-/// <summary>Upstreams for `weir check` and `weir explain`: they have servers' names and connect to nothing.</summary>
+/// <summary>Upstreams for `weir check` and `weir explain`: their servers have names, weights and pools, and connect to nothing.</summary>
 internal sealed class InertUpstreams : IUpstreamSource
 {
-    public UpstreamState Make(UpstreamConfig config) =>
-        new(config.Name, [], new PowerOfTwoBalancer(), ForwardPolicies.Of(config), 1);
+    private static readonly InertConnector _connector = new();
+
+    private readonly Loop? _loop;
+    private readonly CounterSet? _counters;
+
+    /// <summary>For compiling alone: no servers.</summary>
+    public InertUpstreams()
+    {
+    }
+
+    /// <summary>For exchanges of one loop that only ask.</summary>
+    public InertUpstreams(Loop loop, CounterSet counters)
+    {
+        _loop = loop;
+        _counters = counters;
+    }
+
+    public UpstreamState Make(UpstreamConfig config)
+    {
+        List<ServerState> servers = [];
+        if (_loop is not null)
+        {
+            servers.AddRange(config.Servers.Select(server => MakeServer(server, _loop)));
+        }
+
+        return new UpstreamState(config.Name, servers, Balancers.Of(config.Balance, 1), ForwardPolicies.Of(config), 1);
+    }
+
+    private ServerState MakeServer(ServerConfig config, Loop loop)
+    {
+        // A name's addresses are known only to a Weir that runs: the name stands for all of them.
+        string name = config.Name ?? config.Url?.Authority ?? $"every address of {config.Dns}";
+        OriginPool pool = new(loop, _connector, new OriginLimits(), _counters!.OfLoop(loop.Index));
+        return new ServerState(name, config.Weight, config.Backup, _connector, [pool]);
+    }
 }

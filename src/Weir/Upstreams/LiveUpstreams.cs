@@ -52,7 +52,7 @@ internal sealed class LiveUpstreams : IUpstreamSource, IDisposable
             }
         }
 
-        IBalancer balancer = config.Balance.Policy == BalancePolicy.RoundRobin ? new RoundRobinBalancer(_loops.Count) : new PowerOfTwoBalancer();
+        IBalancer balancer = Balancers.Of(config.Balance, _loops.Count);
         UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config), _loops.Count);
         if (named.Count > 0)
         {

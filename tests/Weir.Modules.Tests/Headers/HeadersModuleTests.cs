@@ -142,16 +142,6 @@ public sealed class HeadersModuleTests
     }
 
     [Fact]
-    public void The_trace_says_what_ran()
-    {
-        TestExchange test = new();
-        test.Exchange.Trace = new();
-        test.RunRequest(Make(new() { Request = new() { Remove = ["X-A"] } })).ShouldBe(Verdict.Continue);
-
-        test.Exchange.Trace.Steps.ShouldHaveSingleItem().Where.ShouldBe("headers");
-    }
-
-    [Fact]
     public void Static_values_allocate_nothing()
     {
         IModule module = Make(new()

@@ -102,16 +102,6 @@ public sealed class RewritePathTests
     }
 
     [Fact]
-    public void The_trace_names_the_new_path()
-    {
-        TestExchange test = new("GET /a?x=1");
-        test.Exchange.Trace = new();
-        test.RunRequest(new TestBuilder().Make(new RewriteFactory(), new() { AddPrefix = "/app" }));
-
-        test.Exchange.Trace.Steps.ShouldHaveSingleItem().Text.ShouldBe("path /app/a, query x=1");
-    }
-
-    [Fact]
     public void Stripping_and_adding_a_prefix_allocate_nothing()
     {
         RewriteOptions stripping = new() { StripPrefix = "/old", MapResponses = true };

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Abstractions.Tracing;
+using Weir.Http.Http1;
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Stacks;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>
+/// Stands where an exchange that only asks would meet its origin: says which servers it could have met and what they would have been
+/// sent. Nothing is picked, counted or connected.
+/// </summary>
+public static class Rehearsal
+{
+    /// <summary>The trace step that holds the head for the origin, a line each.</summary>
+    public const string HeadStep = "origin gets";
+
+    /// <summary>The trace step that lists the servers.</summary>
+    public const string ServersStep = "upstream";
+
+    /// <summary>Null: a bare 200 stands for the origin's answer, so that the modules on its way up show what they would do to it.</summary>
+    internal static ProxyError? Forward(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        UpstreamState upstream = passage.Upstream!;
+        IReadOnlyList<ServerState> candidates = upstream.CandidatesAt(exchange.Loop.NowMs);
+        if (exchange.Trace is { } trace)
+        {
+            TellServers(trace, upstream, candidates);
+            TellPolicy(trace, upstream.Policy);
+            TellHead(trace, passage);
+        }
+
+        if (candidates.Count == 0)
+        {
+            return ProxyErrors.NoServer;
+        }
+
+        exchange.ServerName = candidates.Count == 1 ? candidates[0].Name : null;
+        exchange.Response.Status = 200;
+        exchange.Response.BodyLength = BodyLength.None;
+        exchange.Trace?.Add("origin", "is not asked; a bare 200 stands for its answer");
+        return null;
+    }
+
+    private static void TellServers(Trace trace, UpstreamState upstream, IReadOnlyList<ServerState> candidates)
+    {
+        string names = string.Join(", ", candidates.Select(Describe));
+        trace.Add(ServersStep, candidates.Count switch
+        {
+            0 => $"{upstream.Name} has no server",
+            1 => $"{upstream.Name}: {names}",
+            _ => $"{upstream.Name}: {upstream.BalancerName} picks one of {names}",
+        });
+        IReadOnlyList<ServerState> others = [.. upstream.Servers.Except(candidates)];
+        if (others.Count > 0)
+        {
+            string backups = string.Join(", ", others.Select(Describe));
+            trace.Add(ServersStep, $"only when none of these can be used: {backups}");
+        }
+    }
+
+    private static string Describe(ServerState server) =>
+        server.Weight == 1 ? server.Name : string.Create(CultureInfo.InvariantCulture, $"{server.Name} (weight {server.Weight})");
+
+    private static void TellPolicy(Trace trace, ForwardPolicy policy)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"head within {policy.FirstByteTimeoutMs} ms, at most {policy.Attempts} {(policy.Attempts == 1 ? "try" : "tries")}");
+        trace.Add("limits", text);
+        if (policy.ProxyProtocolVersion != 0)
+        {
+            trace.Add("limits", string.Create(CultureInfo.InvariantCulture, $"a PROXY header of version {policy.ProxyProtocolVersion} goes first"));
+        }
+    }
+
+    private static void TellHead(Trace trace, Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        RequestWriteOptions options = new()
+        {
+            BodyLength = exchange.Request.BodyLength,
+            KeepUpgrade = passage.WantsUpgrade,
+            SendTeTrailers = exchange.Client.AcceptsTrailers,
+            UseRawTarget = passage.Site is { UsesRawPaths: true } && !exchange.Request.IsTargetChanged,
+        };
+        byte[] head = new byte[RequestHeadWriter.MaxOctets(exchange.Request)];
+        int written = RequestHeadWriter.Write(exchange.Request, options, head);
+        trace.Add(HeadStep, TracedFields.Shown(head.AsSpan(0, Math.Max(written, 0))));
+    }
+}
