@@ -24,6 +24,11 @@ internal sealed class RouteBuilder
 
     public List<RouteDefinition<RoutePlan>> Build(SiteConfig site)
     {
+        if (site.To is { } only)
+        {
+            return [new RouteDefinition<RoutePlan>(new RoutePlan { Name = "*", Target = Find(only) })];
+        }
+
         List<RouteDefinition<RoutePlan>> routes = [];
         for (int i = 0; i < site.Routes.Count; i++)
         {
@@ -33,11 +38,7 @@ internal sealed class RouteBuilder
             }
         }
 
-        if (site.To is { } target)
-        {
-            routes.Add(new RouteDefinition<RoutePlan>(new RoutePlan { Name = "*", Target = Find(target) }));
-        }
-        else if (routes.Count == 0)
+        if (routes.Count == 0)
         {
             // A site whose stack always answers needs no route; what it lets through has nowhere to go.
             routes.Add(new RouteDefinition<RoutePlan>(new RoutePlan { Name = "none" }));

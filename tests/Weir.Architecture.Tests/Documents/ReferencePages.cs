@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Weir.Abstractions.Errors;
+using Weir.Abstractions.Modules;
 using Weir.Config.Writing;
 using Weir.Http.Http1;
 using Weir.Modules;
+using Weir.Pipeline.AccessLogging;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
@@ -16,10 +18,14 @@ internal static class ReferencePages
 
     public static IReadOnlyDictionary<string, Func<string>> All { get; } = new Dictionary<string, Func<string>>(StringComparer.Ordinal)
     {
+        ["docs/reference/access-log.md"] = WriteAccessLog,
         ["docs/reference/configuration.md"] = () => ReferencePage.Write(new StandardModules()),
         ["docs/reference/counters.md"] = WriteCounters,
         ["docs/reference/errors.md"] = WriteErrors,
         ["docs/reference/events.md"] = WriteEvents,
+        ["docs/reference/modules.md"] = WriteModules,
+        ["docs/reference/rejects.md"] = WriteRejects,
+        ["docs/weir.schema.json"] = () => JsonSchema.Write(new StandardModules()).TrimEnd() + "\n",
     };
 
     private static string WriteErrors()
@@ -35,11 +41,45 @@ internal static class ReferencePages
             page.Append(CultureInfo.InvariantCulture, $"| `{error.Name}` | {error.Status} | `{error.ProxyStatus}` | {Word(error.Fault)} | {Word(error.Phase)} | {retry} | {Cell(error.Text)} |\n");
         }
 
-        page.Append("\n## Messages that are refused\n\nA request gets the status, and its connection is closed. A response with such a fault becomes a 502.\n\n");
+        return page.ToString();
+    }
+
+    private static string WriteRejects()
+    {
+        StringBuilder page = new("# Messages that are refused\n");
+        page.Append(Generated);
+        page.Append("\nA request with such a fault gets the status, and its connection is closed; no module and no origin sees it. A response with one\nbecomes a 502. The name stands in the counters and in the access log's `error_detail`.\n\n");
         page.Append("| name | status | what is wrong |\n| --- | --- | --- |\n");
         foreach (RejectReason reason in Enum.GetValues<RejectReason>().Where(reason => reason != RejectReason.None))
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{RejectReasons.Name(reason)}` | {RejectReasons.Status(reason)} | {Cell(RejectReasons.Text(reason))} |\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static string WriteModules()
+    {
+        StringBuilder page = new("# Modules\n");
+        page.Append(Generated);
+        page.Append("\nA stack is a list of modules: requests pass it from top to bottom, answers from bottom to top. Each module's README under\n`src/Weir.Modules/` has an example.\n");
+        foreach (IModuleFactory factory in new StandardModules().All)
+        {
+            page.Append(ReferencePage.Module(factory, "##"));
+        }
+
+        return page.ToString();
+    }
+
+    private static string WriteAccessLog()
+    {
+        StringBuilder page = new("# The access log\n");
+        page.Append(Generated);
+        page.Append("\n`log.access.format` is `json` (an object a line), `combined`, or a template of these names in braces, as in `{client} {status}`. A key\nwithout a value is left out of a JSON line and is `-` elsewhere; names with a dot are objects in JSON.\n\n");
+        page.Append("| key | meaning |\n| --- | --- |\n");
+        foreach (AccessKeyDefinition key in AccessKeys.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {Cell(key.Text)} |\n");
         }
 
         return page.ToString();
