@@ -54,7 +54,7 @@ public sealed class ServerLoop
     /// <summary>Exchanges in flight.</summary>
     public int ExchangesInUse => _inUse;
 
-    /// <summary>Begins to drain: idle connections close, the others after their current exchange.</summary>
+    /// <summary>Begins to drain: idle connections close when a second more brings no request, the others after their current exchange.</summary>
     public void Drain()
     {
         Loop.AssertCurrent();

@@ -177,6 +177,8 @@ public sealed class PersistenceTests
         busy.SendHead("GET / HTTP/1.1", "Host: a.test");
         proxy.Server.Drain();
         proxy.Run();
+        idle.IsClosed.ShouldBeFalse();
+        proxy.Advance(1500);
         idle.IsClosed.ShouldBeTrue();
         busy.IsClosed.ShouldBeFalse();
         proxy.Origin.Answer(proxy, "hello");
