@@ -246,6 +246,8 @@ def show(label, began, figures):
 
 
 def start_weir(folder, ports):
+    # Built beforehand, so that a build does not count as the start.
+    subprocess.run([str(ROOT / "weir"), "version"], check=True)
     servers = ", ".join(f'"http://127.0.0.1:{port}"' for port in ports)
     config = pathlib.Path(folder, "weir.yaml")
     config.write_text(f"""admin: off
@@ -270,7 +272,8 @@ def main():
     options.add_argument("--quiet", type=float, default=75, help="seconds without clients before the comparison")
     options.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     given = options.parse_args()
-    print(f"seed {given.seed}")
+    print(f"seed {given.seed}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     origins = [Origin() for _ in range(3)]
     with tempfile.TemporaryDirectory(prefix="weir-soak-") as folder:
         process, port = start_weir(folder, [origin.port for origin in origins])
