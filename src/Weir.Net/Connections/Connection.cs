@@ -658,6 +658,12 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
 
             if (count == -1)
             {
+                if (_outputStart == _outputEnd)
+                {
+                    // Only lent octets wait: a slow reader costs their buffer, not this one too.
+                    ReleaseOutputBuffer();
+                }
+
                 return WriteStatus.Pending;
             }
 
@@ -776,6 +782,11 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     {
         _slice = default;
         _tail = default;
+        ReleaseOutputBuffer();
+    }
+
+    private void ReleaseOutputBuffer()
+    {
         _outputStart = 0;
         _outputEnd = 0;
         if (_output is { } output)
