@@ -1,6 +1,6 @@
 namespace Weir.InMemory.Tests.Budgets;
 
-/// <summary>Proves that a proxied request allocates nothing once the proxy is warm, with 256 of them in flight and a module that waits.</summary>
+/// <summary>Proves that a proxied request allocates nothing in a warm proxy, with 256 of them in flight and a module that waits.</summary>
 public sealed class AllocationTests
 {
     private const int Clients = 256;
@@ -14,7 +14,9 @@ public sealed class AllocationTests
 #endif
 
     [Theory(Skip = "Debug builds box every state machine.", SkipUnless = nameof(IsOptimised))]
-    [InlineData("a plain request", "GET / HTTP/1.1\r\nHost: a.test\r\nAccept: */*\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData(
+        "a plain request", "GET / HTTP/1.1\r\nHost: a.test\r\nAccept: */*\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")]
     [InlineData(
         "a chunked response", "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")]

@@ -67,7 +67,8 @@ internal sealed record Conversation
         new()
         {
             Name = "post-chunked",
-            Client = "POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n",
+            Client = "POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "5\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n",
             OnRequest = ["HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone"],
             RequestBodies = ["hello world"],
             Expected = [(200, "done")],
@@ -95,7 +96,11 @@ internal sealed record Conversation
         {
             Name = "pipelined",
             Client = "GET /1 HTTP/1.1\r\nHost: a.test\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\n\r\nxy",
-            OnRequest = ["HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n"],
+            OnRequest =
+            [
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n",
+            ],
             RequestBodies = ["", "xy"],
             Expected = [(200, "one"), (200, "two")],
         },

@@ -149,7 +149,8 @@ internal sealed class FaultRun
         int at = 0;
         for (int i = 0; i < _conversation.Expected.Count;)
         {
-            if (!Message.TryRead(_client.Received[at..], true, false, _client.IsEnded && !_client.WasReset, out Message message, out int consumed))
+            bool isEnded = _client.IsEnded && !_client.WasReset;
+            if (!Message.TryRead(_client.Received[at..], true, false, isEnded, out Message message, out int consumed))
             {
                 return false;
             }
@@ -225,7 +226,8 @@ internal sealed class FaultRun
         }
 
         _client.IsClosed.ShouldBeTrue(what);
-        bool isFramed = message.StartLine.Length == 0 || message["Content-Length"] is not null || message["Transfer-Encoding"] is not null;
+        bool isFramed = message.StartLine.Length == 0
+            || message["Content-Length"] is not null || message["Transfer-Encoding"] is not null;
         (isFramed || _client.WasReset).ShouldBeTrue(what);
     }
 

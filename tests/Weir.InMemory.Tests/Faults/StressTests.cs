@@ -169,7 +169,8 @@ public sealed class StressTests
             _random = random;
         }
 
-        public static string BodyOf(string id, int size) => string.Concat(Enumerable.Repeat(id + ",", (size / (id.Length + 1)) + 1))[..size];
+        public static string BodyOf(string id, int size) =>
+            string.Concat(Enumerable.Repeat(id + ",", (size / (id.Length + 1)) + 1))[..size];
 
         public void Act()
         {

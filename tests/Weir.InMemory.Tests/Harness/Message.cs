@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Weir.InMemory.Tests.Harness;
 
 /// <summary>A message as a strict and slow reader sees it. It shares no code with Weir's.</summary>
-internal sealed record Message(string StartLine, IReadOnlyList<KeyValuePair<string, string>> Fields, string Body, string Trailers, bool IsChunked)
+internal sealed record Message(
+    string StartLine, IReadOnlyList<KeyValuePair<string, string>> Fields, string Body, string Trailers, bool IsChunked)
 {
     public int Status => int.Parse(StartLine.AsSpan(9, 3), CultureInfo.InvariantCulture);
 
@@ -12,7 +13,8 @@ internal sealed record Message(string StartLine, IReadOnlyList<KeyValuePair<stri
     {
         get
         {
-            string[] values = [.. Fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
+            string[] values =
+                [.. Fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
             return values.Length == 0 ? null : string.Join(", ", values);
         }
     }

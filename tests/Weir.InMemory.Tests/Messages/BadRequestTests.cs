@@ -107,7 +107,8 @@ public sealed class BadRequestTests
     {
         using Proxy proxy = new();
         Peer client = proxy.Connect();
-        client.Send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.Send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+            + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
         Message response = client.TakeResponse();
         response.Status.ShouldBe(400);
         client.ExpectNothing();

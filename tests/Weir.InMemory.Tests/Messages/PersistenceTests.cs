@@ -33,7 +33,8 @@ public sealed class PersistenceTests
     {
         using Proxy proxy = new();
         Peer client = proxy.Connect();
-        client.Send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /3 HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.Send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"
+            + "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /3 HTTP/1.1\r\nHost: a\r\n\r\n");
         proxy.Origin.Take().StartLine.ShouldStartWith("GET /1 ");
         proxy.Origin.Last.ExpectNothing();
         proxy.Origin.Answer(proxy, "one");

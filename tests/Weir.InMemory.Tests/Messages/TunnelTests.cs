@@ -6,7 +6,8 @@ namespace Weir.InMemory.Tests.Messages;
 /// <summary>Proves the protocol switch and the tunnel behind it (RFC 9110 section 7.8).</summary>
 public sealed class TunnelTests
 {
-    private static readonly string[] _ask = ["GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
+    private static readonly string[] _ask =
+        ["GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
     private static readonly string[] _accept = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket"];
 
     [Fact]

@@ -3,7 +3,7 @@ using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Origins;
 
-/// <summary>Proves what is sent again and what never is (RFC 9110 section 9.2.2), where it goes, and what the client is told otherwise.</summary>
+/// <summary>Proves what is sent again and what never is (RFC 9110 section 9.2.2), where to, and what the client is told.</summary>
 public sealed class RetryTests
 {
     private const string Two = """
@@ -236,7 +236,8 @@ public sealed class RetryTests
     [Fact]
     public void A_status_that_is_retried_goes_to_the_other_server()
     {
-        using Proxy proxy = new(Two.Replace("balance: round_robin", "balance: round_robin\n    retry: { on: [503] }", StringComparison.Ordinal));
+        using Proxy proxy = new(Two.Replace(
+            "balance: round_robin", "balance: round_robin\n    retry: { on: [503] }", StringComparison.Ordinal));
         Peer client = proxy.Connect();
         client.SendHead("GET / HTTP/1.1", "Host: a.test");
         OriginServer first = proxy.Servers.Single(server => server.Connections.Count == 1);
@@ -248,7 +249,8 @@ public sealed class RetryTests
         client.TakeResponse().Body.ShouldBe("fine");
         proxy.Ended.Retries.ShouldBe(1);
         client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0");
-        OriginServer asked = proxy.Servers.Single(server => server.Connections.Any(origin => origin.Received.Contains("POST", StringComparison.Ordinal)));
+        OriginServer asked = proxy.Servers.Single(
+            server => server.Connections.Any(origin => origin.Received.Contains("POST", StringComparison.Ordinal)));
         asked.Answer(proxy, "busy", "HTTP/1.1 503 Service Unavailable");
         client.TakeResponse().Body.ShouldBe("busy");
         proxy.AssertClean();

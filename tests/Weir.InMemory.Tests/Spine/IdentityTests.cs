@@ -12,7 +12,8 @@ public sealed class IdentityTests
     {
         Message request = Forward(
             Proxy.Simple,
-            "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil", "X-Forwarded-Port: 1", "Forwarded: for=1.2.3.4",
+            "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil", "X-Forwarded-Port: 1",
+            "Forwarded: for=1.2.3.4",
             "X-Request-Id: mine", "Client-Cert: :AA==:", "X_Forwarded_For: 6.6.6.6");
         request["X-Forwarded-For"].ShouldBe("192.0.2.1");
         request["X-Forwarded-Proto"].ShouldBe("http");
@@ -29,7 +30,8 @@ public sealed class IdentityTests
     public void Claims_of_a_trusted_proxy_are_kept_and_extended()
     {
         Message request = Forward(
-            Trusting, "X-Forwarded-For: 203.0.113.7, 10.1.2.3", "X-Forwarded-Proto: https", "X-Forwarded-Host: shop.test", "X-Request-Id: abc-1");
+            Trusting, "X-Forwarded-For: 203.0.113.7, 10.1.2.3",
+            "X-Forwarded-Proto: https", "X-Forwarded-Host: shop.test", "X-Request-Id: abc-1");
         request["X-Forwarded-For"].ShouldBe("203.0.113.7, 10.1.2.3, 192.0.2.1");
         request["X-Forwarded-Proto"].ShouldBe("https");
         request["X-Forwarded-Host"].ShouldBe("shop.test");
@@ -89,11 +91,15 @@ public sealed class IdentityTests
         using Proxy proxy = new();
         Peer client = proxy.Connect();
         client.SendHead(
-            "GET / HTTP/1.1", "Host: a.test", "Connection: keep-alive, X-Hop, Host, Authorization, Cookie, X-Forwarded-For, Content-Type, X-Request-Id",
-            "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "TE: gzip", "Proxy-Authorization: x", "HTTP2-Settings: AA", "X-Hop: 1", "X-End: 2",
+            "GET / HTTP/1.1", "Host: a.test",
+            "Connection: keep-alive, X-Hop, Host, Authorization, Cookie, X-Forwarded-For, Content-Type, X-Request-Id",
+            "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "TE: gzip", "Proxy-Authorization: x", "HTTP2-Settings: AA",
+            "X-Hop: 1", "X-End: 2",
             "Authorization: secret", "Cookie: a=b", "Content-Type: text/plain");
         Message request = proxy.Origin.Take();
-        foreach (string gone in (string[])["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authorization", "HTTP2-Settings", "X-Hop"])
+        string[] ofOneConnection =
+            ["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authorization", "HTTP2-Settings", "X-Hop"];
+        foreach (string gone in ofOneConnection)
         {
             request[gone].ShouldBeNull(gone);
         }
@@ -105,7 +111,8 @@ public sealed class IdentityTests
         request["Content-Type"].ShouldBe("text/plain");
         request["X-Forwarded-For"].ShouldBe("192.0.2.1");
         proxy.Origin.Answer(
-            proxy, "x", "HTTP/1.1 200 OK", "Connection: X-Hop, Set-Cookie", "X-Hop: 1", "Keep-Alive: timeout=9", "Proxy-Authenticate: Basic", "Alt-Svc: h3=\":443\"",
+            proxy, "x", "HTTP/1.1 200 OK", "Connection: X-Hop, Set-Cookie", "X-Hop: 1",
+            "Keep-Alive: timeout=9", "Proxy-Authenticate: Basic", "Alt-Svc: h3=\":443\"",
             "Set-Cookie: a=b", "Upgrade: h2c", "X-End: 2", "Server: origin");
         Message response = client.TakeResponse();
         foreach (string gone in (string[])["Connection", "Keep-Alive", "Proxy-Authenticate", "Alt-Svc", "Upgrade", "X-Hop"])

@@ -131,8 +131,13 @@ public sealed class StackTests
         proxy.AssertClean();
     }
 
-    private static Proxy Build(List<string> calls, string? answering, Verdict verdict = Verdict.Answered) => new(
-        Stacks, [.. ((string[])["a", "b", "c", "d"]).Select(name => new Probe(name, new Noting(name, calls, name == answering ? verdict : Verdict.Continue)))]);
+    private static Proxy Build(List<string> calls, string? answering, Verdict verdict = Verdict.Answered)
+    {
+        string[] names = ["a", "b", "c", "d"];
+        return new Proxy(
+            Stacks,
+            [.. names.Select(name => new Probe(name, new Noting(name, calls, name == answering ? verdict : Verdict.Continue)))]);
+    }
 
     private sealed class Noting(string name, List<string> calls, Verdict verdict) : IRequestModule, IResponseModule
     {
