@@ -32,7 +32,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         _plans = plans;
         _forwarder = new Forwarder(counters, log ?? WeirLog.Silent);
         _end = end;
-        _fetches = new FetchRunner(counters, end);
+        _fetches = new FetchRunner(_forwarder, end);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,6 @@ using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Stacks;
-using Weir.Telemetry.Counting;
 
 namespace Weir.Pipeline.Fetching;
 
@@ -22,9 +21,9 @@ internal sealed class FetchRunner
     private readonly Forwarder _forwarder;
     private readonly ExchangeEnd _end;
 
-    public FetchRunner(CounterSet counters, ExchangeEnd end)
+    public FetchRunner(Forwarder forwarder, ExchangeEnd end)
     {
-        _forwarder = new Forwarder(counters);
+        _forwarder = forwarder;
         _end = end;
     }
 
