@@ -142,13 +142,10 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         Enter();
         while (!_isStopping)
         {
-            int count = _epoll!.Poll();
-            if (count == 0 && _readyHead is null && _mailbox.IsEmpty)
-            {
-                count = _epoll.Wait(_timers.NextDelayMs(_clock.MonotonicNs / 1_000_000));
-            }
-
-            Turn(count);
+            // A wait finds what is ready as a poll does; polling first would be one more system call each time a loop has caught up. The turn's
+            // own time is good enough for the timeout: it is late by a turn at most.
+            bool mayBlock = _readyHead is null && _mailbox.IsEmpty;
+            Turn(mayBlock ? _epoll!.Wait(_timers.NextDelayMs(NowMs)) : _epoll!.Poll());
         }
     }
 
