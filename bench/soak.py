@@ -175,6 +175,8 @@ def one(port, dice):
                         break
                     rest += piece
                 counts["status " + head[9:12].decode("latin-1")] += 1
+                if head[9:12] != b"200":
+                    break   # an error page is not read: the next head would be looked for in it
         elif kind == "big":
             sock.sendall(get("big", more=close))
             drain(sock)
