@@ -23,7 +23,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--conns", type=int, default=10000)
     parser.add_argument("--settle", type=float, default=3)
-    parser.add_argument("--warm", type=int, default=3000)
+    parser.add_argument("--warm", type=int, default=15000)
     parser.add_argument("--weir-extra", default="")
     return parser.parse_args()
 
