@@ -11,6 +11,9 @@ namespace Weir.Pipeline.Balancing;
 public sealed class ServerState
 {
     private readonly OriginPool[] _pools;
+    private readonly ServerTally[] _tallies;
+    private volatile AdminState _adminState;
+    private volatile bool _isFailingChecks;
 
     /// <summary>A server with a pool for each loop.</summary>
     public ServerState(string name, int weight, bool isBackup, IConnector connector, OriginPool[] pools)
@@ -20,6 +23,7 @@ public sealed class ServerState
         IsBackup = isBackup;
         Connector = connector;
         _pools = pools;
+        _tallies = [.. pools.Select(_ => new ServerTally())];
     }
 
     /// <summary>The name in logs and commands: HOST:PORT unless configured.</summary>
@@ -37,9 +41,51 @@ public sealed class ServerState
     /// <summary>What exchanges have learnt of it.</summary>
     public PassiveHealth Health { get; } = new();
 
+    /// <summary>What an operator has decided about it. Any thread.</summary>
+    public AdminState AdminState
+    {
+        get => _adminState;
+        set => _adminState = value;
+    }
+
+    /// <summary>Whether active checks have found it unfit. Set by its prober, read by all loops.</summary>
+    public bool IsFailingChecks
+    {
+        get => _isFailingChecks;
+        set => _isFailingChecks = value;
+    }
+
+    /// <summary>The last changes of its health.</summary>
+    public HealthHistory History { get; } = new();
+
+    /// <summary>Exchanges in flight, as of a moment ago. Any thread.</summary>
+    public int ActiveCount => _pools.Sum(pool => pool.ActiveCount);
+
+    /// <summary>Connections that wait for work, as of a moment ago. Any thread.</summary>
+    public int IdleCount => _pools.Sum(pool => pool.IdleCount);
+
     /// <summary>The pool of a loop.</summary>
     public OriginPool PoolOf(int loop) => _pools[loop];
 
-    /// <summary>Whether requests may be sent to it now.</summary>
-    public bool IsUsable(long nowMs) => !Health.IsEjected(nowMs) && Connector is not SocketConnector { IsUnresolved: true };
+    /// <summary>What a loop has counted of it.</summary>
+    public ServerTally TallyOf(int loop) => _tallies[loop];
+
+    /// <summary>What all loops have counted of it.</summary>
+    public IReadOnlyList<ServerTally> Tallies => _tallies;
+
+    /// <summary>How it is now.</summary>
+    public ServerHealth HealthAt(long nowMs) =>
+        Connector is SocketConnector { IsUnresolved: true } ? ServerHealth.Unresolved
+        : _isFailingChecks ? ServerHealth.Failing
+        : Health.IsEjected(nowMs) ? ServerHealth.Ejected
+        : ServerHealth.Healthy;
+
+    /// <summary>Whether new clients' requests may be sent to it now.</summary>
+    public bool IsUsable(long nowMs) => _adminState == AdminState.Ready && IsWell(nowMs);
+
+    /// <summary>Whether requests of clients that are bound to it may be sent to it now.</summary>
+    public bool IsUsableForBound(long nowMs) => _adminState != AdminState.Down && IsWell(nowMs);
+
+    private bool IsWell(long nowMs) =>
+        !_isFailingChecks && !Health.IsEjected(nowMs) && Connector is not SocketConnector { IsUnresolved: true };
 }
