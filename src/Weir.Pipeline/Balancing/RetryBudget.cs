@@ -15,7 +15,7 @@ public sealed class RetryBudget
 
     private readonly Lock _lock = new();
     private readonly long[] _firstTries;
-    private readonly double _share;
+    private double _share;
     private long _settled;
     private long _milli = ReserveMilli;
 
@@ -24,6 +24,13 @@ public sealed class RetryBudget
     {
         _firstTries = new long[loops * Padding];
         _share = share;
+    }
+
+    /// <summary>What each first try earns of a retry, 0 to 1.</summary>
+    public double Share
+    {
+        get => Volatile.Read(ref _share);
+        set => Volatile.Write(ref _share, value);
     }
 
     /// <summary>Counts a first try; on its loop.</summary>
@@ -40,7 +47,7 @@ public sealed class RetryBudget
                 total += Volatile.Read(ref _firstTries[i]);
             }
 
-            _milli = Math.Min(_milli + (long)((total - _settled) * _share * 1000), CeilingMilli);
+            _milli = Math.Min(_milli + (long)((total - _settled) * Share * 1000), CeilingMilli);
             _settled = total;
             if (_milli < 1000)
             {

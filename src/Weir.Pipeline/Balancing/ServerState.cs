@@ -14,13 +14,15 @@ public sealed class ServerState
     private readonly ServerTally[] _tallies;
     private volatile AdminState _adminState;
     private volatile bool _isFailingChecks;
+    private volatile int _weight;
+    private volatile bool _isBackup;
 
     /// <summary>A server with a pool for each loop.</summary>
     public ServerState(string name, int weight, bool isBackup, IConnector connector, OriginPool[] pools)
     {
         Name = name;
-        Weight = weight;
-        IsBackup = isBackup;
+        _weight = weight;
+        _isBackup = isBackup;
         Connector = connector;
         _pools = pools;
         _tallies = [.. pools.Select(_ => new ServerTally())];
@@ -30,10 +32,10 @@ public sealed class ServerState
     public string Name { get; }
 
     /// <summary>Its share relative to the others.</summary>
-    public int Weight { get; }
+    public int Weight => _weight;
 
     /// <summary>Whether it is used only when no other server may be.</summary>
-    public bool IsBackup { get; }
+    public bool IsBackup => _isBackup;
 
     /// <summary>What makes its connections.</summary>
     public IConnector Connector { get; }
@@ -63,6 +65,13 @@ public sealed class ServerState
 
     /// <summary>Connections that wait for work, as of a moment ago. Any thread.</summary>
     public int IdleCount => _pools.Sum(pool => pool.IdleCount);
+
+    /// <summary>Gives it another share, on a reload; then its upstream gets its list of servers anew.</summary>
+    public void SetShare(int weight, bool isBackup)
+    {
+        _weight = weight;
+        _isBackup = isBackup;
+    }
 
     /// <summary>The pool of a loop.</summary>
     public OriginPool PoolOf(int loop) => _pools[loop];

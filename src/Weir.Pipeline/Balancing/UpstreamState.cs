@@ -11,7 +11,8 @@ namespace Weir.Pipeline.Balancing;
 /// </summary>
 public sealed class UpstreamState
 {
-    private readonly IBalancer _balancer;
+    private volatile IBalancer _balancer;
+    private volatile ForwardPolicy _policy;
     private volatile ServerSet _servers;
 
     /// <summary>An upstream.</summary>
@@ -21,14 +22,17 @@ public sealed class UpstreamState
         Name = name;
         _servers = new ServerSet(servers);
         _balancer = balancer;
-        Policy = policy;
+        _policy = policy;
     }
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
 
-    /// <summary>Timeouts, retries and what else forwarding to it obeys.</summary>
-    public ForwardPolicy Policy { get; }
+    /// <summary>Timeouts, retries and what else forwarding to it obeys: one immutable snapshot, read once by each exchange.</summary>
+    public ForwardPolicy Policy => _policy;
+
+    /// <summary>How a server is picked.</summary>
+    public IBalancer Balancer => _balancer;
 
     /// <summary>The name of the policy that picks a server.</summary>
     public string BalancerName => _balancer.Name;
@@ -41,6 +45,16 @@ public sealed class UpstreamState
 
     /// <summary>Puts another list of servers in force.</summary>
     public void ReplaceServers(IReadOnlyList<ServerState> servers) => _servers = new ServerSet(servers);
+
+    /// <summary>
+    /// Obeys a changed configuration from now on; servers, pools and health stay. The list of servers is replaced by itself.
+    /// </summary>
+    public void Reconfigure(ForwardPolicy policy, IBalancer balancer)
+    {
+        Budget.Share = policy.BudgetShare;
+        _policy = policy;
+        _balancer = balancer;
+    }
 
     /// <summary>
     /// Picks a server that was not tried yet: a usable one, else a usable backup, else, in panic, any.
