@@ -15,6 +15,9 @@ public interface IModuleFactory
     /// <summary>Where the module wants to stand; `weir check` explains and warns.</summary>
     IReadOnlyList<OrderHint> OrderHints { get; }
 
+    /// <summary>Whether such a module answers every request itself, so that nothing below it ever runs.</summary>
+    bool AnswersAlways(object options);
+
     /// <summary>Makes a module from options, or reports errors through the builder and returns null.</summary>
     IModule? Create(object options, ModuleBuilder builder);
 }

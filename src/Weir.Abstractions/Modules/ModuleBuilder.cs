@@ -12,6 +12,11 @@ public abstract class ModuleBuilder
     /// <summary>Reports something that works but is probably not meant.</summary>
     public abstract void Warning(string option, string cause, string remedy);
 
+    /// <summary>
+    /// Says that the module sends requests of its own to an upstream. False, after an error was reported, when there is none of that name.
+    /// </summary>
+    public virtual bool UseUpstream(string option, string upstream) => true;
+
     /// <summary>Reserves a place for an object of this module in every exchange (<see cref="Exchanges.Exchange.Slot"/>).</summary>
     public abstract int ReserveSlot();
 

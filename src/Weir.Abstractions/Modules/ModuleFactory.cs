@@ -18,7 +18,13 @@ public abstract class ModuleFactory<TOptions> : IModuleFactory
     public virtual IReadOnlyList<OrderHint> OrderHints => [];
 
     /// <inheritdoc/>
+    public bool AnswersAlways(object options) => AnswersAlways((TOptions)options);
+
+    /// <inheritdoc/>
     public IModule? Create(object options, ModuleBuilder builder) => Create((TOptions)options, builder);
+
+    /// <summary>Whether a module with these options answers every request itself.</summary>
+    protected virtual bool AnswersAlways(TOptions options) => false;
 
     /// <summary>Validates the options and makes the module; null after an error was reported.</summary>
     protected abstract IModule? Create(TOptions options, ModuleBuilder builder);

@@ -21,8 +21,13 @@ internal static class Checker
         HostKeys.CheckDoubles(sites.Values, errors);
         UpstreamChecker.Check(config.Upstreams.Values, errors);
         IReadOnlyList<ListenerConfig> listeners = ListenerChecker.Check(config, sites.Values, stacks, errors);
+        if (errors.Count == 0)
+        {
+            stacks.CheckUnused();
+        }
+
         IReadOnlyDictionary<string, IReadOnlyList<StackEntry>> named = stacks.ResolveNamed();
-        CheckShadows(sites.Values, errors);
+        CheckOrder(sites.Values, new StackOrder(catalog, errors), errors);
         return config with
         {
             Listen = listeners,
@@ -32,8 +37,8 @@ internal static class Checker
         };
     }
 
-    // A route whose path could not be read looks as if it took everything.
-    private static void CheckShadows(IEnumerable<SiteConfig> sites, ErrorList errors)
+    // What could not be read has left holes in the stacks.
+    private static void CheckOrder(IEnumerable<SiteConfig> sites, StackOrder order, ErrorList errors)
     {
         if (errors.Count > 0)
         {
@@ -42,7 +47,7 @@ internal static class Checker
 
         foreach (SiteConfig site in sites)
         {
-            RouteShadows.Check(site, errors);
+            order.Check(site);
         }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class StackResolver
     private readonly ErrorList _errors;
     private readonly OrderedDictionary<string, IReadOnlyList<StackEntry>> _resolved = new(StringComparer.Ordinal);
     private readonly List<string> _open = [];
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     internal StackResolver(
         IReadOnlyDictionary<string, IReadOnlyList<StackEntry>> named, Binder binder, IModuleCatalog catalog, ErrorList errors)
@@ -26,6 +27,20 @@ internal sealed class StackResolver
         _binder = binder;
         _catalog = catalog;
         _errors = errors;
+    }
+
+    /// <summary>Reports named stacks that nothing has led to so far.</summary>
+    internal void CheckUnused()
+    {
+        foreach ((string name, IReadOnlyList<StackEntry> entries) in _named)
+        {
+            if (!_used.Contains(name))
+            {
+                _errors.Warning(
+                    entries.Count > 0 ? entries[0].Position : Position.None,
+                    $"No site, route or listener uses the stack \"{name}\".", "Name it in a stack, or remove it.");
+            }
+        }
     }
 
     /// <summary>The named stacks, flat.</summary>
@@ -69,6 +84,7 @@ internal sealed class StackResolver
     {
         if (_named.ContainsKey(entry.Name))
         {
+            _used.Add(entry.Name);
             if (entry.Node is not null)
             {
                 _errors.Error(entry.Position, $"\"{entry.Name}\" is a named stack and takes no options.", $"Write `- {entry.Name}`.");
@@ -85,7 +101,27 @@ internal sealed class StackResolver
 
         RecordShape shape = ValueShapes.OfRecord(factory.OptionsType);
         Node options = entry.Node is null or ScalarNode { IsNull: true } ? new MapNode(entry.Position, []) : entry.Node;
-        return [entry with { Options = _binder.BindRecord(shape, options, entry.Name) }];
+        bool acknowledgesOrder = TakeAcknowledgement(ref options);
+        return [entry with { Options = _binder.BindRecord(shape, options, entry.Name), AcknowledgesOrder = acknowledgesOrder }];
+    }
+
+    // Any module may bear it: it says something about the stack, not about the module.
+    private bool TakeAcknowledgement(ref Node options)
+    {
+        if (options is not MapNode map || map.Find(StackOrder.Acknowledgement) is not { } written)
+        {
+            return false;
+        }
+
+        options = map with { Entries = [.. map.Entries.Where(entry => entry != written)] };
+        if (written.Value is ScalarNode { Text: "true" })
+        {
+            return true;
+        }
+
+        _errors.Error(
+            written.Value.Position, $"`{StackOrder.Acknowledgement}` can only be true.", "Write `true` where the order is meant, else remove it.");
+        return false;
     }
 
     private IReadOnlyList<StackEntry> Named(string name, Position from)

@@ -39,9 +39,6 @@ internal static class Unsupported
         new("sites.*.routes.*.to", "TLS towards origins", IsHttps),
         new("sites.*.routes.*.to.*", "TLS towards origins", IsHttps),
         new("sites.*.routes.*.split", "Splitting requests by share"),
-        new("sites.*.routes.*.query", "Matching by query"),
-        new("sites.*.routes.*.cookie", "Matching by cookie"),
-        new("sites.*.routes.*.client", "Matching by client address"),
     ];
 
     /// <summary>Reports whatever of the file this build cannot do.</summary>

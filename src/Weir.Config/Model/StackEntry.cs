@@ -14,6 +14,9 @@ public sealed record StackEntry
     /// <summary>The named stack that brought it here, or null where it is written in place.</summary>
     public string? FromStack { get; init; }
 
+    /// <summary>Whether the file says that a dangerous place in the stack is meant.</summary>
+    public bool AcknowledgesOrder { get; init; }
+
     /// <summary>Where the module is written.</summary>
     public Position Position { get; init; } = Position.None;
 

@@ -147,6 +147,11 @@ public static class EffectiveConfig
         string from = entry.FromStack is null ? "" : $"  # from {entry.FromStack}";
         List<string> options = [];
         WriteOptions(ValueShapes.OfRecord(entry.Options!.GetType()), entry.Options, place + ".*." + entry.Name, options);
+        if (entry.AcknowledgesOrder)
+        {
+            options.Add(StackOrder.Acknowledgement + ": true");
+        }
+
         bool isBare = !options.Exists(line => !line.TrimStart().StartsWith('#'));
         block.Add($"{entry.Name}:{(isBare ? " {}" : "")}{from}");
         if (!isBare)

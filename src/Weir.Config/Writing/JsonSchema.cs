@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.Config.Checking;
 using Weir.Config.Model;
 using Weir.Config.Shapes;
 
@@ -51,6 +52,7 @@ public sealed class JsonSchema
         {
             JsonObject module = OfRecord(ValueShapes.OfRecord(factory.OptionsType));
             module["description"] = factory.Summary;
+            AllowAcknowledgement(module);
             modules[factory.Name] = module;
             names.Add(factory.Name);
         }
@@ -69,6 +71,20 @@ public sealed class JsonSchema
                     ["maxProperties"] = 1,
                 }),
         };
+    }
+
+    // A module's shape is a map, or a choice between a map and a shorthand.
+    private static void AllowAcknowledgement(JsonObject module)
+    {
+        IEnumerable<JsonObject> choices = module["anyOf"] is JsonArray several ? several.OfType<JsonObject>() : [module];
+        foreach (JsonObject properties in choices.Select(choice => choice["properties"]).OfType<JsonObject>())
+        {
+            properties[StackOrder.Acknowledgement] = new JsonObject
+            {
+                ["const"] = true,
+                ["description"] = "The module's place in the stack is meant, although it looks dangerous.",
+            };
+        }
     }
 
     private JsonObject Of(ValueShape shape) => shape switch

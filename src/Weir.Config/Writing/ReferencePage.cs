@@ -32,7 +32,7 @@ public sealed class ReferencePage
         ReferencePage page = new("###");
         page._text.Append(Head);
         page.Section(ValueShapes.OfRecord(typeof(WeirConfig)), "", "## The file");
-        page._text.Append("\n## Modules\n\nA stack is a list of modules. A bare word is a named stack or a module with its defaults.\n");
+        page._text.Append("\n## Modules\n\nA stack is a list of modules. A bare word is a named stack or a module with its defaults.\nAny module's options may hold `acknowledge_order: true`: its place in the stack is meant, although `weir check` finds it dangerous.\n");
         foreach (IModuleFactory factory in catalog.All)
         {
             page._text.Append(Module(factory, "###"));
@@ -52,7 +52,7 @@ public sealed class ReferencePage
         foreach (OrderHint hint in factory.OrderHints)
         {
             string relation = hint.Relation == OrderRelation.Above ? "above" : "below";
-            page._text.Append(CultureInfo.InvariantCulture, $"\nIt belongs {relation} `{hint.Other}`: {hint.Why}\n");
+            page._text.Append(CultureInfo.InvariantCulture, $"\nIt belongs {relation} `{hint.Other}`{(hint.IsDangerous ? " (the other order is an error)" : "")}: {hint.Why}\n");
         }
 
         return page._text.ToString();

@@ -17,6 +17,9 @@ public sealed class RedirectFactory : ModuleFactory<RedirectOptions>
         [new(OrderRelation.Below, "access", "A redirect above access also answers clients that access refuses.")];
 
     /// <inheritdoc/>
+    protected override bool AnswersAlways(RedirectOptions options) => true;
+
+    /// <inheritdoc/>
     protected override IModule? Create(RedirectOptions options, ModuleBuilder builder)
     {
         CheckedBuilder check = new(builder);

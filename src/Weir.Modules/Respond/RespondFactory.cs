@@ -18,7 +18,10 @@ public sealed class RespondFactory : ModuleFactory<RespondOptions>
 
     /// <inheritdoc/>
     public override IReadOnlyList<OrderHint> OrderHints { get; } =
-        [new(OrderRelation.Below, "access", "An answer above access also goes to clients that access refuses.")];
+        [new(OrderRelation.Below, "access", "An answer above access also goes to clients that access refuses.") { IsDangerous = true }];
+
+    /// <inheritdoc/>
+    protected override bool AnswersAlways(RespondOptions options) => true;
 
     /// <inheritdoc/>
     protected override IModule? Create(RespondOptions options, ModuleBuilder builder)

@@ -11,9 +11,11 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     private readonly StackEntry _entry;
     private readonly List<ConfigError> _errors;
     private readonly SlotCounter _slots;
+    private readonly UsedUpstreams _upstreams;
 
-    public EntryModuleBuilder(StackEntry entry, string? routePath, List<ConfigError> errors, SlotCounter slots)
+    public EntryModuleBuilder(StackEntry entry, string? routePath, List<ConfigError> errors, SlotCounter slots, UsedUpstreams upstreams)
     {
+        _upstreams = upstreams;
         _entry = entry;
         RoutePath = routePath;
         _errors = errors;
@@ -29,6 +31,17 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
 
     public override void Warning(string option, string cause, string remedy) =>
         _errors.Add(ModulePlaces.ToError(_entry, option, cause, remedy, isWarning: true));
+
+    public override bool UseUpstream(string option, string upstream)
+    {
+        if (_upstreams.Use(upstream))
+        {
+            return true;
+        }
+
+        Error(option, $"There is no upstream \"{upstream}\".", "Name one of those below `upstreams`.");
+        return false;
+    }
 
     public override int ReserveSlot() => _slots.Reserve();
 

@@ -2,7 +2,6 @@ using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Config;
 using Weir.Config.Model;
-using Weir.Pipeline.Balancing;
 using Weir.Pipeline.ErrorPages;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Routing;
@@ -14,13 +13,14 @@ public sealed class PlanBuilder
 {
     private readonly List<ConfigError> _errors = [];
     private readonly SlotCounter _slots = new();
+    private readonly UsedUpstreams _used = new();
     private readonly StackCompiler _stacks;
     private readonly IUpstreamSource _upstreams;
 
     /// <summary>A builder for one configuration.</summary>
     public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams)
     {
-        _stacks = new StackCompiler(catalog, _errors, _slots);
+        _stacks = new StackCompiler(catalog, _errors, _slots, _used);
         _upstreams = upstreams;
     }
 
@@ -33,24 +33,24 @@ public sealed class PlanBuilder
     /// <summary>The plan, or null after errors.</summary>
     public Plan? Build(WeirConfig config)
     {
-        Dictionary<string, UpstreamState> upstreams = new(StringComparer.Ordinal);
         foreach ((string name, UpstreamConfig upstream) in config.Upstreams)
         {
-            upstreams[name] = _upstreams.Make(upstream);
+            _used.Add(name, _upstreams.Make(upstream));
         }
 
-        RouteBuilder routes = new(_stacks, upstreams, _errors);
+        RouteBuilder routes = new(_stacks, _used, _errors);
         List<SiteDefinition<SitePlan>> sites = [];
         foreach (SiteConfig site in config.Sites.Values)
         {
             AddSite(site, routes, sites);
         }
 
+        _errors.AddRange(_used.Unused(config));
         Plan plan = new()
         {
             Sites = new SiteTable<SitePlan>(sites),
             ErrorPages = BuildErrorPages(config.ErrorPages),
-            Upstreams = upstreams,
+            Upstreams = _used.All,
             Identity = new IdentityPolicy(config.TrustedProxies),
             Tunnels = new TunnelLimits
             {

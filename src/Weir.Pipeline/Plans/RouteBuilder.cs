@@ -12,10 +12,10 @@ namespace Weir.Pipeline.Plans;
 internal sealed class RouteBuilder
 {
     private readonly StackCompiler _stacks;
-    private readonly IReadOnlyDictionary<string, UpstreamState> _upstreams;
+    private readonly UsedUpstreams _upstreams;
     private readonly List<ConfigError> _errors;
 
-    public RouteBuilder(StackCompiler stacks, IReadOnlyDictionary<string, UpstreamState> upstreams, List<ConfigError> errors)
+    public RouteBuilder(StackCompiler stacks, UsedUpstreams upstreams, List<ConfigError> errors)
     {
         _stacks = stacks;
         _upstreams = upstreams;
@@ -36,6 +36,11 @@ internal sealed class RouteBuilder
             {
                 routes.Add(route);
             }
+        }
+
+        if (routes.Count == site.Routes.Count)
+        {
+            ReportUnreachable(site, routes);
         }
 
         if (routes.Count == 0)
@@ -62,19 +67,7 @@ internal sealed class RouteBuilder
             Report(config.Position, methodError);
         }
 
-        List<IRouteCondition> conditions = [];
-        foreach ((string field, ValuePattern value) in config.Header)
-        {
-            if (HeaderCondition.TryParse(field, value.ToString(), out HeaderCondition? condition, out PatternError? error))
-            {
-                conditions.Add(condition);
-            }
-            else
-            {
-                Report(value.Position, error);
-            }
-        }
-
+        List<IRouteCondition> conditions = Conditions(config);
         CompiledStack stack = _stacks.Compile(config.Stack, config.Path?.ToString());
         RoutePlan plan = new()
         {
@@ -88,7 +81,57 @@ internal sealed class RouteBuilder
             : new RouteDefinition<RoutePlan>(plan) { Path = path, Methods = methods, Conditions = conditions };
     }
 
-    private UpstreamState? Find(TargetConfig target) => _upstreams.GetValueOrDefault(target.Upstream);
+    private void ReportUnreachable(SiteConfig site, List<RouteDefinition<RoutePlan>> routes)
+    {
+        foreach (UnreachableRoute unreachable in RouteAnalysis.Unreachable(routes))
+        {
+            Position position = site.Routes[unreachable.Route].Position;
+            int line = site.Routes[unreachable.CoveredBy].Position.Line;
+            _errors.Add(new ConfigError(
+                position.File ?? "", position.Line, position.Column, $"This route can never match. {unreachable.Reason}",
+                $"Move it above line {line}, or remove it; the first route that matches wins.", IsWarning: true));
+        }
+    }
+
+    private List<IRouteCondition> Conditions(RouteConfig config)
+    {
+        List<IRouteCondition> conditions = [];
+        if (config.Client.Count > 0)
+        {
+            conditions.Add(new ClientCondition(config.Client));
+        }
+
+        foreach ((string field, ValuePattern value) in config.Header)
+        {
+            Add(HeaderCondition.TryParse(field, value.ToString(), out HeaderCondition? condition, out PatternError? error), condition, error, value);
+        }
+
+        foreach ((string name, ValuePattern value) in config.Query)
+        {
+            Add(QueryCondition.TryParse(name, value.ToString(), out QueryCondition? condition, out PatternError? error), condition, error, value);
+        }
+
+        foreach ((string name, ValuePattern value) in config.Cookie)
+        {
+            Add(CookieCondition.TryParse(name, value.ToString(), out CookieCondition? condition, out PatternError? error), condition, error, value);
+        }
+
+        return conditions;
+
+        void Add(bool isRead, IRouteCondition? condition, PatternError? error, ValuePattern value)
+        {
+            if (isRead)
+            {
+                conditions.Add(condition!);
+            }
+            else
+            {
+                Report(value.Position, error);
+            }
+        }
+    }
+
+    private UpstreamState? Find(TargetConfig target) => _upstreams.Find(target.Upstream);
 
     private void Report(Position position, PatternError? error) =>
         _errors.Add(new ConfigError(position.File, position.Line, position.Column, error!.Cause, error.Remedy));

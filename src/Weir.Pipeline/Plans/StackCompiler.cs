@@ -11,9 +11,11 @@ internal sealed class StackCompiler
     private readonly IModuleCatalog _catalog;
     private readonly List<ConfigError> _errors;
     private readonly SlotCounter _slots;
+    private readonly UsedUpstreams _upstreams;
 
-    public StackCompiler(IModuleCatalog catalog, List<ConfigError> errors, SlotCounter slots)
+    public StackCompiler(IModuleCatalog catalog, List<ConfigError> errors, SlotCounter slots, UsedUpstreams upstreams)
     {
+        _upstreams = upstreams;
         _catalog = catalog;
         _errors = errors;
         _slots = slots;
@@ -70,6 +72,6 @@ internal sealed class StackCompiler
             return null;
         }
 
-        return factory.Create(entry.Options, new EntryModuleBuilder(entry, routePath, _errors, _slots));
+        return factory.Create(entry.Options, new EntryModuleBuilder(entry, routePath, _errors, _slots, _upstreams));
     }
 }

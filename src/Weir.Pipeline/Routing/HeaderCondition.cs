@@ -14,15 +14,13 @@ public sealed class HeaderCondition : IRouteCondition
 {
     private readonly KnownField _field;
     private readonly byte[] _name;
-    private readonly byte[]? _value;
-    private readonly OctetRegex? _regex;
+    private readonly ValueTest _value;
 
-    private HeaderCondition(byte[] name, byte[]? value, OctetRegex? regex)
+    private HeaderCondition(byte[] name, ValueTest value)
     {
         _field = KnownFields.Find(name);
         _name = name;
         _value = value;
-        _regex = regex;
     }
 
     /// <summary>Reads a condition.</summary>
@@ -34,30 +32,19 @@ public sealed class HeaderCondition : IRouteCondition
         string name, string value, [NotNullWhen(true)] out HeaderCondition? condition, [NotNullWhen(false)] out PatternError? error)
     {
         condition = null;
-        error = null;
         byte[] nameOctets = Encoding.UTF8.GetBytes(name);
-        byte[] valueOctets = Encoding.UTF8.GetBytes(value.Trim());
         if (!FieldSyntax.IsToken(nameOctets))
         {
             error = new PatternError($"'{name}' is not a field name.", "Write a name like X-Version.");
             return false;
         }
 
-        if (!FieldSyntax.IsValue(valueOctets))
+        if (ValueTest.TryParse(name, value, out ValueTest? test, out error))
         {
-            error = new PatternError($"The value for '{name}' holds a control character.", "Leave it out: no field has such a value.");
-            return false;
+            condition = new HeaderCondition(nameOctets, test);
         }
 
-        if (value.StartsWith('~'))
-        {
-            bool isRegex = OctetRegex.TryCreate(value[1..].Trim(), false, out OctetRegex? regex, out error);
-            condition = isRegex ? new HeaderCondition(nameOctets, null, regex) : null;
-            return condition is not null;
-        }
-
-        condition = new HeaderCondition(nameOctets, value == "*" ? null : valueOctets, null);
-        return true;
+        return condition is not null;
     }
 
     /// <inheritdoc/>
@@ -66,7 +53,7 @@ public sealed class HeaderCondition : IRouteCondition
         HeaderFields fields = exchange.Request.Fields;
         for (int slot = Find(fields, 0); slot >= 0; slot = Find(fields, slot + 1))
         {
-            if (Takes(fields.ValueAt(slot)))
+            if (_value.Takes(fields.ValueAt(slot)))
             {
                 return true;
             }
@@ -76,38 +63,11 @@ public sealed class HeaderCondition : IRouteCondition
     }
 
     /// <inheritdoc/>
-    public bool IsImpliedBy(IRouteCondition other)
-    {
-        if (other is not HeaderCondition header || !Ascii.EqualsIgnoreCase(_name, header._name))
-        {
-            return false;
-        }
-
-        if (header._value is not null)
-        {
-            return Takes(header._value);
-        }
-
-        bool isAnyValue = _value is null && _regex is null;
-        return isAnyValue || (_regex is not null && _regex.Text == header._regex?.Text);
-    }
+    public bool IsImpliedBy(IRouteCondition other) =>
+        other is HeaderCondition header && Ascii.EqualsIgnoreCase(_name, header._name) && _value.IsImpliedBy(header._value);
 
     /// <inheritdoc/>
-    public override string ToString()
-    {
-        string value = _regex is not null ? "~ " + _regex.Text : _value is null ? "*" : Encoding.UTF8.GetString(_value);
-        return $"{Encoding.ASCII.GetString(_name)}: {value}";
-    }
+    public override string ToString() => $"{Encoding.ASCII.GetString(_name)}: {_value}";
 
     private int Find(HeaderFields fields, int from) => _field == KnownField.Other ? fields.Find(_name, from) : fields.Find(_field, from);
-
-    private bool Takes(ReadOnlySpan<byte> value)
-    {
-        if (_value is not null)
-        {
-            return value.SequenceEqual(_value);
-        }
-
-        return _regex is null || _regex.IsMatch(value);
-    }
 }

@@ -1,13 +1,18 @@
-// Hot: templates with {cookie.NAME} look here for each request.
-using Weir.Abstractions.Heads;
-
-namespace Weir.Abstractions.Templates;
+// Hot: templates, routes and stickiness look here for each request that they ask.
+namespace Weir.Abstractions.Heads;
 
 /// <summary>Finds a cookie among the Cookie fields of a request (RFC 6265 section 5.4; HTTP/2 may split them over several).</summary>
-internal static class CookieFields
+public static class CookieFields
 {
     /// <summary>The value of the first cookie of that name, compared with case; empty when there is none.</summary>
     public static ReadOnlySpan<byte> Find(HeaderFields fields, ReadOnlySpan<byte> name)
+    {
+        TryFind(fields, name, out ReadOnlySpan<byte> value);
+        return value;
+    }
+
+    /// <summary>Finds the first cookie of that name, compared with case. Its value is as sent: quotes are part of it.</summary>
+    public static bool TryFind(HeaderFields fields, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         for (int slot = fields.Find(KnownField.Cookie); slot >= 0; slot = fields.Find(KnownField.Cookie, slot + 1))
         {
@@ -19,11 +24,13 @@ internal static class CookieFields
                 rest = end < 0 ? default : rest[(end + 1)..];
                 if (pair.Length > name.Length && pair[name.Length] == (byte)'=' && pair.StartsWith(name))
                 {
-                    return pair[(name.Length + 1)..];
+                    value = pair[(name.Length + 1)..];
+                    return true;
                 }
             }
         }
 
-        return default;
+        value = default;
+        return false;
     }
 }

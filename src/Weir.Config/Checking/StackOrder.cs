@@ -1,0 +1,110 @@
+using Weir.Abstractions.Modules;
+using Weir.Config.Model;
+
+namespace Weir.Config.Checking;
+
+/// <summary>Finds modules in places where they never run, or where they do harm. A request passes its site's stack, then its route's.</summary>
+internal sealed class StackOrder
+{
+    /// <summary>What any module's options may say: the place is meant.</summary>
+    internal const string Acknowledgement = "acknowledge_order";
+
+    private readonly IModuleCatalog _catalog;
+    private readonly ErrorList _errors;
+
+    internal StackOrder(IModuleCatalog catalog, ErrorList errors)
+    {
+        _catalog = catalog;
+        _errors = errors;
+    }
+
+    internal void Check(SiteConfig site)
+    {
+        CheckHints(site.Stack);
+        if (CheckReach(site.Stack) is { } answers && site.Routes.Count > 0)
+        {
+            _errors.Warning(
+                site.Routes[0].Position,
+                $"The routes of \"{site.Name}\" are never reached: \"{answers.Name}\" at line {answers.Position.Line} answers every request.",
+                "Move it into the route that it is meant for, or remove the routes.");
+            return;
+        }
+
+        foreach (RouteConfig route in site.Routes)
+        {
+            CheckHints([.. site.Stack, .. route.Stack]);
+            if (CheckReach(route.Stack) is { } answersAll && (route.To is not null || route.Split is not null))
+            {
+                _errors.Warning(
+                    route.Position,
+                    $"Nothing of this route gets to its destination: \"{answersAll.Name}\" at line {answersAll.Position.Line} answers every request.",
+                    "Remove the one or the other.");
+            }
+        }
+    }
+
+    // The list of errors keeps each once: a site's stack is looked at for each of its routes.
+    private void CheckHints(IReadOnlyList<StackEntry> stack)
+    {
+        for (int above = 0; above < stack.Count; above++)
+        {
+            for (int below = above + 1; below < stack.Count; below++)
+            {
+                CheckPair(stack[above], stack[below]);
+            }
+        }
+    }
+
+    private void CheckPair(StackEntry above, StackEntry below)
+    {
+        if (above.AcknowledgesOrder || below.AcknowledgesOrder || above.Name == below.Name)
+        {
+            return;
+        }
+
+        OrderHint? hint = Find(above, OrderRelation.Below, below) ?? Find(below, OrderRelation.Above, above);
+        if (hint is null)
+        {
+            return;
+        }
+
+        string cause = $"\"{above.Name}\" stands above \"{below.Name}\" (line {below.Position.Line}). {hint.Why}";
+        if (hint.IsDangerous)
+        {
+            _errors.Error(above.Position, cause, $"Move it below, or write `{Acknowledgement}: true` among its options if that is meant.");
+        }
+        else
+        {
+            _errors.Warning(above.Position, cause, $"Move it below; `{Acknowledgement}: true` among its options says that it is meant.");
+        }
+    }
+
+    private OrderHint? Find(StackEntry entry, OrderRelation relation, StackEntry other) =>
+        _catalog.Find(entry.Name)?.OrderHints.FirstOrDefault(hint => hint.Relation == relation && hint.Other == other.Name);
+
+    // The module that answers every request, or null.
+    private StackEntry? CheckReach(IReadOnlyList<StackEntry> stack)
+    {
+        for (int i = 0; i < stack.Count; i++)
+        {
+            StackEntry entry = stack[i];
+            if (entry.Options is null || _catalog.Find(entry.Name)?.AnswersAlways(entry.Options) != true)
+            {
+                continue;
+            }
+
+            if (i + 1 < stack.Count)
+            {
+                StackEntry dead = stack[i + 1];
+                _errors.Warning(
+                    dead.Position,
+                    $"\"{dead.Name}\" never runs: \"{entry.Name}\" at line {entry.Position.Line} above it answers every request.",
+                    "Move it up, or remove it.");
+            }
+
+            return entry;
+        }
+
+        return null;
+    }
+}
