@@ -10,12 +10,20 @@ namespace Weir.Pipeline.Balancing;
 /// </summary>
 public sealed class ServerState
 {
+    /// <summary>A weight of 1 in the configuration, as <see cref="EffectiveWeight"/> gives it: so that it can be a fraction.</summary>
+    public const int WeightUnit = 256;
+
+    // What a server gets at once when it comes back: enough to be seen, and to warm up by.
+    private const double FirstShare = 0.05;
+
     private readonly OriginPool[] _pools;
     private readonly ServerTally[] _tallies;
     private volatile AdminState _adminState;
     private volatile bool _isFailingChecks;
     private volatile int _weight;
     private volatile bool _isBackup;
+    private volatile int _slowStartMs;
+    private long _returnedMs;
 
     /// <summary>A server with a pool for each loop.</summary>
     public ServerState(string name, int weight, bool isBackup, IConnector connector, OriginPool[] pools)
@@ -43,18 +51,17 @@ public sealed class ServerState
     /// <summary>What exchanges have learnt of it.</summary>
     public PassiveHealth Health { get; } = new();
 
-    /// <summary>What an operator has decided about it. Any thread.</summary>
-    public AdminState AdminState
-    {
-        get => _adminState;
-        set => _adminState = value;
-    }
+    /// <summary>What an operator has decided about it; <see cref="SetAdminState"/> changes it. Any thread.</summary>
+    public AdminState AdminState => _adminState;
 
-    /// <summary>Whether active checks have found it unfit. Set by its prober, read by all loops.</summary>
-    public bool IsFailingChecks
+    /// <summary>Whether active checks have found it unfit; <see cref="SetFailingChecks"/> changes it. Any thread.</summary>
+    public bool IsFailingChecks => _isFailingChecks;
+
+    /// <summary>For how long it is spared after it came back, in milliseconds; 0: not at all. Its upstream sets it.</summary>
+    public int SlowStartMs
     {
-        get => _isFailingChecks;
-        set => _isFailingChecks = value;
+        get => _slowStartMs;
+        set => _slowStartMs = value;
     }
 
     /// <summary>The last changes of its health.</summary>
@@ -65,6 +72,39 @@ public sealed class ServerState
 
     /// <summary>Connections that wait for work, as of a moment ago. Any thread.</summary>
     public int IdleCount => _pools.Sum(pool => pool.IdleCount);
+
+    /// <summary>Takes an operator's decision. A server that is made ready again begins slowly.</summary>
+    /// <param name="state">The decision.</param>
+    /// <param name="nowMs">The monotonic time of the loops.</param>
+    public void SetAdminState(AdminState state, long nowMs)
+    {
+        bool returns = state == AdminState.Ready && _adminState != AdminState.Ready;
+        _adminState = state;
+        OnChange(returns, nowMs);
+    }
+
+    /// <summary>Takes the verdict of active checks. A server that passes again begins slowly.</summary>
+    /// <param name="isFailing">Whether it is unfit.</param>
+    /// <param name="nowMs">The monotonic time of the loops.</param>
+    public void SetFailingChecks(bool isFailing, long nowMs)
+    {
+        bool returns = _isFailingChecks && !isFailing;
+        _isFailingChecks = isFailing;
+        OnChange(returns, nowMs);
+    }
+
+    /// <summary>
+    /// It can be used again, or is new among servers that run already: from now on it begins slowly. The end of an ejection needs no call.
+    /// </summary>
+    /// <param name="nowMs">The monotonic time of the loops.</param>
+    public void OnReturned(long nowMs) => OnChange(returns: true, nowMs);
+
+    /// <summary>Its weight now, in <see cref="WeightUnit"/>s: it grows in a straight line while the server is spared.</summary>
+    public int EffectiveWeight(long nowMs)
+    {
+        int whole = _weight * WeightUnit;
+        return _slowStartMs == 0 ? whole : Spared(whole, nowMs);
+    }
 
     /// <summary>Gives it another share, on a reload; then its upstream gets its list of servers anew.</summary>
     public void SetShare(int weight, bool isBackup)
@@ -95,6 +135,31 @@ public sealed class ServerState
     /// <summary>Whether requests of clients that are bound to it may be sent to it now.</summary>
     public bool IsUsableForBound(long nowMs) => _adminState != AdminState.Down && IsWell(nowMs);
 
-    private bool IsWell(long nowMs) =>
+    /// <summary>Whether nothing that is known of it speaks against it, whatever an operator has decided.</summary>
+    public bool IsWell(long nowMs) =>
         !_isFailingChecks && !Health.IsEjected(nowMs) && Connector is not SocketConnector { IsUnresolved: true };
+
+    private int Spared(int whole, long nowMs)
+    {
+        // Time 0 is none: nothing is spared at the start of the process, and what is used although it is set aside is used wholly.
+        long sinceMs = Math.Max(Volatile.Read(ref _returnedMs), Health.EjectedUntilMs);
+        long passedMs = nowMs - sinceMs;
+        int slowStartMs = _slowStartMs;
+        if (sinceMs == 0 || passedMs < 0 || passedMs >= slowStartMs)
+        {
+            return whole;
+        }
+
+        return Math.Max((int)(whole * Math.Max((double)passedMs / slowStartMs, FirstShare)), 1);
+    }
+
+    private void OnChange(bool returns, long nowMs)
+    {
+        if (returns)
+        {
+            Volatile.Write(ref _returnedMs, nowMs);
+        }
+
+        FitnessEpoch.Advance();
+    }
 }

@@ -1,3 +1,5 @@
+using Weir.Pipeline.Balancing;
+
 namespace Weir.Pipeline.Health;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed class PassiveHealth
 
     /// <summary>Failures in the current window.</summary>
     public int Failures => Volatile.Read(ref _failures);
+
+    /// <summary>When the last time aside ends, or ended: monotonic, in milliseconds; 0: there was none.</summary>
+    public long EjectedUntilMs => Volatile.Read(ref _ejectedUntilMs);
 
     /// <summary>Whether it is set aside.</summary>
     public bool IsEjected(long nowMs) => Volatile.Read(ref _ejectedUntilMs) > nowMs;
@@ -37,5 +42,6 @@ public sealed class PassiveHealth
         Volatile.Write(ref _ejectedUntilMs, untilMs);
         Volatile.Write(ref _failures, 0);
         Ejections++;
+        FitnessEpoch.Advance();
     }
 }
