@@ -30,7 +30,7 @@ def start(bench, system, name, count):
     loops = 2 // count
     if system == "nginx": return [bench.start_nginx(name, workers=loops, cpu=BOTH_CPUS, reuse_port=True) for _ in range(count)]
     # One after the other: two ./weir at once would wait for one build.
-    return [bench.start_weir(name, cpu=BOTH_CPUS, extra=f"process: {{ loops: {loops} }}") for _ in range(count)]
+    return [bench.start_weir(name, cpu=BOTH_CPUS, extra=f"process: {{ loops: {loops} }}", reuse_port=True) for _ in range(count)]
 
 
 def main(a):

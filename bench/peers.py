@@ -234,10 +234,11 @@ http://127.0.0.1:{self.ports['caddy']} {{
 }}
 """), "--adapter", "caddyfile"], env=dict(os.environ, GOMAXPROCS="1"))
 
-    def start_weir(self, name="weir", port=None, cpu=PROXY_CPU, extra=""):
+    def start_weir(self, name="weir", port=None, cpu=PROXY_CPU, extra="", reuse_port=False):
         port = self.ports.setdefault(name, port or free_port())
         address = f'"127.0.0.1:{port}"'
-        lines = [f"listen: [{{ address: {address}, tls: true }}]" if self.secure else f"listen: [{address}]", "admin: off",
+        options = [f"address: {address}"] + (["tls: true"] if self.secure else []) + (["reuse_port: true"] if reuse_port else [])
+        lines = ["listen: [{ " + ", ".join(options) + " }]", "admin: off",
                  f"log: {{ access: {{ format: json, to: {self.log} }} }}" if self.log else "log: { access: off }"]
         lines += [line for line in (self.weir_extra, extra) if line]
         lines += ["sites:", '  "*":', f"    to: http://127.0.0.1:{self.origin_port}"]

@@ -25,6 +25,12 @@ internal static class ListenerChecker
                     listener.Position, $"{listener.Address} is listened on twice; the first is at line {first.Line}.", "Remove one.");
             }
 
+            if (listener is { ReusePort: true, Address.IsUnix: true })
+            {
+                errors.Error(
+                    listener.Position, $"{listener.Address} is a unix socket, and `reuse_port` shares a port.", "Remove `reuse_port`.");
+            }
+
             Unsupported.CheckListener(listeners[i], isDefault, errors);
         }
 

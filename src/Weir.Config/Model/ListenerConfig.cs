@@ -22,6 +22,9 @@ public sealed record ListenerConfig
     [Option("Modules asked for a new connection, before TLS and before a site is known.")]
     public IReadOnlyList<StackEntry> Connections { get; init; } = [];
 
+    [Option("Whether other processes may listen on the same address, so that several Weirs share its clients. Without it a second one is refused.")]
+    public bool ReusePort { get; init; }
+
     /// <summary>Where it is written.</summary>
     public Position Position { get; init; } = Position.None;
 }

@@ -34,7 +34,7 @@ internal sealed class BoundListener
     {
         reason = "";
         SocketAddress wanted = AddressOf(config.Address);
-        if (IsTaken(wanted))
+        if (!config.ReusePort && IsTaken(wanted))
         {
             reason = "the address is in use";
             return null;

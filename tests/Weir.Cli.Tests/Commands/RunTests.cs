@@ -147,6 +147,26 @@ public sealed class RunTests
         errors.ShouldContain($"Weir cannot listen on {address}: ");
     }
 
+    [Fact]
+    public async Task With_reuse_port_a_second_Weir_shares_the_port_and_serves_on_alone()
+    {
+        using TemporaryFolder folder = new();
+        await using WeirProgram first = WeirProgram.Start("run", "-c", folder.Write("first.yaml", Sharing("127.0.0.1:0")));
+        int port = await first.PortAsync();
+        await using WeirProgram second = WeirProgram.Start("run", "-c", folder.Write("second.yaml", Sharing($"127.0.0.1:{port}")));
+        (await second.PortAsync()).ShouldBe(port);
+        first.Signal(SigTerm);
+        (await first.ExitAsync()).ShouldBe(0);
+
+        using TcpClient client = await ConnectAsync(port);
+        await SendAsync(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        (await ReadUntilAsync(client, "hello\n")).ShouldStartWith("HTTP/1.1 200 ");
+    }
+
+    private static string Sharing(string address) =>
+        Answering.Replace("\"127.0.0.1:0\"", $"{{ address: \"{address}\", reuse_port: true }}", StringComparison.Ordinal);
+
     private static string InFrontOf(TcpListener origin) => $$"""
         listen: ["127.0.0.1:0"]
         admin: off
