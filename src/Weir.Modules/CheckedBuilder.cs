@@ -31,6 +31,14 @@ internal sealed class CheckedBuilder : ModuleBuilder
     public override void Warning(string option, string cause, string remedy) => _inner.Warning(option, cause, remedy);
 
     /// <inheritdoc/>
+    public override bool UseUpstream(string option, string upstream)
+    {
+        bool isKnown = _inner.UseUpstream(option, upstream);
+        HasErrors |= !isKnown;
+        return isKnown;
+    }
+
+    /// <inheritdoc/>
     public override int ReserveSlot() => _inner.ReserveSlot();
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Weir.Abstractions.Modules;
 using Weir.Modules.Headers;
+using Weir.Modules.Maintenance;
 using Weir.Modules.Redirect;
 using Weir.Modules.Respond;
 using Weir.Modules.Rewrite;
@@ -22,6 +23,7 @@ public sealed class StandardModules : IModuleCatalog
             new RewriteFactory(),
             new RedirectFactory(),
             new RespondFactory(),
+            new MaintenanceFactory(),
             .. more,
         ];
         _byName = All.ToDictionary(factory => factory.Name, StringComparer.Ordinal);

@@ -8,8 +8,6 @@ namespace Weir.Modules.Respond;
 /// <summary>Makes `respond`.</summary>
 public sealed class RespondFactory : ModuleFactory<RespondOptions>
 {
-    private const long MaxFileOctets = 16 * 1024 * 1024;
-
     /// <inheritdoc/>
     public override string Name => "respond";
 
@@ -37,7 +35,7 @@ public sealed class RespondFactory : ModuleFactory<RespondOptions>
             check.Error("body_file", "body and body_file are both given.", "Keep one of them.");
         }
 
-        byte[] content = options.BodyFile is { } file ? ReadFile(check, file) : Encoding.UTF8.GetBytes(options.Body ?? "");
+        byte[] content = options.BodyFile is { } file ? ContentFile.Read(check, "body_file", file) : Encoding.UTF8.GetBytes(options.Body ?? "");
         CheckContent(check, options);
         FieldTemplate[] fields = FieldTemplate.ParseAll(check, "headers", options.Headers);
         byte[] contentType = content.Length == 0 ? [] : FindContentType(check, options);
@@ -65,33 +63,6 @@ public sealed class RespondFactory : ModuleFactory<RespondOptions>
         if (!hasContent && options.ContentType is not null)
         {
             check.Error("content_type", "There is no content to have a type.", "Add body or body_file, or remove it.");
-        }
-    }
-
-    private static byte[] ReadFile(CheckedBuilder check, string file)
-    {
-        string path = check.ResolvePath(file);
-        try
-        {
-            FileInfo info = new(path);
-            if (info.Exists && info.Length > MaxFileOctets)
-            {
-                check.Error(
-                    "body_file",
-                    $"\"{file}\" has {info.Length} octets, and it is kept in memory.",
-                    "Serve it from an origin; 16MiB is the limit here.");
-                return [];
-            }
-
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            check.Error(
-                "body_file",
-                $"\"{file}\" cannot be read: {failure.Message}",
-                "Check the name (relative to the configuration file) and its permissions.");
-            return [];
         }
     }
 

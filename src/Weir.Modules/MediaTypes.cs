@@ -1,6 +1,6 @@
-namespace Weir.Modules.Respond;
+namespace Weir.Modules;
 
-/// <summary>Content types by the end of a file's name: the few that someone answers with by hand.</summary>
+/// <summary>Content types by the end of a file's name: the few that a proxy answers with by itself.</summary>
 internal static class MediaTypes
 {
     /// <summary>What a text without further notice is.</summary>
