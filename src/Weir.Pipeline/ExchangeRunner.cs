@@ -11,6 +11,7 @@ using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Routing;
 using Weir.Pipeline.Stacks;
+using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
@@ -232,6 +233,11 @@ public sealed class ExchangeRunner : IExchangeHandler
         }
 
         ResponseRules.Send(exchange);
+        if (passage is { Origin: not null, Upstream.Policy.Sticky: { } sticky } && exchange.Error is null)
+        {
+            StickySessions.Answer(passage, sticky);
+        }
+
         exchange.Phase = Phase.Body;
         return ResponsePump.RunAsync(exchange);
     }

@@ -21,6 +21,7 @@ internal sealed class Passage : IFetcher
 {
     private ValueTask<ProxyError?> _pump;
     private BodyReader? _pumped;
+    private bool _keepsPlace;
 
     private readonly FetchRunner _fetches;
 
@@ -45,6 +46,18 @@ internal sealed class Passage : IFetcher
 
     /// <summary>The hold on an origin; released exactly once, by <see cref="ReleaseOrigin"/>.</summary>
     public OriginStream? Origin { get; set; }
+
+    /// <summary>The server at which it holds a place of those that are limited; given up with the hold on the origin, or after it.</summary>
+    public ServerState? Place { get; set; }
+
+    /// <summary>The server that the client's cookie names, where it was picked for that.</summary>
+    public ServerState? BoundTo { get; set; }
+
+    /// <summary>Whether that cookie should be renewed.</summary>
+    public bool IsCookieOld { get; set; }
+
+    /// <summary>The other server of a hedged request: the one that does not hold the exchange.</summary>
+    public ServerState? HedgedWith { get; set; }
 
     /// <summary>Keeps the request's content for another try; null where there is none.</summary>
     public ReplayBody? Replay { get; set; }
@@ -151,6 +164,13 @@ internal sealed class Passage : IFetcher
         return EndPumpAsync();
     }
 
+    /// <summary>As <see cref="EndTryAsync"/>, but the place at the server is kept: the next try goes there.</summary>
+    public ValueTask EndTryInPlaceAsync()
+    {
+        _keepsPlace = true;
+        return EndTryAsync();
+    }
+
     public void ReleaseOrigin()
     {
         if (Origin is { } origin)
@@ -158,6 +178,14 @@ internal sealed class Passage : IFetcher
             Origin = null;
             Exchange.Client.AbortWhenGone = null;
             origin.Release();
+        }
+
+        bool keepsPlace = _keepsPlace;
+        _keepsPlace = false;
+        if (!keepsPlace && Place is { } place)
+        {
+            Place = null;
+            Upstream!.Queue.Leave(place, Exchange.Loop.Index);
         }
     }
 
@@ -196,6 +224,10 @@ internal sealed class Passage : IFetcher
         Upstream = null;
         Server = null;
         Origin = null;
+        Place = null;
+        BoundTo = null;
+        IsCookieOld = false;
+        HedgedWith = null;
         Replay = null;
         SiteDepth = 0;
         RouteDepth = 0;
@@ -208,5 +240,6 @@ internal sealed class Passage : IFetcher
         RunningName = null;
         _pump = default;
         _pumped = null;
+        _keepsPlace = false;
     }
 }

@@ -52,6 +52,11 @@ public abstract class OriginStream : IAbortable
     /// <summary>What the outcome of a wait means; null: there is more to read.</summary>
     public abstract ProxyError? ErrorOf(ReadStatus status);
 
+    /// <summary>
+    /// Ends a <see cref="WaitAsync"/> as if its time were over, in a turn of its own; harmless when nobody waits. The stream stays usable.
+    /// </summary>
+    public abstract void StopWaiting();
+
     /// <summary>After a 101: the connection in both directions.</summary>
     public abstract ITunnelEnd OpenTunnel();
 

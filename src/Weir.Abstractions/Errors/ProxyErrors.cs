@@ -31,6 +31,7 @@ public static class ProxyErrors
     public static readonly ProxyError OriginReset = Add("origin_reset", 502, "connection_terminated", Fault.Origin, Phase.Wait, true, "The server closed or reset the connection before a response.");
     public static readonly ProxyError OriginWriteTimeout = Add("origin_write_timeout", 504, "connection_write_timeout", Fault.Origin, Phase.Send, true, "The server took no octet of the request for timeouts.idle.");
     public static readonly ProxyError OriginTimeout = Add("origin_timeout", 504, "http_response_timeout", Fault.Origin, Phase.Wait, true, "The server sent no response head within timeouts.first_byte.");
+    public static readonly ProxyError TryTimeout = Add("try_timeout", 504, "http_response_timeout", Fault.Origin, Phase.Wait, true, "The server sent no response head within retry.per_try_timeout, connecting included.");
     public static readonly ProxyError OriginIdle = Add("origin_idle", 504, "connection_read_timeout", Fault.Origin, Phase.Body, false, "The server sent nothing for timeouts.idle in the middle of a response.");
     public static readonly ProxyError OriginTruncated = Add("origin_truncated", 502, "http_response_incomplete", Fault.Origin, Phase.Body, false, "The server ended the response before its announced length.");
     public static readonly ProxyError OriginBadHead = Add("origin_bad_head", 502, "http_protocol_error", Fault.Origin, Phase.Wait, false, "The server's response head is malformed. The log names the reason.");

@@ -14,9 +14,12 @@ public sealed record RetryConfig
     [Option("The most that resent requests may add to the others.")]
     public Percent Budget { get; init; } = new(20);
 
-    [Option("How long one try may take until its head has come.", Default = "none", Min = "1ms", Max = "1h")]
+    [Option("How long one try may take, connecting included, until its head has come.", Default = "none", Min = "1ms", Max = "1h")]
     public TimeSpan? PerTryTimeout { get; init; }
 
     [Option("The largest request body that is kept to be sent again.", Max = "16MiB")]
     public ByteSize Buffer { get; init; } = ByteSize.KiB(64);
+
+    [Option("Asks a second server when the first one is slow, at the retry budget's cost; the first head wins. Only for idempotent requests without content.", Default = "off")]
+    public HedgeConfig? Hedge { get; init; }
 }

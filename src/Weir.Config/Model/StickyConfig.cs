@@ -9,7 +9,7 @@ public sealed record StickyConfig
     [Syntax(Syntax.Token)]
     public string Cookie { get; init; } = "weir_srv";
 
-    [Option("How long the cookie lives.", Default = "the browser's session")]
+    [Option("How long the cookie is believed and kept; it is renewed after half of that. One of the browser's session is believed for a day.", Default = "the browser's session", Min = "1s")]
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Where it is written.</summary>

@@ -1,4 +1,5 @@
 using Weir.Pipeline.Health;
+using Weir.Pipeline.Limiting;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Pooling;
 
@@ -34,6 +35,11 @@ public sealed class ServerState
         Connector = connector;
         _pools = pools;
         _tallies = [.. pools.Select(_ => new ServerTally())];
+        Slots = new ConnectionSlots(pools);
+        foreach (OriginPool pool in pools)
+        {
+            pool.Slots = Slots;
+        }
     }
 
     /// <summary>The name in logs and commands: HOST:PORT unless configured.</summary>
@@ -50,6 +56,12 @@ public sealed class ServerState
 
     /// <summary>What exchanges have learnt of it.</summary>
     public PassiveHealth Health { get; } = new();
+
+    /// <summary>Its requests in flight, where they are limited.</summary>
+    public ServerLimit Limit { get; } = new();
+
+    /// <summary>Its connections, where they are limited.</summary>
+    public ConnectionSlots Slots { get; }
 
     /// <summary>What an operator has decided about it; <see cref="SetAdminState"/> changes it. Any thread.</summary>
     public AdminState AdminState => _adminState;

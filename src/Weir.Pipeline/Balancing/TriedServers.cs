@@ -7,6 +7,9 @@ public struct TriedServers
     private ServerState? _second;
     private ServerState? _third;
 
+    /// <summary>Whether none was tried.</summary>
+    public readonly bool IsEmpty => _first is null;
+
     /// <summary>Whether a server was tried. Of more than three tries the oldest are forgotten.</summary>
     public readonly bool Contains(ServerState server) =>
         ReferenceEquals(_first, server) || ReferenceEquals(_second, server) || ReferenceEquals(_third, server);

@@ -2,6 +2,8 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Health;
+using Weir.Pipeline.Limiting;
+using Weir.Pipeline.Sticking;
 
 namespace Weir.Pipeline.Balancing;
 
@@ -14,6 +16,7 @@ public sealed class UpstreamState
     private volatile IBalancer _balancer;
     private volatile ForwardPolicy _policy;
     private volatile ServerSet _servers;
+    private volatile StickyTable? _stickyTable;
 
     /// <summary>An upstream.</summary>
     public UpstreamState(string name, IReadOnlyList<ServerState> servers, IBalancer balancer, ForwardPolicy policy, int loops)
@@ -23,6 +26,7 @@ public sealed class UpstreamState
         _servers = new ServerSet(servers);
         _balancer = balancer;
         _policy = policy;
+        Queue = new ServerQueue(this, loops);
     }
 
     /// <summary>The name in the configuration.</summary>
@@ -40,11 +44,28 @@ public sealed class UpstreamState
     /// <summary>How many resent requests are affordable.</summary>
     public RetryBudget Budget { get; }
 
+    /// <summary>Where exchanges wait while the servers are at their limits.</summary>
+    public ServerQueue Queue { get; }
+
     /// <summary>The servers now.</summary>
     public IReadOnlyList<ServerState> Servers => _servers.All;
 
     /// <summary>Puts another list of servers in force.</summary>
     public void ReplaceServers(IReadOnlyList<ServerState> servers) => _servers = new ServerSet(servers);
+
+    /// <summary>The numbers that its servers have in cookies.</summary>
+    internal StickyTable StickyTable(StickyKeys keys)
+    {
+        IReadOnlyList<ServerState> servers = _servers.All;
+        StickyTable? table = _stickyTable;
+        if (table is null || !table.IsFor(servers, keys))
+        {
+            table = new StickyTable(Name, servers, keys);
+            _stickyTable = table;
+        }
+
+        return table;
+    }
 
     /// <summary>
     /// Obeys a changed configuration from now on; servers, pools and health stay. The list of servers is replaced by itself.

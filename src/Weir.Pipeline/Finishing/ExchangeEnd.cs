@@ -117,7 +117,12 @@ public sealed class ExchangeEnd
 
     private static Counter? CounterOf(ProxyError error)
     {
-        if (ReferenceEquals(error, ProxyErrors.OriginTimeout))
+        if (ReferenceEquals(error, ProxyErrors.QueueTimeout))
+        {
+            return Counter.TimeoutQueue;
+        }
+
+        if (ReferenceEquals(error, ProxyErrors.OriginTimeout) || ReferenceEquals(error, ProxyErrors.TryTimeout))
         {
             return Counter.TimeoutFirstByte;
         }

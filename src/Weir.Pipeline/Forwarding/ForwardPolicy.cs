@@ -1,4 +1,5 @@
 using Weir.Pipeline.Health;
+using Weir.Pipeline.Sticking;
 
 namespace Weir.Pipeline.Forwarding;
 
@@ -10,6 +11,21 @@ public sealed record ForwardPolicy
 
     /// <summary>Time within which one try must have its response's head; 0: no limit of its own.</summary>
     public int PerTryTimeoutMs { get; init; }
+
+    /// <summary>Time after which an idempotent request without content is sent to a second server too; 0: never.</summary>
+    public int HedgeAfterMs { get; init; }
+
+    /// <summary>Requests that the whole process may have in flight to each server; 0: no limit.</summary>
+    public int RequestLimit { get; init; }
+
+    /// <summary>Requests that may wait for a place, for each server.</summary>
+    public int QueueLength { get; init; } = 256;
+
+    /// <summary>How long they may wait.</summary>
+    public int QueueTimeoutMs { get; init; } = 5_000;
+
+    /// <summary>How clients are kept on their servers; null: they are not.</summary>
+    public StickyPolicy? Sticky { get; init; }
 
     /// <summary>Time without an octet.</summary>
     public int IdleTimeoutMs { get; init; } = 60_000;

@@ -1,12 +1,13 @@
 // Hot: one call for every exchange that goes to an origin.
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
-using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
-using Weir.Abstractions.Heads;
-using Weir.Http.Semantics;
 using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Fetching;
+using Weir.Pipeline.Limiting;
+using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 using Weir.Upstream;
@@ -21,12 +22,16 @@ internal sealed class Forwarder
     private const int MaxReplacements = 8;
 
     private readonly CounterSet _counters;
-    private readonly WeirLog _log;
+    private readonly ServerBlame _blame;
+    private readonly HeadReading _heads;
+    private readonly Hedging _hedging;
 
     public Forwarder(CounterSet counters, WeirLog log)
     {
         _counters = counters;
-        _log = log;
+        _blame = new ServerBlame(log);
+        _heads = new HeadReading(counters);
+        _hedging = new Hedging(counters, _blame, _heads);
     }
 
     /// <summary>Null: the final head is in the exchange's response, and its content can be read. Else why there is none.</summary>
@@ -37,16 +42,28 @@ internal sealed class Forwarder
         UpstreamState upstream = passage.Upstream!;
         ForwardPolicy policy = upstream.Policy;
         TriedServers tried = default;
-        ServerState? next = upstream.Pick(exchange, tried);
+        ServerState? next = (policy.Sticky is null ? null : FindBound(passage, policy.Sticky)) ?? upstream.Pick(exchange, tried);
         int replacements = 0;
         upstream.Budget.OnFirstTry(exchange.Loop.Index);
         while (true)
         {
-            // 1 pick
+            // 1 pick, and wait for a place there if it is at its limit
             exchange.Phase = Phase.Queue;
             if (next is not { } server)
             {
                 return ProxyErrors.NoServer;
+            }
+
+            if (policy.RequestLimit != 0 && passage.Place is null)
+            {
+                PlaceOutcome place = await EnterAsync(passage, server, tried, policy);
+                if (place.Server is null)
+                {
+                    return place.Error;
+                }
+
+                server = place.Server;
+                passage.Place = server;
             }
 
             // 2 lease
@@ -54,13 +71,14 @@ internal sealed class Forwarder
             exchange.ServerName = server.Name;
             exchange.Timings.PickedNs = exchange.Loop.NowNs;
             exchange.Phase = Phase.Connect;
+            TryTime time = TryTime.Begin(policy, exchange.Loop);
             OriginPool pool = server.PoolOf(exchange.Loop.Index);
-            OriginStream? origin = replacements < MaxReplacements ? TakePooled(passage, pool) : null;
+            OriginStream? origin = replacements < MaxReplacements ? RequestSending.TakePooled(passage, pool, policy) : null;
             ProxyError? error = null;
             bool wasSent = false;
             if (origin is null)
             {
-                OriginLease lease = await pool.ConnectAsync();
+                OriginLease lease = await pool.ConnectAsync(time.Left(int.MaxValue, exchange.Loop));
                 origin = lease.Stream;
                 error = lease.Error;
             }
@@ -69,13 +87,13 @@ internal sealed class Forwarder
             {
                 // 3 send the head, 4 pump the content beside, 5 read the final head
                 Hold(passage, origin);
-                error = await SendAsync(passage, origin);
+                error = await RequestSending.SendAsync(passage, origin, policy, time);
                 if (error is not null && origin.IsReused && !origin.HasReceived && ReferenceEquals(error, ProxyErrors.OriginReset))
                 {
                     // Closed before an octet was written: not a try, and nobody's fault.
                     replacements++;
-                    await passage.EndTryAsync();
-                    next = upstream.Pick(exchange, tried);
+                    await passage.EndTryInPlaceAsync();
+                    next = passage.Place ?? upstream.Pick(exchange, tried);
                     continue;
                 }
 
@@ -84,12 +102,21 @@ internal sealed class Forwarder
                 {
                     // The usual wait happens in this frame; only what does not come in one piece needs another.
                     exchange.Phase = Phase.Wait;
-                    error = origin.ErrorOf(await origin.WaitAsync(HeadTimeoutMs(policy)));
+                    error = Hedging.Applies(passage, policy)
+                        ? await _hedging.WaitAsync(passage, origin, tried, policy, time)
+                        : origin.ErrorOf(await origin.WaitAsync(time.Left(policy.FirstByteTimeoutMs, exchange.Loop)));
+                    if (passage.HedgedWith is not null)
+                    {
+                        // The second server may hold the exchange now, and its head may have been read.
+                        origin = passage.Origin!;
+                        server = passage.Server!;
+                    }
                 }
 
-                error ??= await ReadHeadAsync(passage, origin, policy);
+                error ??= exchange.Timings.ResponseNs != 0 ? null : await _heads.ReadAsync(passage, origin, policy, time);
                 if (error is null && !IsStatusRetried(passage, policy, tried, server))
                 {
+                    Note(server, exchange);
                     return null;
                 }
 
@@ -97,9 +124,16 @@ internal sealed class Forwarder
             }
 
             // 6 after a failure: another server where there is one, else this one where its pooled connection had grown stale
+            error = time.ErrorOf(error, exchange.Loop);
+            server.TallyOf(exchange.Loop.Index).OnTry();
             bool wasStale = origin is { IsReused: true, HasReceived: false } && ReferenceEquals(error, ProxyErrors.OriginReset);
             await passage.EndTryAsync();
             tried.Add(server);
+            if (passage.HedgedWith is { } other)
+            {
+                tried.Add(other);
+            }
+
             next = upstream.Pick(exchange, tried);
             if (next is null && wasStale)
             {
@@ -109,7 +143,7 @@ internal sealed class Forwarder
 
             if (!wasStale)
             {
-                Blame(passage, error, policy, server);
+                _blame.OnFailure(upstream, server, exchange.Loop, error, exchange.ErrorDetail);
             }
 
             if ((error is not null && next is null) || !PrepareRetry(passage, error, wasSent, policy, server))
@@ -117,6 +151,29 @@ internal sealed class Forwarder
                 return error ?? ProxyErrors.NoServer;
             }
         }
+    }
+
+    // A fetch has no client who could keep a cookie.
+    private static ServerState? FindBound(Passage passage, StickyPolicy sticky) =>
+        StickySessions.FindBound(passage, sticky, isClients: passage.Exchange.Client is not FetchStream);
+
+    private ValueTask<PlaceOutcome> EnterAsync(Passage passage, ServerState picked, in TriedServers tried, ForwardPolicy policy)
+    {
+        PlaceWish wish = new()
+        {
+            Exchange = passage.Exchange,
+            Policy = policy,
+            Tried = tried,
+            Bound = ReferenceEquals(picked, passage.BoundTo) ? picked : null,
+        };
+        wish.Pick(picked, passage.Exchange.Loop.NowMs);
+        ValueTask<PlaceOutcome> entering = passage.Upstream!.Queue.EnterAsync(wish);
+        if (!entering.IsCompleted)
+        {
+            _counters.OfLoop(passage.Exchange.Loop.Index).Add(Counter.QueueWaits);
+        }
+
+        return entering;
     }
 
     private static void Hold(Passage passage, OriginStream origin)
@@ -129,177 +186,11 @@ internal sealed class Forwarder
         exchange.Phase = Phase.Send;
     }
 
-    // RFC 9110 section 9.2.2: what cannot be repeated does not go out on a connection that may be closing at this moment.
-    private static OriginStream? TakePooled(Passage passage, OriginPool pool) => passage.Upstream!.Policy.ProxyProtocolVersion != 0
-        ? null
-        : pool.TryTake(mustBeFresh: passage.WantsUpgrade || !RequestMethods.IsIdempotent(passage.Exchange.Request.Method));
-
-    private static ValueTask<ProxyError?> SendAsync(Passage passage, OriginStream origin)
+    private static void Note(ServerState server, Exchange exchange)
     {
-        Exchange exchange = passage.Exchange;
-        ForwardPolicy policy = passage.Upstream!.Policy;
-        OriginRequestOptions options = new()
-        {
-            BodyLength = exchange.Request.BodyLength,
-            KeepUpgrade = passage.WantsUpgrade,
-            SendTeTrailers = exchange.Client.AcceptsTrailers,
-            UseRawTarget = passage.Site is { UsesRawPaths: true } && !exchange.Request.IsTargetChanged,
-            WriteTimeoutMs = policy.IdleTimeoutMs,
-            IdleTimeoutMs = policy.IdleTimeoutMs,
-        };
-        if (policy.ProxyProtocolVersion != 0)
-        {
-            origin.WriteProxyHeader(exchange.Connection, exchange.ClientAddress, policy.ProxyProtocolVersion);
-        }
-
-        if (exchange.Request.Fields.Has(KnownField.Expect) && origin.IsHttp10)
-        {
-            // RFC 9110 section 10.1.1: an HTTP/1.0 server knows no Expect; the client gets its 100 from here.
-            exchange.Request.Fields.Remove(KnownField.Expect);
-            return SendWithOwnContinueAsync(passage, origin, options, policy);
-        }
-
-        return SendHeadAndPump(passage, origin, options, policy);
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<ProxyError?> SendWithOwnContinueAsync(Passage passage, OriginStream origin, OriginRequestOptions options, ForwardPolicy policy)
-    {
-        Exchange exchange = passage.Exchange;
-        exchange.Response.Status = 100;
-        ProxyError? error = exchange.Client.AcceptsInterim ? await exchange.Client.SendInterimAsync(exchange.Response) : null;
-        exchange.Response.Clear();
-        return error ?? await SendHeadAndPump(passage, origin, options, policy);
-    }
-
-    private static ValueTask<ProxyError?> SendHeadAndPump(Passage passage, OriginStream origin, in OriginRequestOptions options, ForwardPolicy policy)
-    {
-        Exchange exchange = passage.Exchange;
-        ValueTask<ProxyError?> sending = origin.SendHeadAsync(exchange.Request, options);
-        exchange.Timings.SentNs = exchange.Loop.NowNs;
-        if (options.BodyLength.IsNone)
-        {
-            return sending;
-        }
-
-        passage.StartPump(BodyFor(passage, policy), origin);
-        return sending;
-    }
-
-    private static BodyReader BodyFor(Passage passage, ForwardPolicy policy)
-    {
-        Exchange exchange = passage.Exchange;
-        if (passage.Replay is { } replay)
-        {
-            return replay.OpenAgain();
-        }
-
-        bool isWorthKeeping = policy.Attempts > 1 && RequestMethods.IsIdempotent(exchange.Request.Method)
-            && exchange.Request.BodyLength.Octets <= policy.BufferOctets;
-        if (!isWorthKeeping)
-        {
-            return exchange.RequestBody;
-        }
-
-        passage.Replay = new ReplayBody(exchange.RequestBody, policy.BufferOctets);
-        return passage.Replay;
-    }
-
-    private ValueTask<ProxyError?> ReadHeadAsync(Passage passage, OriginStream origin, ForwardPolicy policy)
-    {
-        Exchange exchange = passage.Exchange;
-        bool isRead = origin.TryReadHead(exchange.Response, out ProxyError? error);
-        if (isRead && error is null && exchange.Response.Status >= 200)
-        {
-            exchange.Timings.ResponseNs = exchange.Loop.NowNs;
-            return default;
-        }
-
-        if (error is not null)
-        {
-            exchange.ErrorDetail = origin.RejectDetail;
-            return new(error);
-        }
-
-        return ReadHeadSlowAsync(passage, origin, policy, isRead);
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> ReadHeadSlowAsync(Passage passage, OriginStream origin, ForwardPolicy policy, bool isRead)
-    {
-        Exchange exchange = passage.Exchange;
-        exchange.Phase = Phase.Wait;
-        int timeoutMs = HeadTimeoutMs(policy);
-        long deadlineMs = exchange.Loop.NowMs + timeoutMs;
-        while (true)
-        {
-            ProxyError? error = null;
-            isRead = isRead || origin.TryReadHead(exchange.Response, out error);
-            if (!isRead)
-            {
-                error = origin.ErrorOf(await origin.WaitAsync((int)Math.Max(deadlineMs - exchange.Loop.NowMs, 1)));
-                if (error is not null)
-                {
-                    return error;
-                }
-
-                continue;
-            }
-
-            if (error is not null)
-            {
-                exchange.ErrorDetail = origin.RejectDetail;
-                return error;
-            }
-
-            if (exchange.Response.Status >= 200)
-            {
-                exchange.Timings.ResponseNs = exchange.Loop.NowNs;
-                return null;
-            }
-
-            if (exchange.Response.Status == 101)
-            {
-                return AcceptsUpgrade(passage) ? null : ProxyErrors.OriginBadUpgrade;
-            }
-
-            // RFC 9110 section 15.2: every interim response is passed on, and moves the deadline.
-            if (await PassInterimAsync(exchange) is { } clientError)
-            {
-                return clientError;
-            }
-
-            isRead = false;
-            deadlineMs = exchange.Loop.NowMs + timeoutMs;
-        }
-    }
-
-    private static int HeadTimeoutMs(ForwardPolicy policy) =>
-        policy.PerTryTimeoutMs > 0 ? Math.Min(policy.PerTryTimeoutMs, policy.FirstByteTimeoutMs) : policy.FirstByteTimeoutMs;
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> PassInterimAsync(Exchange exchange)
-    {
-        _counters.OfLoop(exchange.Loop.Index).Add(Counter.Status1xx);
-        ProxyError? error = null;
-        if (exchange.Client.AcceptsInterim)
-        {
-            HopByHop.StripResponse(exchange.Response.Fields);
-            error = await exchange.Client.SendInterimAsync(exchange.Response);
-        }
-
-        exchange.Response.Clear();
-        return error;
-    }
-
-    // RFC 9110 section 7.8: a server must not switch to a protocol that was not asked for.
-    private static bool AcceptsUpgrade(Passage passage)
-    {
-        Exchange exchange = passage.Exchange;
-        return passage.WantsUpgrade
-            && exchange.Request.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> asked)
-            && exchange.Response.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> given)
-            && System.Text.Ascii.EqualsIgnoreCase(asked, given);
+        ServerTally tally = server.TallyOf(exchange.Loop.Index);
+        tally.OnTry();
+        tally.SetLatency(exchange.Timings.ResponseNs - exchange.Timings.SentNs);
     }
 
     private bool IsStatusRetried(Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server)
@@ -320,26 +211,6 @@ internal sealed class Forwarder
     private static ProxyError? PumpError(Passage passage) =>
         passage.PumpError is { Fault: Fault.Client } error ? error : null;
 
-    // A connection that grew stale in the pool says nothing against its server.
-    private void Blame(Passage passage, ProxyError? error, ForwardPolicy policy, ServerState server)
-    {
-        if (error is not { Fault: Fault.Origin })
-        {
-            return;
-        }
-
-        UpstreamState upstream = passage.Upstream!;
-        if (ReferenceEquals(error, ProxyErrors.OriginBadHead) || ReferenceEquals(error, ProxyErrors.OriginHeadTooLarge))
-        {
-            _log.Write(OperatorEvents.OriginMalformed, upstream.Name, server.Name, passage.Exchange.ErrorDetail ?? error.Name);
-        }
-
-        if (upstream.OnFailure(server, passage.Exchange.Loop.NowMs, policy.Health))
-        {
-            _log.Write(OperatorEvents.ServerEjected, upstream.Name, server.Name, policy.Health.EjectMs / 1000, policy.Health.Failures, error.Name);
-        }
-    }
-
     private bool PrepareRetry(Passage passage, ProxyError? error, bool wasSent, ForwardPolicy policy, ServerState server)
     {
         Exchange exchange = passage.Exchange;
@@ -356,7 +227,7 @@ internal sealed class Forwarder
             return false;
         }
 
-        exchange.Trace?.Add("retry", $"{server.Name} failed with {error?.Name ?? exchange.Response.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}, trying again");
+        exchange.Trace?.Add("retry", $"{server.Name} failed with {error?.Name ?? exchange.Response.Status.ToString(CultureInfo.InvariantCulture)}, trying again");
         counters.Add(Counter.Retries);
         exchange.Retries++;
         exchange.Response.Clear();

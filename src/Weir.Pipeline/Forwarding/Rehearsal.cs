@@ -6,6 +6,7 @@ using Weir.Abstractions.Tracing;
 using Weir.Http.Http1;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Stacks;
+using Weir.Pipeline.Sticking;
 
 namespace Weir.Pipeline.Forwarding;
 
@@ -27,6 +28,14 @@ public static class Rehearsal
         Exchange exchange = passage.Exchange;
         UpstreamState upstream = passage.Upstream!;
         IReadOnlyList<ServerState> candidates = upstream.CandidatesAt(exchange.Loop.NowMs);
+        if (upstream.Policy.Sticky is { } sticky)
+        {
+            bool hadCookie = CookieStrip.Holds(exchange.Request.Fields, sticky.CookieName);
+            ServerState? bound = StickySessions.FindBound(passage, sticky, isClients: true);
+            TellSticky(exchange, sticky, hadCookie, bound);
+            candidates = bound is null ? candidates : [bound];
+        }
+
         if (exchange.Trace is { } trace)
         {
             TellServers(trace, upstream, candidates);
@@ -63,6 +72,11 @@ public static class Rehearsal
         }
     }
 
+    private static void TellSticky(Exchange exchange, StickyPolicy sticky, bool hadCookie, ServerState? bound) =>
+        exchange.Trace?.Add("sticky", bound is not null ? $"the cookie {sticky.Cookie} binds the client to {bound.Name}"
+            : hadCookie ? $"the cookie {sticky.Cookie} is ignored: it is forged, too old, sealed with another key, or its server cannot be used"
+            : $"no cookie {sticky.Cookie}: whichever server answers binds the client");
+
     private static string Describe(ServerState server) =>
         server.Weight == 1 ? server.Name : string.Create(CultureInfo.InvariantCulture, $"{server.Name} (weight {server.Weight})");
 
@@ -72,6 +86,18 @@ public static class Rehearsal
             CultureInfo.InvariantCulture,
             $"head within {policy.FirstByteTimeoutMs} ms, at most {policy.Attempts} {(policy.Attempts == 1 ? "try" : "tries")}");
         trace.Add("limits", text);
+        if (policy.RequestLimit != 0)
+        {
+            trace.Add("limits", string.Create(
+                CultureInfo.InvariantCulture,
+                $"at most {policy.RequestLimit} requests in flight to each server; beyond, {policy.QueueLength} for each wait up to {policy.QueueTimeoutMs} ms"));
+        }
+
+        if (policy.HedgeAfterMs != 0)
+        {
+            trace.Add("limits", string.Create(CultureInfo.InvariantCulture, $"a second server is asked after {policy.HedgeAfterMs} ms, where that is safe"));
+        }
+
         if (policy.ProxyProtocolVersion != 0)
         {
             trace.Add("limits", string.Create(CultureInfo.InvariantCulture, $"a PROXY header of version {policy.ProxyProtocolVersion} goes first"));

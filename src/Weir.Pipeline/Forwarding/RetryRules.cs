@@ -19,11 +19,11 @@ internal static class RetryRules
         if (!wasSent)
         {
             // Not an octet left: any method may try elsewhere, because its content was not touched.
-            return policy.RetriesConnect;
+            return policy.RetriesConnect || (policy.RetriesTimeout && ReferenceEquals(error, ProxyErrors.TryTimeout));
         }
 
         bool isAsked = error.Phase == Phase.Connect ? policy.RetriesConnect
-            : ReferenceEquals(error, ProxyErrors.OriginTimeout) ? policy.RetriesTimeout
+            : ReferenceEquals(error, ProxyErrors.OriginTimeout) || ReferenceEquals(error, ProxyErrors.TryTimeout) ? policy.RetriesTimeout
             : policy.RetriesReset;
         return isAsked && CanRepeat(passage);
     }

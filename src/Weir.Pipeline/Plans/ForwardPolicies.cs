@@ -1,14 +1,15 @@
 using Weir.Config.Model;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Health;
+using Weir.Pipeline.Sticking;
 
 namespace Weir.Pipeline.Plans;
 
 /// <summary>An upstream's options, in the units that forwarding uses.</summary>
 public static class ForwardPolicies
 {
-    /// <summary>The policy of an upstream.</summary>
-    public static ForwardPolicy Of(UpstreamConfig config)
+    /// <summary>The policy of an upstream. Without keys, cookies of sticky sessions end with the process.</summary>
+    public static ForwardPolicy Of(UpstreamConfig config, StickyKeys? keys = null)
     {
         RetryConfig retry = config.Retry;
         PassiveHealthConfig passive = config.Health.Passive;
@@ -17,6 +18,11 @@ public static class ForwardPolicies
             FirstByteTimeoutMs = Ms(config.Timeouts.FirstByte),
             IdleTimeoutMs = Ms(config.Timeouts.Idle),
             PerTryTimeoutMs = retry.PerTryTimeout is { } perTry ? Ms(perTry) : 0,
+            HedgeAfterMs = retry.Hedge is { } hedge ? Ms(hedge.After) : 0,
+            RequestLimit = RequestLimit(config.Limits),
+            QueueLength = config.Limits.Queue,
+            QueueTimeoutMs = Ms(config.Limits.QueueTimeout),
+            Sticky = config.Sticky is { } sticky ? new StickyPolicy(sticky.Cookie, sticky.Ttl, keys ?? StickyKeys.Fleeting()) : null,
             Attempts = retry.Attempts,
             RetriesConnect = retry.On.Any(condition => condition.Cause == RetryCause.Connect),
             RetriesReset = retry.On.Any(condition => condition.Cause == RetryCause.Reset),
@@ -39,6 +45,15 @@ public static class ForwardPolicies
             },
         };
     }
+
+    // An HTTP/1 connection carries one request at a time: who has a place has a connection, too, or finds one that idles.
+    private static int RequestLimit(UpstreamLimitsConfig limits) => (limits.Requests, limits.Connections) switch
+    {
+        (null, null) => 0,
+        (null, { } connections) => connections,
+        ({ } requests, null) => requests,
+        ({ } requests, { } connections) => Math.Min(requests, connections),
+    };
 
     /// <summary>Milliseconds, saturated.</summary>
     public static int Ms(TimeSpan time) => (int)Math.Min(time.TotalMilliseconds, int.MaxValue - 1);

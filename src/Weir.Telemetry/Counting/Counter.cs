@@ -39,6 +39,8 @@ public enum Counter
     OriginConnectionsIdle,
     Retries,
     RetriesOverBudget,
+    Hedges,
+    HedgesWon,
     QueueWaits,
 
     TimeoutClientHead,

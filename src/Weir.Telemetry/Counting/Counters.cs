@@ -62,6 +62,8 @@ public static class Counters
         Gauge(OriginConnectionsIdle, "weir_origin_connections_idle", "Connections that wait in the pools."),
         Row(Retries, "weir_retries_total", "Requests that were sent again."),
         Row(RetriesOverBudget, "weir_retries_over_budget_total", "Retries that the retry budget forbade."),
+        Row(Hedges, "weir_hedges_total", "Requests that were sent to a second server because the first one was slow."),
+        Row(HedgesWon, "weir_hedges_won_total", "Hedges whose second server answered first."),
         Row(QueueWaits, "weir_queue_waits_total", "Requests that waited for a free place at a server."),
 
         Row(TimeoutClientHead, Timeouts, "kind", "client_head", TimeoutsHelp),

@@ -83,6 +83,12 @@ public static class OperatorEvents
     public static readonly OperatorEvent LoopDetected = Add(409, Error, "loop_detected",
         "A request for {host} came back to this Weir",
         "An upstream points at one of Weir's own listeners.");
+    public static readonly OperatorEvent StickyKeyFailed = Add(410, Warning, "sticky_key_failed",
+        "The key of sticky sessions cannot be kept in {file}: {reason}; one is used that ends with this process",
+        "Make process.data a directory that this user can write, or clients lose their servers at each restart.");
+    public static readonly OperatorEvent SecretReadable = Add(411, Warning, "secret_readable",
+        "{file} holds a secret and can be read by others",
+        "chmod 600 it.");
 
     public static readonly OperatorEvent ModuleThrew = Add(500, Error, "module_threw",
         "The module {module} threw at {moment}: {exception}",

@@ -54,6 +54,9 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     public long IdleSinceMs { get; set; }
 
+    /// <summary>Whether it counts against the server's limit of connections.</summary>
+    public bool HoldsSlot { get; init; }
+
     public override bool IsReused => _isReused;
 
     public override bool HasReceived => _connection.TotalReceived != _receivedBefore;
@@ -223,6 +226,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _ => _reason ?? ProxyErrors.OriginReset,
     };
 
+    public override void StopWaiting() => _connection.CancelRead();
+
     public override ITunnelEnd OpenTunnel()
     {
         _isTunnel = true;
@@ -274,7 +279,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     public void CloseIdle()
     {
         _pool.Counters.Add(Counter.OriginConnectionsClosedIdle);
-        _connection.Close();
+        Close(reset: false);
     }
 
     public void CloseNow()
@@ -282,7 +287,17 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _pool.Counters.Add(Counter.OriginConnectionsClosed);
 
         // An unfinished exchange must not look finished to the origin either.
-        _connection.Close(reset: !_isRequestComplete && !_isTunnel);
+        Close(reset: !_isRequestComplete && !_isTunnel);
+    }
+
+    private void Close(bool reset)
+    {
+        bool wasOpen = !_connection.IsClosed;
+        _connection.Close(reset);
+        if (wasOpen && HoldsSlot)
+        {
+            _pool.GiveSlotBack();
+        }
     }
 
     private bool TryWriteLargeHead(RequestHead head, in RequestWriteOptions write, out int written)

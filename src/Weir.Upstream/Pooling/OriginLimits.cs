@@ -17,6 +17,9 @@ public sealed record OriginLimits
     /// <summary>Idle connections kept for each server and loop.</summary>
     public int IdleConnections { get; init; } = 512;
 
+    /// <summary>Connections, idle ones included, that the whole process may have to the server; 0: no limit.</summary>
+    public int Connections { get; init; }
+
     /// <summary>Head size and field count of responses.</summary>
     public HeadLimits Head { get; init; } = new(32 * 1024, 256, 0);
 }

@@ -1,6 +1,7 @@
 // Hot: one take and one return for every proxied request.
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
+using Weir.Abstractions.Errors;
 using Weir.Net.Loops;
 using Weir.Net.Time;
 using Weir.Telemetry.Counting;
@@ -48,6 +49,9 @@ public sealed class OriginPool
     /// <summary>Whether the server answered with HTTP/1.0 the last time.</summary>
     public bool IsHttp10 { get; internal set; }
 
+    /// <summary>The slots that this pool shares with those of the other loops; null where nobody shares.</summary>
+    public ConnectionSlots? Slots { get; set; }
+
     internal LoopCounters Counters { get; }
 
     /// <summary>A pooled connection, or null. With <paramref name="mustBeFresh"/> only one that is known open in this very turn.</summary>
@@ -71,21 +75,34 @@ public sealed class OriginPool
         return null;
     }
 
-    /// <summary>A new connection.</summary>
+    /// <summary>A new connection; in no more than <paramref name="mostMs"/>, nor than the limits allow.</summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public async ValueTask<OriginLease> ConnectAsync()
+    public async ValueTask<OriginLease> ConnectAsync(int mostMs = int.MaxValue)
     {
         ActiveCount++;
-        ConnectResult result = await _connector.ConnectAsync(Loop, Limits.ConnectTimeoutMs);
+        int timeoutMs = Math.Min(Limits.ConnectTimeoutMs, mostMs);
+        bool holdsSlot = Limits.Connections != 0 && Slots is not null;
+        if (holdsSlot && !TryTakeSlot() && !await Slots!.WaitAsync(this, Limits.Connections, timeoutMs))
+        {
+            ActiveCount--;
+            return new OriginLease(ProxyErrors.QueueTimeout);
+        }
+
+        ConnectResult result = await _connector.ConnectAsync(Loop, timeoutMs);
         if (result.Connection is not { } made)
         {
             ActiveCount--;
             Counters.Add(Counter.OriginConnectionsFailed);
+            if (holdsSlot)
+            {
+                GiveSlotBack();
+            }
+
             return new OriginLease(result.Error!);
         }
 
         Counters.Add(Counter.OriginConnectionsOpened);
-        Http1OriginConnection connection = new(this, made);
+        Http1OriginConnection connection = new(this, made) { HoldsSlot = holdsSlot };
         connection.Begin(isReused: false);
         return new OriginLease(connection);
     }
@@ -105,7 +122,7 @@ public sealed class OriginPool
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || _idleCount >= Limits.IdleConnections)
+        if (!isReusable || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true })
         {
             connection.CloseNow();
             return;
@@ -132,6 +149,36 @@ public sealed class OriginPool
     {
         Remove(connection);
         connection.CloseIdle();
+    }
+
+    /// <summary>Another loop waits for a connection's slot: the oldest idle one gives way.</summary>
+    internal void CloseOneForAnother()
+    {
+        if (Slots is { IsWaitedFor: true } && _oldest is { } connection)
+        {
+            Remove(connection);
+            connection.CloseIdle();
+        }
+    }
+
+    /// <summary>A connection that held a slot is closed.</summary>
+    internal void GiveSlotBack() => Slots!.GiveBack(Limits.Connections == 0 ? int.MaxValue : Limits.Connections);
+
+    // What idles here but is not fit for this request gives way to what is.
+    private bool TryTakeSlot()
+    {
+        while (!Slots!.TryTake(Limits.Connections))
+        {
+            if (_oldest is not { } connection)
+            {
+                return false;
+            }
+
+            Remove(connection);
+            connection.CloseIdle();
+        }
+
+        return true;
     }
 
     private void Remove(Http1OriginConnection connection)

@@ -44,7 +44,7 @@ public sealed class Explainer
         using LoopGroup loops = new(1, new BufferBudget(BufferOctets), observer: null);
         CounterSet counters = new(1);
         Loop loop = loops.Loops[0];
-        if (new PlanBuilder(_modules, new InertUpstreams(loop, counters)).Build(_config) is not { } plan)
+        if (new PlanBuilder(_modules, new InertUpstreams(loop, counters, StickySecret.Find(_config.Process))).Build(_config) is not { } plan)
         {
             return null;
         }

@@ -11,6 +11,7 @@ using Weir.Pipeline;
 using Weir.Pipeline.AccessLogging;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Plans;
+using Weir.Pipeline.Sticking;
 using Weir.Server;
 using Weir.Server.Listening;
 using Weir.Telemetry.AccessLogs;
@@ -62,6 +63,7 @@ public sealed class WeirHost : IAsyncDisposable
         _resolver = new NameResolver(new NameResolverOptions(), TimeProvider.System);
         _upstreams = new LiveUpstreams(_loops.Loops, counters, _resolver)
         {
+            StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
             ResponseHead = new HeadLimits((int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0),
         };
         _servers = new ServerLoop[loops];

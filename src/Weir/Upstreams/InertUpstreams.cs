@@ -2,6 +2,7 @@ using Weir.Config.Model;
 using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
+using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Pooling;
 
@@ -14,6 +15,7 @@ internal sealed class InertUpstreams : IUpstreamSource
 
     private readonly Loop? _loop;
     private readonly CounterSet? _counters;
+    private readonly StickyKeys? _stickyKeys;
 
     /// <summary>For compiling alone: no servers.</summary>
     public InertUpstreams()
@@ -21,8 +23,9 @@ internal sealed class InertUpstreams : IUpstreamSource
     }
 
     /// <summary>For exchanges of one loop that only ask.</summary>
-    public InertUpstreams(Loop loop, CounterSet counters)
+    public InertUpstreams(Loop loop, CounterSet counters, StickyKeys? stickyKeys = null)
     {
+        _stickyKeys = stickyKeys;
         _loop = loop;
         _counters = counters;
     }
@@ -35,7 +38,7 @@ internal sealed class InertUpstreams : IUpstreamSource
             servers.AddRange(config.Servers.Select(server => MakeServer(server, _loop)));
         }
 
-        return new UpstreamState(config.Name, servers, Balancers.Of(config.Balance, 1), ForwardPolicies.Of(config), 1);
+        return new UpstreamState(config.Name, servers, Balancers.Of(config.Balance, 1), ForwardPolicies.Of(config, _stickyKeys), 1);
     }
 
     private ServerState MakeServer(ServerConfig config, Loop loop)

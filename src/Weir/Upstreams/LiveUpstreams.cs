@@ -4,6 +4,7 @@ using Weir.Net.Loops;
 using Weir.Net.Sockets;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
+using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Pooling;
@@ -29,6 +30,9 @@ internal sealed class LiveUpstreams : IUpstreamSource, IDisposable
     /// <summary>Head limits for responses: limits.header_size, with room for more fields than clients may send.</summary>
     public HeadLimits ResponseHead { get; init; } = new OriginLimits().Head;
 
+    /// <summary>What cookies of sticky sessions are made with; asked for only where they are configured.</summary>
+    public Lazy<StickyKeys>? StickyKeys { get; init; }
+
     public UpstreamState Make(UpstreamConfig config)
     {
         OriginLimits limits = new()
@@ -36,6 +40,7 @@ internal sealed class LiveUpstreams : IUpstreamSource, IDisposable
             ConnectTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Connect),
             FirstByteTimeoutMs = ForwardPolicies.Ms(config.Timeouts.FirstByte),
             IdleTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Idle),
+            Connections = config.Limits.Connections ?? 0,
             Head = ResponseHead,
         };
         List<ServerState> servers = [];
@@ -53,7 +58,7 @@ internal sealed class LiveUpstreams : IUpstreamSource, IDisposable
         }
 
         IBalancer balancer = Balancers.Of(config.Balance, _loops.Count);
-        UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config), _loops.Count);
+        UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config, config.Sticky is null ? null : StickyKeys?.Value), _loops.Count);
         if (named.Count > 0)
         {
             _owned.Add(new ResolvedServerSet(upstream, servers, named, _resolver, MakeServer));

@@ -2,6 +2,7 @@ using Weir.Config.Model;
 using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
+using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Pooling;
 
@@ -12,6 +13,7 @@ internal sealed class MemoryUpstreams : IUpstreamSource
 {
     private readonly Loop _loop;
     private readonly CounterSet _counters;
+    private readonly StickyKeys _keys = new(new byte[StickyKeys.SecretOctets]);
 
     public MemoryUpstreams(Loop loop, CounterSet counters)
     {
@@ -21,6 +23,8 @@ internal sealed class MemoryUpstreams : IUpstreamSource
 
     public Dictionary<string, OriginServer> Servers { get; } = new(StringComparer.Ordinal);
 
+    public Dictionary<string, UpstreamState> Upstreams { get; } = new(StringComparer.Ordinal);
+
     public UpstreamState Make(UpstreamConfig config)
     {
         OriginLimits limits = new()
@@ -28,6 +32,7 @@ internal sealed class MemoryUpstreams : IUpstreamSource
             ConnectTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Connect),
             FirstByteTimeoutMs = ForwardPolicies.Ms(config.Timeouts.FirstByte),
             IdleTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Idle),
+            Connections = config.Limits.Connections ?? 0,
         };
         List<ServerState> servers = [];
         foreach (ServerConfig server in config.Servers)
@@ -39,6 +44,8 @@ internal sealed class MemoryUpstreams : IUpstreamSource
         }
 
         IBalancer balancer = config.Balance.Policy == BalancePolicy.RoundRobin ? new RoundRobinBalancer(1) : new PowerOfTwoBalancer();
-        return new UpstreamState(config.Name, servers, balancer, ForwardPolicies.Of(config), 1);
+        UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config, _keys), 1);
+        Upstreams[config.Name] = upstream;
+        return upstream;
     }
 }

@@ -11,6 +11,7 @@ using Weir.Net.Memory;
 using Weir.Net.Sockets;
 using Weir.Net.Time;
 using Weir.Pipeline;
+using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Plans;
 using Weir.Server;
@@ -82,6 +83,8 @@ internal sealed class Proxy : IDisposable
 
     public OriginServer ServerAt(string authority) => _upstreams.Servers[authority];
 
+    public UpstreamState Upstream(string name) => _upstreams.Upstreams[name];
+
     public IEnumerable<OriginServer> Servers => _upstreams.Servers.Values;
 
     /// <summary>A client connects.</summary>
@@ -137,6 +140,12 @@ internal sealed class Proxy : IDisposable
             server.Pool.ActiveCount.ShouldBe(0, "active leases");
             server.Pool.IdleCount.ShouldBe(0, "idle connections after their time");
             server.Connections.ShouldAllBe(connection => connection.IsClosed);
+        }
+
+        foreach (UpstreamState upstream in _upstreams.Upstreams.Values)
+        {
+            upstream.Queue.WaitingCount.ShouldBe(0, "exchanges in queues");
+            upstream.Servers.ShouldAllBe(server => server.Limit.InFlight == 0 && server.Slots.Open == 0);
         }
 
         Loop.TimerCount.ShouldBe(0, "timers armed");

@@ -1,0 +1,100 @@
+// Hot: one request head for every try.
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Upstream;
+using Weir.Upstream.Pooling;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>Sends a request's head to an origin and starts the pump of its content beside.</summary>
+internal static class RequestSending
+{
+    // RFC 9110 section 9.2.2: what cannot be repeated does not go out on a connection that may be closing at this moment.
+    public static OriginStream? TakePooled(Passage passage, OriginPool pool, ForwardPolicy policy) => policy.ProxyProtocolVersion != 0
+        ? null
+        : pool.TryTake(mustBeFresh: passage.WantsUpgrade || !RequestMethods.IsIdempotent(passage.Exchange.Request.Method));
+
+    /// <summary>Sends the head; the content follows beside what the caller does next.</summary>
+    public static ValueTask<ProxyError?> SendAsync(Passage passage, OriginStream origin, ForwardPolicy policy, TryTime time)
+    {
+        Exchange exchange = passage.Exchange;
+        OriginRequestOptions options = OptionsOf(passage, policy, time);
+        if (policy.ProxyProtocolVersion != 0)
+        {
+            origin.WriteProxyHeader(exchange.Connection, exchange.ClientAddress, policy.ProxyProtocolVersion);
+        }
+
+        if (exchange.Request.Fields.Has(KnownField.Expect) && origin.IsHttp10)
+        {
+            // RFC 9110 section 10.1.1: an HTTP/1.0 server knows no Expect; the client gets its 100 from here.
+            exchange.Request.Fields.Remove(KnownField.Expect);
+            return SendWithOwnContinueAsync(passage, origin, options, policy);
+        }
+
+        return SendHeadAndPump(passage, origin, options, policy);
+    }
+
+    public static OriginRequestOptions OptionsOf(Passage passage, ForwardPolicy policy, TryTime time)
+    {
+        Exchange exchange = passage.Exchange;
+        BodyLength length = exchange.Request.BodyLength;
+        return new OriginRequestOptions
+        {
+            BodyLength = length,
+            KeepUpgrade = passage.WantsUpgrade,
+            SendTeTrailers = exchange.Client.AcceptsTrailers,
+            UseRawTarget = passage.Site is { UsesRawPaths: true } && !exchange.Request.IsTargetChanged,
+
+            // Content that streams may take longer than the try: what counts there is that octets are taken.
+            WriteTimeoutMs = length.IsNone ? time.Left(policy.IdleTimeoutMs, exchange.Loop) : policy.IdleTimeoutMs,
+            IdleTimeoutMs = policy.IdleTimeoutMs,
+        };
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private static async ValueTask<ProxyError?> SendWithOwnContinueAsync(Passage passage, OriginStream origin, OriginRequestOptions options, ForwardPolicy policy)
+    {
+        Exchange exchange = passage.Exchange;
+        exchange.Response.Status = 100;
+        ProxyError? error = exchange.Client.AcceptsInterim ? await exchange.Client.SendInterimAsync(exchange.Response) : null;
+        exchange.Response.Clear();
+        return error ?? await SendHeadAndPump(passage, origin, options, policy);
+    }
+
+    private static ValueTask<ProxyError?> SendHeadAndPump(Passage passage, OriginStream origin, in OriginRequestOptions options, ForwardPolicy policy)
+    {
+        Exchange exchange = passage.Exchange;
+        ValueTask<ProxyError?> sending = origin.SendHeadAsync(exchange.Request, options);
+        exchange.Timings.SentNs = exchange.Loop.NowNs;
+        if (options.BodyLength.IsNone)
+        {
+            return sending;
+        }
+
+        passage.StartPump(BodyFor(passage, policy), origin);
+        return sending;
+    }
+
+    private static BodyReader BodyFor(Passage passage, ForwardPolicy policy)
+    {
+        Exchange exchange = passage.Exchange;
+        if (passage.Replay is { } replay)
+        {
+            return replay.OpenAgain();
+        }
+
+        bool isWorthKeeping = policy.Attempts > 1 && RequestMethods.IsIdempotent(exchange.Request.Method)
+            && exchange.Request.BodyLength.Octets <= policy.BufferOctets;
+        if (!isWorthKeeping)
+        {
+            return exchange.RequestBody;
+        }
+
+        passage.Replay = new ReplayBody(exchange.RequestBody, policy.BufferOctets);
+        return passage.Replay;
+    }
+}

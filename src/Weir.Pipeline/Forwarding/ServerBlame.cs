@@ -1,0 +1,35 @@
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Health;
+using Weir.Telemetry.Events;
+
+namespace Weir.Pipeline.Forwarding;
+
+/// <summary>Notes failed tries against their servers. A connection that grew stale in the pool says nothing against its server.</summary>
+internal sealed class ServerBlame
+{
+    private readonly WeirLog _log;
+
+    public ServerBlame(WeirLog log) => _log = log;
+
+    public void OnFailure(UpstreamState upstream, ServerState server, LoopServices loop, ProxyError? error, string? detail)
+    {
+        if (error is not { Fault: Fault.Origin, Phase: not Phase.Queue })
+        {
+            return;
+        }
+
+        PassiveHealthPolicy policy = upstream.Policy.Health;
+        server.TallyOf(loop.Index).OnFailure();
+        if (ReferenceEquals(error, ProxyErrors.OriginBadHead) || ReferenceEquals(error, ProxyErrors.OriginHeadTooLarge))
+        {
+            _log.Write(OperatorEvents.OriginMalformed, upstream.Name, server.Name, detail ?? error.Name);
+        }
+
+        if (upstream.OnFailure(server, loop.NowMs, policy))
+        {
+            _log.Write(OperatorEvents.ServerEjected, upstream.Name, server.Name, policy.EjectMs / 1000, policy.Failures, error.Name);
+        }
+    }
+}
