@@ -1,6 +1,7 @@
 using Weir.Abstractions.Modules;
 using Weir.Modules.Headers;
 using Weir.Modules.Maintenance;
+using Weir.Modules.Mirror;
 using Weir.Modules.Redirect;
 using Weir.Modules.Respond;
 using Weir.Modules.Rewrite;
@@ -24,6 +25,7 @@ public sealed class StandardModules : IModuleCatalog
             new RedirectFactory(),
             new RespondFactory(),
             new MaintenanceFactory(),
+            new MirrorFactory(),
             .. more,
         ];
         _byName = All.ToDictionary(factory => factory.Name, StringComparer.Ordinal);

@@ -212,8 +212,8 @@ internal sealed class Passage : IFetcher
 
     /// <inheritdoc/>
     public ValueTask<FetchResult> FetchUpstreamAsync(
-        Exchange exchange, string upstream, RequestHead request, int deadlineMs, int windowOctets) =>
-        _fetches.UpstreamAsync(this, upstream, request, deadlineMs, windowOctets);
+        Exchange exchange, string upstream, RequestHead request, int deadlineMs, int windowOctets, PinnedBody? content) =>
+        _fetches.UpstreamAsync(this, upstream, request, deadlineMs, windowOctets, content);
 
     /// <summary>Makes it ready for the next exchange of its object.</summary>
     public void Reset()

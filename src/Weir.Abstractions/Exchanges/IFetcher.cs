@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Heads;
 
 namespace Weir.Abstractions.Exchanges;
@@ -19,11 +20,17 @@ public interface IFetcher
     ValueTask<FetchResult> FetchBelowAsync(Exchange exchange, RequestHead request, int deadlineMs, int windowOctets = DefaultWindowOctets);
 
     /// <summary>Starts a fetch from an upstream by name; no stack runs.</summary>
-    /// <param name="exchange">The exchange whose module asks, on its loop.</param>
+    /// <param name="exchange">The exchange whose module asks, on its loop; used until this method returns.</param>
     /// <param name="upstream">The upstream's name in the configuration.</param>
-    /// <param name="request">What is asked for; it has no content.</param>
+    /// <param name="request">What is asked for; copied.</param>
     /// <param name="deadlineMs">How long the whole fetch may take, content included; 0: no limit of its own.</param>
     /// <param name="windowOctets">How much of the content is kept for readers; at least 64 KiB.</param>
+    /// <param name="content">The request's content; null: it has none.</param>
     ValueTask<FetchResult> FetchUpstreamAsync(
-        Exchange exchange, string upstream, RequestHead request, int deadlineMs, int windowOctets = DefaultWindowOctets);
+        Exchange exchange,
+        string upstream,
+        RequestHead request,
+        int deadlineMs,
+        int windowOctets = DefaultWindowOctets,
+        PinnedBody? content = null);
 }

@@ -24,6 +24,12 @@ public abstract class LoopServices
     /// <summary>Lets everything else that is ready run first.</summary>
     public abstract ValueTask YieldAsync();
 
+    /// <summary>
+    /// Lets work go on beside the exchange that began it. An exception in it is a defect: it is counted and logged, and ends nothing else.
+    /// The work must not use the exchange after its first wait.
+    /// </summary>
+    public abstract void Observe(ValueTask rootTask);
+
     /// <summary>Waits on the loop's timer wheel. Allocates nothing.</summary>
     public abstract ValueTask DelayAsync(int delayMs);
 }

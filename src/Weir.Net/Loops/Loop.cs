@@ -257,7 +257,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     /// <summary>
     /// Watches the one task that a connection's life is. An exception in it is reported and ends that connection, nothing else.
     /// </summary>
-    public void Observe(ValueTask rootTask)
+    public override void Observe(ValueTask rootTask)
     {
         if (rootTask.IsCompletedSuccessfully)
         {

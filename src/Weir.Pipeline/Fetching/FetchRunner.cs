@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
@@ -59,7 +60,8 @@ internal sealed class FetchRunner
     }
 
     /// <summary>A fetch from an upstream, past all stacks.</summary>
-    public ValueTask<FetchResult> UpstreamAsync(Passage asking, string upstream, RequestHead request, int deadlineMs, int windowOctets)
+    public ValueTask<FetchResult> UpstreamAsync(
+        Passage asking, string upstream, RequestHead request, int deadlineMs, int windowOctets, PinnedBody? content)
     {
         if (asking.Plan is null || !asking.Plan.Upstreams.TryGetValue(upstream, out UpstreamState? state))
         {
@@ -67,6 +69,12 @@ internal sealed class FetchRunner
         }
 
         Passage passage = Begin(asking, request, deadlineMs, windowOctets);
+        if (content is not null)
+        {
+            passage.Exchange.Request.BodyLength = BodyLength.Of(content.Length);
+            passage.Exchange.RequestBody = content.Open();
+        }
+
         passage.Upstream = state;
         passage.Exchange.UpstreamName = state.Name;
         return Run(passage, new FetchFloor(FetchFloor.Nothing, FetchFloor.Nothing));
@@ -84,7 +92,7 @@ internal sealed class FetchRunner
         exchange.Phase = Phase.Modules;
         request.CopyTo(exchange.Request);
 
-        // A fetch has no content, and nobody who could wait for a 100.
+        // A fetch has no content unless it is given some, and nobody who could wait for a 100.
         exchange.Request.BodyLength = BodyLength.None;
         exchange.Request.Fields.Remove(KnownField.Expect);
         return Passage.Begin(exchange, asking.Plan, this);

@@ -19,5 +19,7 @@ internal sealed class FakeLoop : LoopServices
 
     public override ValueTask YieldAsync() => default;
 
+    public override void Observe(ValueTask rootTask) => rootTask.GetAwaiter().GetResult();
+
     public override ValueTask DelayAsync(int delayMs) => default;
 }

@@ -23,5 +23,7 @@ internal sealed class FixedLoop : LoopServices
 
     public override ValueTask YieldAsync() => ValueTask.CompletedTask;
 
+    public override void Observe(ValueTask rootTask) => rootTask.GetAwaiter().GetResult();
+
     public override ValueTask DelayAsync(int delayMs) => ValueTask.CompletedTask;
 }
