@@ -21,8 +21,9 @@ public sealed class MirrorTests
     [Fact]
     public void A_request_that_is_not_drawn_allocates_nothing()
     {
-        IModule module = new TestBuilder().Make(new MirrorFactory(), new MirrorOptions { To = "next", Percent = new Percent(0) });
+        IModule made = new TestBuilder().Make(new MirrorFactory(), new MirrorOptions { To = "next", Percent = new Percent(0) });
+        IRequestModule module = made.ShouldBeAssignableTo<IRequestModule>()!;
         TestExchange exchange = new();
-        Allocation.Of(() => exchange.RunRequest(module)).ShouldBe(0);
+        Allocation.Of(() => module.OnRequestAsync(exchange.Exchange).IsCompletedSuccessfully.ShouldBeTrue()).ShouldBe(0);
     }
 }
