@@ -130,7 +130,7 @@ public sealed class ExchangeRunner : IExchangeHandler
             passage.Site.Routes.Tell(exchange, match, trace);
         }
 
-        if (match.IsAmbiguous)
+        if (match.IsAmbiguous || (passage.Site.UsesRawPaths && RawPathReadings.LeadElsewhere(passage.Site.Routes, exchange, match)))
         {
             return Refuse(exchange, ProxyErrors.AmbiguousPath);
         }
