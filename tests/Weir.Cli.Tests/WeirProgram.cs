@@ -24,6 +24,8 @@ internal sealed partial class WeirProgram : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     public static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         await using WeirProgram program = Start(arguments);

@@ -3,6 +3,7 @@ using Weir.Abstractions.Options;
 using Weir.Config;
 using Weir.Config.Model;
 using Weir.Hosting;
+using Weir.Machine;
 using Weir.Modules;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
@@ -17,6 +18,9 @@ internal static class Server
 
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(2);
 
+    // What is left to do when the last exchange was cut: logs, threads, the exit itself.
+    private static readonly TimeSpan _afterDrain = TimeSpan.FromSeconds(15);
+
     public static async Task<int> RunAsync(ConfigResult read)
     {
         if (ConfigFile.Report(read.Errors) || read.Config is not { } config)
@@ -26,28 +30,30 @@ internal static class Server
 
         // Before anything else: a signal that comes while Weir starts is no accident, and stops it in order too.
         using StopSignals stop = new();
-        using LogWriter writer = new(Console.OpenStandardError(), LogFormat.Text);
+        using LogWriter writer = new(Console.OpenStandardError(), FormatOf(config.Log.Format));
         WeirLog log = new(writer, LevelOf(config.Log.Level));
         writer.Attach(log);
+        using ServiceNotifier manager = ServiceNotifier.FromEnvironment(log);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             log.Write(OperatorEvents.ReloadUnsupported);
         });
         List<ConfigError> errors = [];
-        WeirHost? host = await WeirHost.StartAsync(config, new StandardModules(), log, errors);
+        WeirHost? host = Rights.Settle(config, log, errors) ? await WeirHost.StartAsync(config, new StandardModules(), log, errors) : null;
         if (ConfigFile.Report(errors) || host is null)
         {
             writer.Stop(_lastWords);
             return 1;
         }
 
-        await ServeAsync(host, config, log, stop);
+        Rights.Review(config, log);
+        await ServeAsync(host, config, log, stop, manager);
         writer.Stop(_lastWords);
         return 0;
     }
 
-    private static async Task ServeAsync(WeirHost host, WeirConfig config, WeirLog log, StopSignals stop)
+    private static async Task ServeAsync(WeirHost host, WeirConfig config, WeirLog log, StopSignals stop, ServiceNotifier manager)
     {
         using PosixSignalRegistration reopen = PosixSignalRegistration.Create((PosixSignal)SigUsr1, signal =>
         {
@@ -55,9 +61,16 @@ internal static class Server
             host.ReopenLogs();
         });
         log.Write(OperatorEvents.Started, VersionCommand.Version, string.Join(", ", host.Addresses), host.Counters.LoopCount);
-        string reason = await stop.Asked;
-        await Task.Delay(config.Process.Drain.Delay);
-        await host.DrainAsync(config.Process.Drain.Deadline);
+        manager.Ready($"Serving {string.Join(", ", host.Addresses)}");
+        string reason;
+        await using (Watchdog.Start(manager, host.PingAsync, log))
+        {
+            reason = await stop.Asked;
+            manager.Stopping(config.Process.Drain.Delay + config.Process.Drain.Deadline + _afterDrain);
+            await Task.Delay(config.Process.Drain.Delay);
+            await host.DrainAsync(config.Process.Drain.Deadline);
+        }
+
         await host.DisposeAsync();
         log.Write(
             OperatorEvents.Stopped,
@@ -68,6 +81,10 @@ internal static class Server
             GC.CollectionCount(2),
             (long)GC.GetTotalPauseDuration().TotalMilliseconds);
     }
+
+    private static LogFormat FormatOf(LogStyle style) => style == LogStyle.Json ? LogFormat.Json
+        : Journal.ReadsStandardError ? LogFormat.Journal
+        : LogFormat.Text;
 
     private static EventLevel LevelOf(LogLevel level) => level switch
     {

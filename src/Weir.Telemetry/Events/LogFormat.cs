@@ -8,4 +8,7 @@ public enum LogFormat : byte
 
     /// <summary>One JSON object a line, for machines.</summary>
     Json,
+
+    /// <summary>As text, behind the priority that systemd's journal reads, such as &lt;4&gt; for a warning (sd-daemon(3)).</summary>
+    Journal,
 }

@@ -27,6 +27,15 @@ public static class LogRendering
         line.Append('\n');
     }
 
+    /// <summary>Appends the level as syslog numbers it, in angle brackets.</summary>
+    public static void WritePriority(LogRecord record, StringBuilder line) => line.Append(record.Event.Level switch
+    {
+        EventLevel.Error => "<3>",
+        EventLevel.Warning => "<4>",
+        EventLevel.Info => "<6>",
+        _ => "<7>",
+    });
+
     /// <summary>Appends one JSON object (time, level, id, event, message, remedy, and the values under "values") and a line feed.</summary>
     public static void WriteJson(LogRecord record, IBufferWriter<byte> output)
     {

@@ -101,6 +101,11 @@ public sealed class LogWriter : ILogSink, IDisposable
         else
         {
             _text.Clear();
+            if (_format == LogFormat.Journal)
+            {
+                LogRendering.WritePriority(record, _text);
+            }
+
             LogRendering.WriteText(record, _text);
             Encoding.UTF8.GetBytes(_text.ToString(), _octets);
         }

@@ -33,6 +33,27 @@ public static class OperatorEvents
         "The worker pool refused a job of {who}: {queued} wait already",
         "Password hashes, look-ups and file reads come faster than the cores can do them.");
     public static readonly OperatorEvent PrivilegesDropped = Add(108, Info, "privileges_dropped", "Now running as {user}", "");
+    public static readonly OperatorEvent RootWithoutUser = Add(120, Warning, "root_without_user",
+        "Weir serves as root",
+        "Name a user to become in process.user, or start it as a user with CAP_NET_BIND_SERVICE (packaging/weir.service does).");
+    public static readonly OperatorEvent SocketUnusable = Add(121, Warning, "socket_unusable",
+        "The inherited {name} is not a stream socket that listens; it is left alone",
+        "Use ListenStream= in the socket unit.");
+    public static readonly OperatorEvent SocketUnused = Add(122, Warning, "socket_unused",
+        "No listener wants the inherited socket {name} ({address}); it was closed",
+        "Name the same address under `listen`, or take it out of the socket unit: its clients would wait for ever.");
+    public static readonly OperatorEvent DataDirectoryOpen = Add(123, Warning, "data_directory_open",
+        "The data directory {path} could be entered by other users (mode {mode}); their rights were taken away",
+        "Look who made it so. Keys that lay in it may be known.");
+    public static readonly OperatorEvent DataDirectoryFailed = Add(124, Error, "data_directory_failed",
+        "The data directory {path} cannot be used: {reason}",
+        "Make it with mode 0700 for Weir's user, or name another in process.data.");
+    public static readonly OperatorEvent WatchdogSilent = Add(125, Error, "watchdog_silent",
+        "A loop has not answered for {milliseconds} ms; the watchdog is told nothing until it does",
+        "The service manager will start Weir anew. Look for slow_turn before this.");
+    public static readonly OperatorEvent NotifyFailed = Add(126, Warning, "notify_failed",
+        "The service manager cannot be told: {reason}",
+        "Check NotifyAccess= of the unit, and that NOTIFY_SOCKET can be reached.");
 
     public static readonly OperatorEvent Reloaded = Add(200, Info, "reloaded", "The configuration {file} is in place: {changes}", "");
     public static readonly OperatorEvent ReloadFailed = Add(201, Error, "reload_failed",
@@ -115,6 +136,9 @@ public static class OperatorEvents
     public static readonly OperatorEvent AccessLogSlow = Add(604, Warning, "access_log_slow",
         "The access log {target} is too slow: {dropped} lines were lost so far",
         "Use a faster disk, or read standard output faster.");
+    public static readonly OperatorEvent AccessLogFolderClosed = Add(607, Warning, "access_log_folder_closed",
+        "Weir may write the access log {target}, but may not make it anew in its folder",
+        "Let the rotation create the file for Weir's user (`create` of logrotate), or give that user the folder.");
     public static readonly OperatorEvent EventsLost = Add(605, Warning, "events_lost",
         "{count} events were lost because their queue was full",
         "Standard error is read too slowly.");

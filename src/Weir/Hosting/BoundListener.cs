@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Weir.Abstractions.Options;
 using Weir.Config.Model;
+using Weir.Machine;
 using Weir.Net.Sockets;
 using Weir.Server.Listening;
+using Weir.Telemetry.Events;
 using SocketAddress = Weir.Net.Sockets.SocketAddress;
 
 namespace Weir.Hosting;
@@ -34,6 +37,11 @@ internal sealed class BoundListener
     {
         reason = "";
         SocketAddress wanted = AddressOf(config.Address);
+        if (HeldSockets.OfProcess.Take(wanted) is { } held)
+        {
+            return Adopt(config, held, loops, out reason);
+        }
+
         if (!config.ReusePort && IsTaken(wanted))
         {
             reason = "the address is in use";
@@ -63,6 +71,54 @@ internal sealed class BoundListener
         }
 
         return new BoundListener(config, bound, descriptors) { Balance = loops > 1 ? new LoopBalance(loops) : null };
+    }
+
+    /// <summary>Binds every listener of a configuration now, for the ones that will ask later. False after errors, which are in the list.</summary>
+    public static bool TryHold(WeirConfig config, WeirLog log, List<ConfigError> errors)
+    {
+        foreach (ListenerConfig listener in config.Listen)
+        {
+            if (TryBind(listener, config.Process.Loops ?? MachineLimits.Cores, out string reason) is not { } bound)
+            {
+                errors.Add(Failure(listener, reason, log));
+                return false;
+            }
+
+            HeldSockets.OfProcess.Hold(new HeldSocket(listener.Address.ToString(), AddressOf(listener.Address), bound.Address, bound.Descriptors));
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells of a listener that could not be bound.</summary>
+    public static ConfigError Failure(ListenerConfig listener, string reason, WeirLog log)
+    {
+        log.Write(OperatorEvents.ListenFailed, listener.Address.ToString(), reason);
+        return new ConfigError(
+            listener.Position.File, listener.Position.Line, listener.Position.Column,
+            $"Weir cannot listen on {listener.Address}: {reason}.", "Choose another address, or end what holds this one.");
+    }
+
+    // One socket that came from outside serves all loops by duplicates, as a unix socket does: a second socket of our own beside it would be
+    // refused, or would share its clients with whoever else holds the first.
+    private static BoundListener? Adopt(ListenerConfig config, HeldSocket held, int loops, out string reason)
+    {
+        reason = "";
+        List<int> descriptors = [.. held.Descriptors];
+        while (descriptors.Count < loops)
+        {
+            int fd = Listener.Duplicate(held.Descriptors[0]);
+            if (fd < 0)
+            {
+                reason = "its inherited socket cannot be duplicated";
+                descriptors.ForEach(Listener.CloseDescriptor);
+                return null;
+            }
+
+            descriptors.Add(fd);
+        }
+
+        return new BoundListener(config, held.Bound, descriptors) { Balance = loops > 1 ? new LoopBalance(loops) : null };
     }
 
     // Every loop binds with SO_REUSEPORT. With nothing more than that, a second Weir on the same address would start without a word and

@@ -1,6 +1,7 @@
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Config.Model;
+using Weir.Machine;
 using Weir.Pipeline.Plans;
 using Weir.Upstreams;
 
@@ -19,6 +20,6 @@ public static class PlanCheck
             builder.BuildConnections(listener);
         }
 
-        return builder.Errors;
+        return [.. builder.Errors, .. SecretFiles.Review(config)];
     }
 }

@@ -82,7 +82,7 @@ public sealed class WeirHost : IAsyncDisposable
     /// <summary>Starts from a checked configuration. Null after errors, which are in the list.</summary>
     public static async Task<WeirHost?> StartAsync(WeirConfig config, IModuleCatalog modules, WeirLog log, List<ConfigError> errors)
     {
-        int loops = config.Process.Loops ?? Environment.ProcessorCount;
+        int loops = config.Process.Loops ?? MachineLimits.Cores;
         CounterSet counters = new(loops, new FamilyLabels()
             .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
             .With(CounterFamily.RejectedHeads, Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason)))
@@ -106,6 +106,9 @@ public sealed class WeirHost : IAsyncDisposable
         await host.ServeAsync(plan, connectionModules);
         return host;
     }
+
+    /// <summary>Completes when every loop has answered: never, while one is stuck.</summary>
+    public Task PingAsync() => _loops.RunOnEachAsync(static _ => { });
 
     /// <summary>Opens the access log anew, after a rotation.</summary>
     public void ReopenLogs() => _accessLog?.Reopen();
@@ -168,10 +171,7 @@ public sealed class WeirHost : IAsyncDisposable
                 continue;
             }
 
-            _log.Write(OperatorEvents.ListenFailed, listener.Address.ToString(), reason);
-            errors.Add(new ConfigError(
-                listener.Position.File, listener.Position.Line, listener.Position.Column,
-                $"Weir cannot listen on {listener.Address}: {reason}.", "Choose another address, or end what holds this one."));
+            errors.Add(BoundListener.Failure(listener, reason, _log));
         }
 
         return errors.All(error => error.IsWarning);
