@@ -141,9 +141,9 @@ public sealed class ExchangeRunner : IExchangeHandler
         }
 
         passage.Route = route;
-        passage.Upstream = route.Target;
+        passage.Upstream = route.Split is { } split ? split.Choose(passage) : route.Target;
         exchange.RouteName = route.Name;
-        exchange.UpstreamName = route.Target?.Name;
+        exchange.UpstreamName = passage.Upstream?.Name;
         exchange.RoutePrefixLength = match.PrefixLength;
         if (match.HasGroups && route.UsesCaptures)
         {
@@ -217,6 +217,11 @@ public sealed class ExchangeRunner : IExchangeHandler
     private static ValueTask<ProxyError?> SendAsync(Passage passage)
     {
         Exchange exchange = passage.Exchange;
+        if (passage is { TellsSplitNumber: true, Origin: not null })
+        {
+            SplitPlan.TellNumber(exchange, passage.SplitNumber);
+        }
+
         if (exchange.Response.Status == 101 && passage.Origin is not null)
         {
             return Tunnel.RunAsync(passage);

@@ -84,6 +84,12 @@ internal sealed class Passage : IFetcher
 
     public bool WantsUpgrade { get; set; }
 
+    /// <summary>The number that decided the side of a split, for a client that has none yet.</summary>
+    public uint SplitNumber { get; set; }
+
+    /// <summary>Whether an origin's answer tells the client that number.</summary>
+    public bool TellsSplitNumber { get; set; }
+
     private string? RunningName { get; set; }
 
     /// <summary>The passage of an exchange object, made once and reused.</summary>
@@ -237,6 +243,8 @@ internal sealed class Passage : IFetcher
         IsPumpDone = false;
         PumpError = null;
         WantsUpgrade = false;
+        SplitNumber = 0;
+        TellsSplitNumber = false;
         RunningName = null;
         _pump = default;
         _pumped = null;

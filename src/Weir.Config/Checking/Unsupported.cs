@@ -22,12 +22,7 @@ internal static class Unsupported
         new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
         new("upstreams.*.servers.*.tls", "TLS towards origins"),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
-        new("upstreams.*.balance", "This balancing policy", IsLaterPolicy),
-        new("upstreams.*.balance.policy", "This balancing policy", IsLaterPolicy),
-        new("upstreams.*.balance.hash", "Balancing by hash"),
         new("upstreams.*.health.active", "Active health checks"),
-        new("upstreams.*.health.panic", "The panic threshold"),
-        new("upstreams.*.slow_start", "Slow start"),
         new("upstreams.*.compress_requests", "Compression of requests"),
         new("sites.*", "TLS towards origins", IsHttps),
         new("sites.*.*", "TLS towards origins", IsHttps),
@@ -36,7 +31,6 @@ internal static class Unsupported
         new("sites.*.tls", "TLS for a site", node => node is not ScalarNode { Text: "off" }),
         new("sites.*.routes.*.to", "TLS towards origins", IsHttps),
         new("sites.*.routes.*.to.*", "TLS towards origins", IsHttps),
-        new("sites.*.routes.*.split", "Splitting requests by share"),
     ];
 
     /// <summary>Reports whatever of the file this build cannot do.</summary>
@@ -74,8 +68,6 @@ internal static class Unsupported
 
     /// <summary>Whether this build lacks the option wholly, so that the effective configuration does not show it.</summary>
     internal static bool IsLacking(string path) => Array.Exists(_rows, row => row.IsWhole && row.Path == path);
-
-    private static bool IsLaterPolicy(Node node) => node is ScalarNode { Text: "least_requests" or "random" or "latency" };
 
     private static bool IsHttps(Node node) =>
         node is ScalarNode { Text: var text } && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,4 @@
-// Hot: one pick for every try.
+// Hot: one pick for every try. See bench/Weir.Bench.Balancing.
 using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Balancing;
@@ -13,51 +13,28 @@ public sealed class PowerOfTwoBalancer : IBalancer
     public string Name => "p2c";
 
     /// <inheritdoc/>
-    public ServerState? Pick(ServerState[] servers, Exchange exchange, in TriedServers tried, bool mustBeUsable)
-    {
-        long nowMs = exchange.Loop.NowMs;
-        int totalWeight = 0;
-        foreach (ServerState server in servers)
-        {
-            totalWeight += IsCandidate(server, tried, mustBeUsable, nowMs) ? server.Weight : 0;
-        }
+    public object? Prepare(IReadOnlyList<ServerState> servers) => null;
 
-        if (totalWeight == 0)
+    /// <inheritdoc/>
+    public ServerState? Pick(Candidates candidates, Exchange exchange, in TriedServers tried)
+    {
+        ulong random = exchange.Loop.NextRandom();
+        int first = candidates.DrawAllowed(random, tried);
+        if (first < 0)
         {
             return null;
         }
 
-        ulong random = exchange.Loop.NextRandom();
-        ServerState first = Draw(servers, tried, mustBeUsable, nowMs, (int)((random & 0x7FFFFFFF) % (ulong)totalWeight));
-        ServerState second = Draw(servers, tried, mustBeUsable, nowMs, (int)((random >> 32) % (ulong)totalWeight));
-        return IsLessLoaded(second, first, exchange.Loop.Index) ? second : first;
-    }
-
-    private static ServerState Draw(ServerState[] servers, in TriedServers tried, bool mustBeUsable, long nowMs, int ticket)
-    {
-        ServerState? last = null;
-        foreach (ServerState server in servers)
+        if (candidates.Count > 1)
         {
-            if (!IsCandidate(server, tried, mustBeUsable, nowMs))
-            {
-                continue;
-            }
-
-            last = server;
-            ticket -= server.Weight;
-            if (ticket < 0)
-            {
-                break;
-            }
+            int second = candidates.DrawOther(first, (uint)(random >> 32));
+            first = candidates.Allows(second, tried) && IsLessLoaded(candidates, second, first) ? second : first;
         }
 
-        // Another thread may have ejected a server between the two passes: then the last candidate stands in for it.
-        return last ?? servers[0];
+        return candidates.ServerAt(first);
     }
 
-    private static bool IsLessLoaded(ServerState one, ServerState other, int loop) =>
-        (long)one.PoolOf(loop).ActiveCount * other.Weight < (long)other.PoolOf(loop).ActiveCount * one.Weight;
-
-    private static bool IsCandidate(ServerState server, in TriedServers tried, bool mustBeUsable, long nowMs) =>
-        !tried.Contains(server) && (!mustBeUsable || server.IsUsable(nowMs));
+    // Of equals the first stays: without load the shares are those of the weights.
+    private static bool IsLessLoaded(Candidates candidates, int one, int other) =>
+        (long)candidates.LoadAt(one) * candidates.WeightAt(other) < (long)candidates.LoadAt(other) * candidates.WeightAt(one);
 }

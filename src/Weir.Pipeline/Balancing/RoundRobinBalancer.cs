@@ -1,57 +1,40 @@
-// Hot: one pick for every try.
+// Hot: one pick for every try. See bench/Weir.Bench.Balancing.
 using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Balancing;
 
 /// <summary>
-/// Weighted round robin, smooth: each pick adds every server's weight to its score, takes the highest and subtracts the sum, so that heavy
-/// servers are spread between the light ones. Scores are kept per loop and belong to the list of servers they were made for.
+/// round_robin: weighted and smooth. Each pick adds every server's weight to its score, takes the highest and subtracts the sum, so that
+/// heavy servers are spread between the light ones. Scores are kept per loop.
 /// </summary>
 public sealed class RoundRobinBalancer : IBalancer
 {
-    // Primaries, backups and everyone are three lists; a swapped list takes the place of the oldest.
-    private const int ListsPerLoop = 4;
-
-    private readonly Scores?[][] _loops;
-
-    /// <summary>Round robin on that many loops.</summary>
-    public RoundRobinBalancer(int loops)
-    {
-        _loops = new Scores?[loops][];
-        for (int i = 0; i < loops; i++)
-        {
-            _loops[i] = new Scores?[ListsPerLoop];
-        }
-    }
-
     /// <inheritdoc/>
     public string Name => "round_robin";
 
     /// <inheritdoc/>
-    public ServerState? Pick(ServerState[] servers, Exchange exchange, in TriedServers tried, bool mustBeUsable)
-    {
-        if (servers.Length == 0)
-        {
-            return null;
-        }
+    public object? Prepare(IReadOnlyList<ServerState> servers) => null;
 
-        long nowMs = exchange.Loop.NowMs;
-        int[] scores = ScoresOf(servers, exchange.Loop);
+    /// <inheritdoc/>
+    public ServerState? Pick(Candidates candidates, Exchange exchange, in TriedServers tried)
+    {
         int best = -1;
-        int total = 0;
-        for (int i = 0; i < servers.Length; i++)
+        long bestScore = long.MinValue;
+        long total = 0;
+        for (int i = 0; i < candidates.Count; i++)
         {
-            ServerState server = servers[i];
-            if (tried.Contains(server) || (mustBeUsable && !server.IsUsable(nowMs)))
+            if (!candidates.Allows(i, tried))
             {
                 continue;
             }
 
-            total += server.Weight;
-            scores[i] += server.Weight;
-            if (best < 0 || scores[i] > scores[best])
+            int weight = candidates.WeightAt(i);
+            total += weight;
+            long score = candidates.ScoreAt(i) += weight;
+            if (score > bestScore)
             {
                 best = i;
+                bestScore = score;
             }
         }
 
@@ -60,39 +43,7 @@ public sealed class RoundRobinBalancer : IBalancer
             return null;
         }
 
-        scores[best] -= total;
-        return servers[best];
-    }
-
-    private int[] ScoresOf(ServerState[] servers, LoopServices loop)
-    {
-        Scores?[] lists = _loops[loop.Index];
-        foreach (Scores? known in lists)
-        {
-            if (known is not null && ReferenceEquals(known.Servers, servers))
-            {
-                return known.Values;
-            }
-        }
-
-        Array.Copy(lists, 0, lists, 1, ListsPerLoop - 1);
-        lists[0] = new Scores(servers);
-
-        // Loops must not walk in step, or each server gets its requests in bursts of one from every loop.
-        lists[0]!.Values[(int)(loop.NextRandom() % (ulong)servers.Length)] += 1;
-        return lists[0]!.Values;
-    }
-
-    private sealed class Scores
-    {
-        public Scores(ServerState[] servers)
-        {
-            Servers = servers;
-            Values = new int[servers.Length];
-        }
-
-        public ServerState[] Servers { get; }
-
-        public int[] Values { get; }
+        candidates.ScoreAt(best) -= total;
+        return candidates.ServerAt(best);
     }
 }

@@ -1,13 +1,21 @@
+// Hot: some calls for every try.
 namespace Weir.Pipeline.Balancing;
 
 /// <summary>What one loop has counted of a server. Written by its loop alone, read by anyone: a reader may see a count of a moment ago.</summary>
 public sealed class ServerTally
 {
+    // The time in which a peak falls to a third.
+    private const double DecayNs = 10e9;
+
+    // What a failed try counts as, in nanoseconds.
+    private const long FailureNs = 1_000_000_000;
+
     private long _requests;
     private long _failures;
     private long _latencyNs;
     private long _bound;
     private long _lastBoundUnixMs;
+    private long _latencyAtNs;
 
     /// <summary>Tries that were sent to it, or that it refused.</summary>
     public long Requests => Volatile.Read(ref _requests);
@@ -15,7 +23,7 @@ public sealed class ServerTally
     /// <summary>Tries that failed by its fault.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
-    /// <summary>The moving peak of the time until its answers begin, in nanoseconds; 0 while unknown.</summary>
+    /// <summary>The moving peak of the time until its answers begin, in nanoseconds, as of the last one; 0 while unknown.</summary>
     public long LatencyNs => Volatile.Read(ref _latencyNs);
 
     /// <summary>Answers to clients whose cookie bound them to it.</summary>
@@ -37,6 +45,29 @@ public sealed class ServerTally
         Volatile.Write(ref _lastBoundUnixMs, unixMs);
     }
 
-    /// <summary>Notes a latency; on its loop.</summary>
-    public void SetLatency(long latencyNs) => Volatile.Write(ref _latencyNs, latencyNs);
+    /// <summary>
+    /// Notes how long an answer took to begin; on its loop. A longer time counts at once, a shorter one the more the longer ago the last
+    /// one is: a server that gets slow is spared sooner than one that gets fast is trusted.
+    /// </summary>
+    public void OnAnswer(long nowNs, long latencyNs)
+    {
+        double decay = DecayUntil(nowNs);
+        double kept = _latencyNs * decay;
+        double next = latencyNs >= kept ? latencyNs : kept + (latencyNs * (1 - decay));
+        Volatile.Write(ref _latencyNs, Math.Max((long)next, 1));
+        Volatile.Write(ref _latencyAtNs, nowNs);
+    }
+
+    /// <summary>Notes that no answer came, by the server's fault: a refusal is quick, and must not look like speed. On its loop.</summary>
+    public void OnNoAnswer(long nowNs) => OnAnswer(nowNs, Math.Max(_latencyNs, FailureNs));
+
+    /// <summary>What the moving peak has decayed to by now: what was long ago is forgotten, so that the server is asked again.</summary>
+    public double LatencyAt(long nowNs) => _latencyNs == 0 ? 0 : _latencyNs * DecayUntil(nowNs);
+
+    private double DecayUntil(long nowNs)
+    {
+        // Under load the last answer was a moment ago, and two terms of the series do.
+        double passed = (nowNs - _latencyAtNs) / DecayNs;
+        return passed < 0.01 ? 1 - passed : Math.Exp(-passed);
+    }
 }

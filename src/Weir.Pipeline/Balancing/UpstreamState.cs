@@ -4,6 +4,8 @@ using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Health;
 using Weir.Pipeline.Limiting;
 using Weir.Pipeline.Sticking;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Balancing;
 
@@ -13,7 +15,8 @@ namespace Weir.Pipeline.Balancing;
 /// </summary>
 public sealed class UpstreamState
 {
-    private volatile IBalancer _balancer;
+    private readonly Candidates[] _candidates;
+    private readonly PanicAlarm _panic = new();
     private volatile ForwardPolicy _policy;
     private volatile ServerSet _servers;
     private volatile StickyTable? _stickyTable;
@@ -23,23 +26,35 @@ public sealed class UpstreamState
     {
         Budget = new RetryBudget(loops, policy.BudgetShare);
         Name = name;
-        _servers = new ServerSet(servers);
-        _balancer = balancer;
+        _servers = new ServerSet(servers, balancer);
         _policy = policy;
         Queue = new ServerQueue(this, loops);
+        _candidates = new Candidates[loops];
+        for (int loop = 0; loop < loops; loop++)
+        {
+            _candidates[loop] = new Candidates(loop);
+        }
+
+        SetSlowStart();
     }
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
 
+    /// <summary>Where panic is reported.</summary>
+    public WeirLog Log { get; init; } = WeirLog.Silent;
+
+    /// <summary>Where panic is counted.</summary>
+    public SharedCounters Counters { get; init; } = new();
+
     /// <summary>Timeouts, retries and what else forwarding to it obeys: one immutable snapshot, read once by each exchange.</summary>
     public ForwardPolicy Policy => _policy;
 
     /// <summary>How a server is picked.</summary>
-    public IBalancer Balancer => _balancer;
+    public IBalancer Balancer => _servers.Balancer;
 
     /// <summary>The name of the policy that picks a server.</summary>
-    public string BalancerName => _balancer.Name;
+    public string BalancerName => _servers.Balancer.Name;
 
     /// <summary>How many resent requests are affordable.</summary>
     public RetryBudget Budget { get; }
@@ -50,8 +65,32 @@ public sealed class UpstreamState
     /// <summary>The servers now.</summary>
     public IReadOnlyList<ServerState> Servers => _servers.All;
 
-    /// <summary>Puts another list of servers in force.</summary>
-    public void ReplaceServers(IReadOnlyList<ServerState> servers) => _servers = new ServerSet(servers);
+    /// <summary>Whether too few servers were well when somebody last looked: every pick does, and <see cref="ReviewPanic"/>.</summary>
+    public bool IsPanicking => _panic.IsOn;
+
+    /// <summary>Puts another list of servers in force. Those that are new among servers that run begin slowly.</summary>
+    /// <param name="servers">The servers.</param>
+    /// <param name="nowMs">The monotonic time of the loops; 0: none begins slowly.</param>
+    public void ReplaceServers(IReadOnlyList<ServerState> servers, long nowMs = 0)
+    {
+        ServerSet before = _servers;
+        if (before.IsOf(servers))
+        {
+            return;
+        }
+
+        _servers = new ServerSet(servers, before.Balancer);
+        SetSlowStart();
+        if (nowMs == 0 || before.Everyone.Length == 0)
+        {
+            return;
+        }
+
+        foreach (ServerState server in servers.Except(before.Everyone))
+        {
+            server.OnReturned(nowMs);
+        }
+    }
 
     /// <summary>The numbers that its servers have in cookies.</summary>
     internal StickyTable StickyTable(StickyKeys keys)
@@ -74,11 +113,13 @@ public sealed class UpstreamState
     {
         Budget.Share = policy.BudgetShare;
         _policy = policy;
-        _balancer = balancer;
+        _servers = new ServerSet(_servers.All, balancer);
+        SetSlowStart();
     }
 
     /// <summary>
-    /// Picks a server that was not tried yet: a usable one, else a usable backup, else, in panic, any.
+    /// Picks a server that was not tried yet: a well one, else a well backup; in panic any that an operator has left ready. What is tried
+    /// again goes to a well server where there is one, even in panic, and to one that is not well rather than nowhere.
     /// </summary>
     /// <param name="exchange">The exchange, on its loop.</param>
     /// <param name="tried">Servers that failed this exchange already.</param>
@@ -86,25 +127,29 @@ public sealed class UpstreamState
     {
         ServerSet set = _servers;
         long nowMs = exchange.Loop.NowMs;
-        ServerState[] primaries = set.Primaries;
-        if (primaries.Length == 1 && !tried.Contains(primaries[0]) && primaries[0].IsUsable(nowMs))
+        if (set.Only is { } only && tried.IsEmpty && only.IsUsable(nowMs) && !_panic.IsOn)
         {
-            return primaries[0];
+            return only;
         }
 
-        return _balancer.Pick(primaries, exchange, tried, mustBeUsable: true)
-            ?? _balancer.Pick(set.Backups, exchange, tried, mustBeUsable: true)
-            ?? _balancer.Pick(set.Everyone, exchange, tried, mustBeUsable: false);
+        Candidates candidates = CandidatesOf(set, exchange.Loop, nowMs);
+        return tried.IsEmpty ? set.Balancer.Pick(candidates, exchange, tried) : PickAnother(set, candidates, exchange, tried);
     }
 
-    /// <summary>The servers of which <see cref="Pick"/> would take one for a first try: usable ones, else usable backups, else all.</summary>
+    /// <summary>The servers of which <see cref="Pick"/> would take one for a first try: well ones, else well backups, in panic all.</summary>
     public IReadOnlyList<ServerState> CandidatesAt(long nowMs)
     {
-        // Not hot: only who explains a request asks.
-        ServerSet set = _servers;
-        ServerState[] primaries = Array.FindAll(set.Primaries, server => server.IsUsable(nowMs));
-        ServerState[] backups = Array.FindAll(set.Backups, server => server.IsUsable(nowMs));
-        return primaries.Length > 0 ? primaries : backups.Length > 0 ? backups : set.Everyone;
+        Candidates candidates = WorkOut(_servers, nowMs);
+        return [.. Enumerable.Range(0, candidates.Count).Select(candidates.ServerAt)];
+    }
+
+    /// <summary>Whether too few servers are well; reports the change if there is one. Any thread: for who shows or checks health.</summary>
+    /// <param name="nowMs">The monotonic time of the loops.</param>
+    public bool ReviewPanic(long nowMs)
+    {
+        Candidates candidates = WorkOut(_servers, nowMs);
+        Note(candidates, nowMs);
+        return candidates.IsPanic;
     }
 
     /// <summary>A try failed in a way that speaks against the server.</summary>
@@ -130,22 +175,72 @@ public sealed class UpstreamState
         return true;
     }
 
-    private sealed class ServerSet
+    private Candidates CandidatesOf(ServerSet set, LoopServices loop, long nowMs)
     {
-        public ServerSet(IReadOnlyList<ServerState> all)
+        Candidates candidates = _candidates[loop.Index];
+        if (!candidates.Holds(set, nowMs))
         {
-            All = all;
-            Everyone = [.. all];
-            Primaries = [.. all.Where(server => !server.IsBackup)];
-            Backups = [.. all.Where(server => server.IsBackup)];
+            candidates.Refresh(set, nowMs, _policy.PanicShare, loop);
+            Note(candidates, nowMs);
         }
 
-        public IReadOnlyList<ServerState> All { get; }
+        return candidates;
+    }
 
-        public ServerState[] Everyone { get; }
+    // Not hot: for who only asks, on any thread.
+    private Candidates WorkOut(ServerSet set, long nowMs)
+    {
+        Candidates candidates = new(loop: 0);
+        candidates.Refresh(set, nowMs, _policy.PanicShare, loop: null);
+        return candidates;
+    }
 
-        public ServerState[] Primaries { get; }
+    private static ServerState? PickAnother(ServerSet set, Candidates candidates, Exchange exchange, in TriedServers tried)
+    {
+        ServerState? other = candidates.IsPanic ? null : set.Balancer.Pick(candidates, exchange, tried);
+        return other
+            ?? LeastLoaded(set.Primaries, exchange.Loop, tried, mustBeWell: true)
+            ?? LeastLoaded(set.Backups, exchange.Loop, tried, mustBeWell: true)
+            ?? LeastLoaded(set.Everyone, exchange.Loop, tried, mustBeWell: false);
+    }
 
-        public ServerState[] Backups { get; }
+    private static ServerState? LeastLoaded(ServerState[] servers, LoopServices loop, in TriedServers tried, bool mustBeWell)
+    {
+        ServerState? least = null;
+        foreach (ServerState server in servers)
+        {
+            bool isAllowed = server.AdminState == AdminState.Ready && !tried.Contains(server) && (!mustBeWell || server.IsWell(loop.NowMs));
+            if (isAllowed && (least is null || server.PoolOf(loop.Index).ActiveCount < least.PoolOf(loop.Index).ActiveCount))
+            {
+                least = server;
+            }
+        }
+
+        return least;
+    }
+
+    private void Note(Candidates candidates, long nowMs)
+    {
+        if (candidates.IsPanic == _panic.IsOn || !_panic.TryTurn(candidates.IsPanic, nowMs))
+        {
+            return;
+        }
+
+        if (!candidates.IsPanic)
+        {
+            Log.Write(OperatorEvents.PanicOver, Name);
+            return;
+        }
+
+        Counters.Add(Counter.Panics);
+        Log.Write(OperatorEvents.Panic, Name, candidates.WellCount, candidates.ReadyCount);
+    }
+
+    private void SetSlowStart()
+    {
+        foreach (ServerState server in _servers.Everyone)
+        {
+            server.SlowStartMs = _policy.SlowStartMs;
+        }
     }
 }

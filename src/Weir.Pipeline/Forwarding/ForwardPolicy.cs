@@ -54,6 +54,12 @@ public sealed record ForwardPolicy
     /// <summary>When a server is set aside.</summary>
     public PassiveHealthPolicy Health { get; init; } = new();
 
+    /// <summary>With a smaller share of well servers than this, 0 to 1, all are used.</summary>
+    public double PanicShare { get; init; } = 0.5;
+
+    /// <summary>For how long a server that came back is spared; 0: not at all.</summary>
+    public int SlowStartMs { get; init; }
+
     /// <summary>The PROXY header that servers get: 0 none, 1 or 2. Connections are then not shared between clients.</summary>
     public int ProxyProtocolVersion { get; init; }
 }

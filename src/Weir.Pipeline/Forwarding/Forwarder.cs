@@ -190,7 +190,7 @@ internal sealed class Forwarder
     {
         ServerTally tally = server.TallyOf(exchange.Loop.Index);
         tally.OnTry();
-        tally.SetLatency(exchange.Timings.ResponseNs - exchange.Timings.SentNs);
+        tally.OnAnswer(exchange.Timings.ResponseNs, exchange.Timings.ResponseNs - exchange.Timings.SentNs);
     }
 
     private bool IsStatusRetried(Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server)

@@ -21,7 +21,9 @@ internal sealed class ServerBlame
         }
 
         PassiveHealthPolicy policy = upstream.Policy.Health;
-        server.TallyOf(loop.Index).OnFailure();
+        ServerTally tally = server.TallyOf(loop.Index);
+        tally.OnFailure();
+        tally.OnNoAnswer(loop.NowNs);
         if (ReferenceEquals(error, ProxyErrors.OriginBadHead) || ReferenceEquals(error, ProxyErrors.OriginHeadTooLarge))
         {
             _log.Write(OperatorEvents.OriginMalformed, upstream.Name, server.Name, detail ?? error.Name);

@@ -41,6 +41,7 @@ internal struct PlaceWish
             return ReferenceEquals(Bound, server) && server.IsUsableForBound(nowMs);
         }
 
-        return !Tried.Contains(server) && server.IsBackup == Picked.IsBackup && (server.IsUsable(nowMs) || _takesUnusable);
+        return !Tried.Contains(server) && server.IsBackup == Picked.IsBackup
+            && (server.IsUsable(nowMs) || (_takesUnusable && server.AdminState == AdminState.Ready));
     }
 }

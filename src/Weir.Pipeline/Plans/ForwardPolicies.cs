@@ -30,6 +30,8 @@ public static class ForwardPolicies
             RetryStatuses = [.. retry.On.Where(condition => condition.Cause == RetryCause.Status).Select(condition => condition.Status)],
             BudgetShare = retry.Budget.Fraction,
             BufferOctets = (int)retry.Buffer.Octets,
+            PanicShare = config.Health.Panic.Fraction,
+            SlowStartMs = Ms(config.SlowStart),
             ProxyProtocolVersion = config.ProxyProtocol switch
             {
                 Config.Model.ProxyProtocolVersion.V1 => 1,

@@ -74,6 +74,7 @@ internal sealed class RouteBuilder
             Name = name,
             Stack = stack,
             Target = config.To is { } target ? Find(target) : null,
+            Split = config.Split is { } split ? BuildSplit(split) : null,
             UsesCaptures = stack.Count > 0,
         };
         return path is null || methods is null
@@ -130,6 +131,9 @@ internal sealed class RouteBuilder
             }
         }
     }
+
+    private SplitPlan BuildSplit(SplitConfig config) =>
+        new([.. config.To.Select(side => KeyValuePair.Create(_upstreams.Find(side.Key), side.Value.Value))], config.Sticky);
 
     private UpstreamState? Find(TargetConfig target) => _upstreams.Find(target.Upstream);
 

@@ -12,8 +12,11 @@ public sealed class RoutePlan
     /// <summary>What runs after routing.</summary>
     public CompiledStack Stack { get; init; } = CompiledStack.Empty;
 
-    /// <summary>Where requests go; null when a module always answers.</summary>
+    /// <summary>Where requests go; null when a module always answers, or there is a <see cref="Split"/>.</summary>
     public UpstreamState? Target { get; init; }
+
+    /// <summary>Several destinations by share, instead of one.</summary>
+    public SplitPlan? Split { get; init; }
 
     /// <summary>Whether a module of the stack reads the groups of the route's regular expression.</summary>
     public bool UsesCaptures { get; init; }

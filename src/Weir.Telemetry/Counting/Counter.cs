@@ -42,6 +42,7 @@ public enum Counter
     Hedges,
     HedgesWon,
     QueueWaits,
+    Panics,
 
     TimeoutClientHead,
     TimeoutClientBody,

@@ -65,6 +65,8 @@ public static class Counters
         Row(Hedges, "weir_hedges_total", "Requests that were sent to a second server because the first one was slow."),
         Row(HedgesWon, "weir_hedges_won_total", "Hedges whose second server answered first."),
         Row(QueueWaits, "weir_queue_waits_total", "Requests that waited for a free place at a server."),
+        Row(Panics, "weir_panics_total",
+            "Times that an upstream had fewer well servers than health.panic asks for, so that all were used."),
 
         Row(TimeoutClientHead, Timeouts, "kind", "client_head", TimeoutsHelp),
         Row(TimeoutClientBody, Timeouts, "kind", "client_body", TimeoutsHelp),

@@ -65,6 +65,7 @@ public sealed class WeirHost : IAsyncDisposable
         {
             StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
             ResponseHead = new HeadLimits((int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0),
+            Log = log,
         };
         _servers = new ServerLoop[loops];
         _listeners = new List<Listener>[loops];

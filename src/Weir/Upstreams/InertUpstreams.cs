@@ -38,7 +38,7 @@ internal sealed class InertUpstreams : IUpstreamSource
             servers.AddRange(config.Servers.Select(server => MakeServer(server, _loop)));
         }
 
-        return new UpstreamState(config.Name, servers, Balancers.Of(config.Balance, 1), ForwardPolicies.Of(config, _stickyKeys), 1);
+        return new UpstreamState(config.Name, servers, Balancers.Of(config.Balance), ForwardPolicies.Of(config, _stickyKeys), 1);
     }
 
     private ServerState MakeServer(ServerConfig config, Loop loop)

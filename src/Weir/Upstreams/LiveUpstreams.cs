@@ -6,6 +6,7 @@ using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Pooling;
 using Weir.Upstream.Resolving;
@@ -33,6 +34,9 @@ internal sealed class LiveUpstreams : IUpstreamSource, IDisposable
     /// <summary>What cookies of sticky sessions are made with; asked for only where they are configured.</summary>
     public Lazy<StickyKeys>? StickyKeys { get; init; }
 
+    /// <summary>Where upstreams report.</summary>
+    public WeirLog Log { get; init; } = WeirLog.Silent;
+
     public UpstreamState Make(UpstreamConfig config)
     {
         OriginLimits limits = new()
@@ -57,8 +61,12 @@ internal sealed class LiveUpstreams : IUpstreamSource, IDisposable
             }
         }
 
-        IBalancer balancer = Balancers.Of(config.Balance, _loops.Count);
-        UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config, config.Sticky is null ? null : StickyKeys?.Value), _loops.Count);
+        IBalancer balancer = Balancers.Of(config.Balance);
+        UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config, config.Sticky is null ? null : StickyKeys?.Value), _loops.Count)
+        {
+            Log = Log,
+            Counters = _counters.Shared,
+        };
         if (named.Count > 0)
         {
             _owned.Add(new ResolvedServerSet(upstream, servers, named, _resolver, MakeServer));

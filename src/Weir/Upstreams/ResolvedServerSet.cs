@@ -1,6 +1,7 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Config.Model;
 using Weir.Net.Sockets;
+using Weir.Net.Time;
 using Weir.Pipeline.Balancing;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Pooling;
@@ -65,7 +66,7 @@ internal sealed class ResolvedServerSet : IDisposable
                 AddServers(_names[i], _latest[i], servers);
             }
 
-            _upstream.ReplaceServers(servers);
+            _upstream.ReplaceServers(servers, LoopClock.System.MonotonicNs / 1_000_000);
         }
     }
 

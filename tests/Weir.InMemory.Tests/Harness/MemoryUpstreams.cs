@@ -4,6 +4,7 @@ using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 using Weir.Upstream.Pooling;
 
 namespace Weir.InMemory.Tests.Harness;
@@ -25,6 +26,9 @@ internal sealed class MemoryUpstreams : IUpstreamSource
 
     public Dictionary<string, UpstreamState> Upstreams { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Where upstreams report.</summary>
+    public required WeirLog Log { get; init; }
+
     public UpstreamState Make(UpstreamConfig config)
     {
         OriginLimits limits = new()
@@ -43,8 +47,11 @@ internal sealed class MemoryUpstreams : IUpstreamSource
             servers.Add(new ServerState(name, server.Weight, server.Backup, origin, [origin.Pool]));
         }
 
-        IBalancer balancer = config.Balance.Policy == BalancePolicy.RoundRobin ? new RoundRobinBalancer(1) : new PowerOfTwoBalancer();
-        UpstreamState upstream = new(config.Name, servers, balancer, ForwardPolicies.Of(config, _keys), 1);
+        UpstreamState upstream = new(config.Name, servers, Balancers.Of(config.Balance), ForwardPolicies.Of(config, _keys), 1)
+        {
+            Log = Log,
+            Counters = _counters.Shared,
+        };
         Upstreams[config.Name] = upstream;
         return upstream;
     }

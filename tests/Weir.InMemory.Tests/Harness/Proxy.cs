@@ -50,7 +50,7 @@ internal sealed class Proxy : IDisposable
             .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
             .With(CounterFamily.RejectedHeads, Reasons())
             .With(CounterFamily.RejectedOriginHeads, Reasons()));
-        _upstreams = new MemoryUpstreams(Loop, Counters);
+        _upstreams = new MemoryUpstreams(Loop, Counters) { Log = new WeirLog(Events) };
         PlanBuilder builder = new(catalog, _upstreams);
         Plan? plan = builder.Build(config);
         string.Join("\n", builder.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
@@ -75,6 +75,9 @@ internal sealed class Proxy : IDisposable
 
     /// <summary>What the access log would say.</summary>
     public EndedExchanges Ended { get; } = new();
+
+    /// <summary>What an operator would be told.</summary>
+    public TakenEvents Events { get; } = new();
 
     /// <summary>The only server of <see cref="Simple"/>.</summary>
     public OriginServer Origin => ServerAt("10.0.0.1:80");

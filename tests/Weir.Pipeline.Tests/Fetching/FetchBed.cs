@@ -36,7 +36,7 @@ internal sealed class FetchBed : IDisposable
             .With(CounterFamily.ProxyErrors, Abstractions.Errors.ProxyErrors.All.Select(error => error.Name)));
         _pools = [.. _loops.Select(loop => new OriginPool(loop, Origin, new OriginLimits(), counters.OfLoop(loop.Index)))];
         ServerState server = new("origin", 1, false, Origin, _pools);
-        UpstreamState upstream = new("app", [server], new RoundRobinBalancer(loops), new ForwardPolicy { Attempts = 1 }, loops);
+        UpstreamState upstream = new("app", [server], new RoundRobinBalancer(), new ForwardPolicy { Attempts = 1 }, loops);
         RoutePlan routePlan = new() { Name = "/*", Stack = Compile(route), Target = upstream };
         SitePlan sitePlan = new()
         {
