@@ -19,14 +19,17 @@ public static class Rights
         errors.AddRange(SecretFiles.Review(config));
         HeldSockets.OfProcess.Inherit(log);
         ProcessConfig process = config.Process;
+        string data = DataFolder.PathOf(process);
         if (!ProcessUser.IsRoot)
         {
+            Tighten(data, log);
             return true;
         }
 
         if (process.User is not { } name)
         {
             log.Write(OperatorEvents.RootWithoutUser);
+            Tighten(data, log);
             return true;
         }
 
@@ -43,7 +46,7 @@ public static class Rights
         }
 
         // Without it Weir serves and forgets: an event says so.
-        _ = DataDirectory.TryPrepare(DataDirectory.PathOf(process), log, user);
+        _ = DataFolder.TryPrepare(data, log, user);
         return TryBecome(user, process, log, errors);
     }
 
@@ -58,6 +61,15 @@ public static class Rights
             {
                 log.Write(OperatorEvents.AccessLogFolderClosed, file);
             }
+        }
+    }
+
+    private static void Tighten(string data, WeirLog log)
+    {
+        // One that is not there is made by what needs it.
+        if (Directory.Exists(data))
+        {
+            _ = DataFolder.TryPrepare(data, log);
         }
     }
 

@@ -3,7 +3,7 @@ using Weir.Telemetry.Events;
 
 namespace Weir.Tests.Machine;
 
-public sealed class DataDirectoryTests : IDisposable
+public sealed class DataFolderTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -14,7 +14,7 @@ public sealed class DataDirectoryTests : IDisposable
     {
         string path = Path.Combine(_folder.FullName, "state");
 
-        DataDirectory.TryPrepare(path, WeirLog.Silent).ShouldBeTrue();
+        DataFolder.TryPrepare(path, WeirLog.Silent).ShouldBeTrue();
 
         File.GetUnixFileMode(path).ShouldBe(Private);
     }
@@ -24,7 +24,7 @@ public sealed class DataDirectoryTests : IDisposable
     {
         _folder.UnixFileMode = Private | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-        DataDirectory.TryPrepare(_folder.FullName, WeirLog.Silent).ShouldBeTrue();
+        DataFolder.TryPrepare(_folder.FullName, WeirLog.Silent).ShouldBeTrue();
 
         File.GetUnixFileMode(_folder.FullName).ShouldBe(Private);
     }
@@ -35,23 +35,7 @@ public sealed class DataDirectoryTests : IDisposable
         string path = Path.Combine(_folder.FullName, "file");
         File.WriteAllText(path, "");
 
-        DataDirectory.TryPrepare(path, WeirLog.Silent).ShouldBeFalse();
-    }
-
-    [Fact]
-    public void A_file_with_a_secret_is_its_user_s_alone_also_where_it_was_not()
-    {
-        string path = Path.Combine(_folder.FullName, "key");
-        File.WriteAllText(path, "old and longer");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-
-        using (FileStream file = DataDirectory.CreateFile(path))
-        {
-            file.Write("new"u8);
-        }
-
-        File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.ReadAllText(path).ShouldBe("new");
+        DataFolder.TryPrepare(path, WeirLog.Silent).ShouldBeFalse();
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
