@@ -1,10 +1,13 @@
 using Weir.Abstractions.Modules;
+using Weir.Modules.BodyLimit;
+using Weir.Modules.Cors;
 using Weir.Modules.Headers;
 using Weir.Modules.Maintenance;
 using Weir.Modules.Mirror;
 using Weir.Modules.Redirect;
 using Weir.Modules.Respond;
 using Weir.Modules.Rewrite;
+using Weir.Modules.SecurityHeaders;
 
 namespace Weir.Modules;
 
@@ -26,6 +29,9 @@ public sealed class StandardModules : IModuleCatalog
             new RespondFactory(),
             new MaintenanceFactory(),
             new MirrorFactory(),
+            new CorsFactory(),
+            new SecurityHeadersFactory(),
+            new BodyLimitFactory(),
             .. more,
         ];
         _byName = All.ToDictionary(factory => factory.Name, StringComparer.Ordinal);
