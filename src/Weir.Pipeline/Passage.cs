@@ -221,6 +221,17 @@ internal sealed class Passage : IFetcher
         Exchange exchange, string upstream, RequestHead request, int deadlineMs, int windowOctets, PinnedBody? content) =>
         _fetches.UpstreamAsync(this, upstream, request, deadlineMs, windowOctets, content);
 
+    /// <summary>Lets go of the plan, and of what of it only finish modules would need.</summary>
+    public void DropPlan()
+    {
+        Plan = null!;
+        if (Site is null or { Stack.Finishes.Length: 0 } && Route is null or { Stack.Finishes.Length: 0 })
+        {
+            Site = null;
+            Route = null;
+        }
+    }
+
     /// <summary>Makes it ready for the next exchange of its object.</summary>
     public void Reset()
     {

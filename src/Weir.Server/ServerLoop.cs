@@ -2,6 +2,7 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Net.Loops;
 using Weir.Server.Http1;
+using Weir.Server.Listening;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
@@ -64,6 +65,21 @@ public sealed class ServerLoop
         {
             next = connection.NextConnection;
             connection.OnDrain();
+        }
+    }
+
+    /// <summary>As <see cref="Drain()"/>, for the connections of a listener that is closing. Tunnels are left alone.</summary>
+    public void Drain(ListenerState listener)
+    {
+        Loop.AssertCurrent();
+        Http1ClientConnection? next;
+        for (Http1ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        {
+            next = connection.NextConnection;
+            if (ReferenceEquals(connection.Listener, listener))
+            {
+                connection.OnListenerClosing();
+            }
         }
     }
 

@@ -25,6 +25,12 @@ public abstract class ClientStream
     /// <summary>What to give up when the client goes away while the exchange waits for something else; null: nothing.</summary>
     public IAbortable? AbortWhenGone { get; set; }
 
+    /// <summary>What to tell when the process begins to drain; null: nothing. The stream itself ends after its response.</summary>
+    public IDrainable? TellWhenDraining { get; set; }
+
+    /// <summary>Whether the process is draining.</summary>
+    public virtual bool IsDraining => false;
+
     /// <summary>Sends an interim head at once.</summary>
     public abstract ValueTask<ProxyError?> SendInterimAsync(ResponseHead head);
 

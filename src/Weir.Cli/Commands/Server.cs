@@ -21,7 +21,7 @@ internal static class Server
     // What is left to do when the last exchange was cut: logs, threads, the exit itself.
     private static readonly TimeSpan _afterDrain = TimeSpan.FromSeconds(15);
 
-    public static async Task<int> RunAsync(ConfigResult read)
+    public static async Task<int> RunAsync(ConfigResult read, string? file = null)
     {
         if (ConfigFile.Report(read.Errors) || read.Config is not { } config)
         {
@@ -34,13 +34,9 @@ internal static class Server
         WeirLog log = new(writer, LevelOf(config.Log.Level));
         writer.Attach(log);
         using ServiceNotifier manager = ServiceNotifier.FromEnvironment(log);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            log.Write(OperatorEvents.ReloadUnsupported);
-        });
+        using ReloadSignal hangUp = new(log, manager);
         List<ConfigError> errors = [];
-        WeirHost? host = Rights.Settle(config, log, errors) ? await WeirHost.StartAsync(config, new StandardModules(), log, errors) : null;
+        WeirHost? host = Rights.Settle(config, log, errors) ? await WeirHost.StartAsync(config, new StandardModules(), log, errors, file) : null;
         if (ConfigFile.Report(errors) || host is null)
         {
             writer.Stop(_lastWords);
@@ -48,12 +44,13 @@ internal static class Server
         }
 
         Rights.Review(config, log);
-        await ServeAsync(host, config, log, stop, manager);
+        hangUp.Serve(host);
+        await ServeAsync(host, log, stop, manager);
         writer.Stop(_lastWords);
         return 0;
     }
 
-    private static async Task ServeAsync(WeirHost host, WeirConfig config, WeirLog log, StopSignals stop, ServiceNotifier manager)
+    private static async Task ServeAsync(WeirHost host, WeirLog log, StopSignals stop, ServiceNotifier manager)
     {
         using PosixSignalRegistration reopen = PosixSignalRegistration.Create((PosixSignal)SigUsr1, signal =>
         {
@@ -66,9 +63,11 @@ internal static class Server
         await using (Watchdog.Start(manager, host.PingAsync, log))
         {
             reason = await stop.Asked;
-            manager.Stopping(config.Process.Drain.Delay + config.Process.Drain.Deadline + _afterDrain);
-            await Task.Delay(config.Process.Drain.Delay);
-            await host.DrainAsync(config.Process.Drain.Deadline);
+
+            // Of the configuration that is in force now: a reload may have changed it.
+            DrainConfig drain = host.Config.Process.Drain;
+            manager.Stopping(drain.Delay + drain.Deadline + _afterDrain);
+            await host.DrainAsync(drain.Deadline, drain.Delay);
         }
 
         await host.DisposeAsync();

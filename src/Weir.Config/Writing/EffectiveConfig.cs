@@ -25,6 +25,15 @@ public static class EffectiveConfig
         return text.ToString();
     }
 
+    /// <summary>One record of the model, or a module's options, with all its defaults.</summary>
+    internal static string WriteRecord(object record)
+    {
+        // The place is none of the file's own: what the page of the whole file leaves out counts here.
+        List<string> lines = [];
+        WriteOptions(ValueShapes.OfRecord(record.GetType()), record, "*", lines);
+        return string.Join('\n', lines);
+    }
+
     private static void WriteOptions(RecordShape shape, object record, string path, List<string> lines)
     {
         foreach (OptionShape option in shape.Options)

@@ -6,19 +6,27 @@ namespace Weir.Net.Sockets;
 /// <summary>The system calls of the data plane. Errors are read with <see cref="Errno"/> right behind the call.</summary>
 internal static unsafe class Libc
 {
+    public const int Eperm = 1;
     public const int Eintr = 4;
     public const int Eagain = 11;
     public const int Enomem = 12;
+    public const int Einval = 22;
     public const int Enfile = 23;
     public const int Emfile = 24;
     public const int Epipe = 32;
+    public const int Enonet = 64;
+    public const int Eproto = 71;
+    public const int Enoprotoopt = 92;
+    public const int Eopnotsupp = 95;
     public const int Eaddrinuse = 98;
+    public const int Enetdown = 100;
     public const int Enetunreach = 101;
     public const int Econnaborted = 103;
     public const int Econnreset = 104;
     public const int Enobufs = 105;
     public const int Etimedout = 110;
     public const int Econnrefused = 111;
+    public const int Ehostdown = 112;
     public const int Ehostunreach = 113;
     public const int Einprogress = 115;
 
@@ -36,6 +44,7 @@ internal static unsafe class Libc
     public const int SoKeepAlive = 9;
     public const int SoLinger = 13;
     public const int SoReusePort = 15;
+    public const int SoAttachFilter = 26;
     public const int IpProtoTcp = 6;
     public const int TcpNoDelay = 1;
     public const int TcpDeferAccept = 9;
@@ -43,6 +52,7 @@ internal static unsafe class Libc
     public const int Ipv6Only = 26;
     public const int MsgPeek = 2;
     public const int MsgNoSignal = 0x4000;
+    public const int ShutRead = 0;
     public const int ShutWrite = 1;
 
     public const int EpollCloseOnExec = 0x80000;
@@ -135,6 +145,14 @@ internal static unsafe class Libc
     [DllImport(Library)]
     [SuppressGCTransition]
     public static extern nint writev(int fd, IoVector* vectors, int count);
+
+    /// <summary>struct sock_fprog.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FilterProgram
+    {
+        public ushort Length;
+        public ulong* Instructions;
+    }
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -15,21 +15,27 @@ public sealed unsafe class Listener : Pollable
 
     private const int AcceptsPerTurn = 64;
 
+    // The longest queue that the kernel keeps (net.core.somaxconn) is 65535 at most.
+    private const int MostClosingTurns = 1024;
+
     private readonly Loop _loop;
-    private readonly IAcceptHandler _handler;
     private readonly int _fd;
+    private bool _isRefusing;
     private bool _isClosed;
 
     private Listener(Loop loop, int fd, SocketAddress address, IAcceptHandler handler)
     {
         _loop = loop;
         _fd = fd;
-        _handler = handler;
+        Handler = handler;
         Address = address;
     }
 
     /// <summary>The address it is bound to, with the port the kernel chose where 0 was asked for.</summary>
     public SocketAddress Address { get; }
+
+    /// <summary>What is done with connections; another one may take its place, on the loop.</summary>
+    public IAcceptHandler Handler { get; set; }
 
     /// <summary>
     /// Binds and listens, but accepts nothing yet: any thread may call it. The descriptor is given to <see cref="Start"/>, or closed with
@@ -101,8 +107,16 @@ public sealed unsafe class Listener : Pollable
     }
 
     /// <summary>
-    /// Accepts what waits in the queue, then closes. New connections go to the other listeners of the address only if there are some.
+    /// Lets no connection begin any more, while those that have begun still arrive and are accepted. A client that begins one now tries again
+    /// after a second and finds the address closed, or another process on it. See docs/decisions/0008-closing-listeners.md.
     /// </summary>
+    public void Refuse()
+    {
+        _isRefusing = true;
+        SocketOptions.RefuseNewConnections(_fd, Address.IsUnix);
+    }
+
+    /// <summary>Accepts what waits in the queue, then closes.</summary>
     public void Close()
     {
         if (_isClosed)
@@ -110,7 +124,8 @@ public sealed unsafe class Listener : Pollable
             return;
         }
 
-        while (AcceptSome())
+        // A queue is bounded, so this is: what would keep it from ending is an error that never goes away, or clients without end.
+        for (int turn = 0; turn < MostClosingTurns && AcceptSome(); turn++)
         {
         }
 
@@ -168,26 +183,56 @@ public sealed unsafe class Listener : Pollable
             if (fd >= 0)
             {
                 IpAddress peer = SocketAddress.ReadIp(raw, out int port);
-                _handler.OnAccepted(fd, peer, port);
+                Give(fd, peer, port);
                 continue;
             }
 
             int error = Libc.Errno;
-            switch (error)
+            if (error == Libc.Eagain)
             {
-                case Libc.Eagain:
-                    return false;
-                case Libc.Emfile or Libc.Enfile or Libc.Enobufs or Libc.Enomem:
-                    // The queue keeps them; a timer looks again, because no new edge would come.
-                    _handler.OnAcceptPaused(error);
-                    _loop.Arm(this, PauseMs);
-                    return false;
-                default:
-                    // EINTR, ECONNABORTED and network errors belong to that one connection (accept(2)).
-                    continue;
+                return false;
+            }
+
+            if (!BelongsToOneConnection(error))
+            {
+                // The queue keeps them; a timer looks again, because no new edge would come.
+                Pause(error);
+                return false;
             }
         }
 
         return true;
     }
+
+    private void Give(int fd, IpAddress peer, int port)
+    {
+        try
+        {
+            Handler.OnAccepted(fd, peer, port);
+        }
+        catch (Exception exception)
+        {
+            // A defect in what is done with one connection: those behind it in the queue, which make no new edge, are accepted all the same.
+            // Whose the descriptor is now nobody knows; to close somebody else's would be worse than to lose one.
+            _loop.ReportFailure(exception);
+        }
+    }
+
+    private void Pause(int error)
+    {
+        if (_isRefusing && error == Libc.Einval)
+        {
+            // A unix socket that was shut down says so once its queue is empty.
+            return;
+        }
+
+        Handler.OnAcceptPaused(error);
+        _loop.Arm(this, PauseMs);
+    }
+
+    // accept(2): these are the errors of a connection that was about to be accepted; any other one is the listening socket's, and would
+    // come again at once.
+    private static bool BelongsToOneConnection(int error) =>
+        error is Libc.Eintr or Libc.Econnaborted or Libc.Econnreset or Libc.Eperm or Libc.Eproto or Libc.Enoprotoopt or Libc.Eopnotsupp
+            or Libc.Enetdown or Libc.Enetunreach or Libc.Ehostdown or Libc.Ehostunreach or Libc.Enonet or Libc.Etimedout;
 }

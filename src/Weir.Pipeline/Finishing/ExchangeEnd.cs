@@ -22,6 +22,9 @@ public sealed class ExchangeEnd
         _accessLogs = [.. accessLogs];
     }
 
+    /// <summary>Exchanges that end from now on are written elsewhere; on the loop.</summary>
+    public void SetLog(int loop, IExchangeLog? log) => _accessLogs[loop] = log;
+
     internal void Finish(Passage passage, ProxyError? cut)
     {
         Exchange exchange = passage.Exchange;

@@ -3,15 +3,18 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Http.WebSockets;
 using Weir.Net.Time;
 
 namespace Weir.Pipeline.Forwarding;
 
 /// <summary>
 /// An upgraded connection (RFC 9110 section 7.8): two pumps that end each by itself, one timer for idleness and lifetime. What either
-/// side sent right behind the handshake is in its connection's buffer and comes first.
+/// side sent right behind the handshake is in its connection's buffer and comes first. On a drain both ends of a WebSocket get a Close
+/// frame between two frames, and nothing behind it (RFC 6455 section 5.5.1).
 /// </summary>
-internal sealed class Tunnel : LoopTimer
+internal sealed class Tunnel : LoopTimer, IDrainable
 {
     // A direction's share of a turn.
     private const int OctetsPerTurn = 256 * 1024;
@@ -20,25 +23,35 @@ internal sealed class Tunnel : LoopTimer
     // After one direction has ended the other one gets this long without an octet, not the tunnel's idle time.
     private const int HalfClosedIdleMs = 60_000;
 
+    // How long both ends may take to answer a Close frame and to end.
+    private const int CloseWaitMs = 5_000;
+
+    private static readonly PinnedBody _goingAway = MakeGoingAway();
+
     private readonly Exchange _exchange;
     private readonly Net.Loops.Loop _loop;
-    private readonly ITunnelEnd _client;
-    private readonly ITunnelEnd _origin;
+    private readonly TunnelDirection _up;
+    private readonly TunnelDirection _down;
     private readonly TunnelLimits _limits;
     private readonly long _endsAtMs;
+    private readonly bool _isWebSocket;
     private long _lastMs;
+    private long _closedAtMs = long.MaxValue;
     private bool _isHalfClosed;
+    private bool _isDraining;
     private ProxyError? _reason;
 
     private Tunnel(Exchange exchange, ITunnelEnd client, ITunnelEnd origin, TunnelLimits limits)
     {
         _exchange = exchange;
         _loop = (Net.Loops.Loop)exchange.Loop;
-        _client = client;
-        _origin = origin;
+        _up = new TunnelDirection(client, origin);
+        _down = new TunnelDirection(origin, client);
         _limits = limits;
         _lastMs = _loop.NowMs;
         _endsAtMs = _lastMs + limits.LifetimeMs;
+        _isWebSocket = exchange.Response.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> protocol)
+            && System.Text.Ascii.EqualsIgnoreCase(protocol, "websocket"u8);
     }
 
     /// <summary>Sends the 101 and carries octets until both directions have ended.</summary>
@@ -59,11 +72,24 @@ internal sealed class Tunnel : LoopTimer
 
         exchange.Phase = Phase.Tunnel;
         Tunnel tunnel = new(exchange, client, passage.Origin!.OpenTunnel(), passage.Plan.Tunnels);
-        exchange.Client.AbortWhenGone = tunnel._client;
+        exchange.Client.AbortWhenGone = client;
 
         // A tunnel may live for a day: it must not keep an old configuration alive.
-        passage.Plan = null!;
+        passage.DropPlan();
         return await tunnel.CarryAsync();
+    }
+
+    /// <inheritdoc/>
+    public void OnDrain()
+    {
+        if (!_isWebSocket || _isDraining)
+        {
+            return;
+        }
+
+        _isDraining = true;
+        SayCloseBeside(_down);
+        SayCloseBeside(_up);
     }
 
     protected override void OnDue()
@@ -73,6 +99,10 @@ internal sealed class Tunnel : LoopTimer
         if (nowMs >= _endsAtMs)
         {
             End(ProxyErrors.TunnelLifetime);
+        }
+        else if (nowMs - _closedAtMs >= CloseWaitMs)
+        {
+            End(ProxyErrors.Draining);
         }
         else if (nowMs - _lastMs >= idleMs)
         {
@@ -88,26 +118,47 @@ internal sealed class Tunnel : LoopTimer
     {
     }
 
+    private static PinnedBody MakeGoingAway()
+    {
+        Span<byte> frame = stackalloc byte[CloseFrame.MaxOctets];
+        return new PinnedBody(frame[..CloseFrame.Write(frame, CloseFrame.GoingAway)]);
+    }
+
+    private PinnedBody MakeMaskedGoingAway()
+    {
+        Span<byte> frame = stackalloc byte[CloseFrame.MaxOctets];
+        return new PinnedBody(frame[..CloseFrame.WriteMasked(frame, CloseFrame.GoingAway, (uint)_loop.NextRandom())]);
+    }
+
     private async ValueTask<ProxyError?> CarryAsync()
     {
         _loop.Arm(this, TickMs);
-        ValueTask<ProxyError?> up = PumpAsync(_client, _origin, isUp: true);
-        ProxyError? downError = await PumpAsync(_origin, _client, isUp: false);
+        ValueTask<ProxyError?> up = PumpAsync(_up);
+        ValueTask<ProxyError?> down = PumpAsync(_down);
+        _exchange.Client.TellWhenDraining = this;
+        if (_exchange.Client.IsDraining)
+        {
+            OnDrain();
+        }
+
+        ProxyError? downError = await down;
         ProxyError? upError = await up;
+        _exchange.Client.TellWhenDraining = null;
         _loop.Disarm(this);
         return _reason ?? upError ?? downError;
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> PumpAsync(ITunnelEnd from, ITunnelEnd to, bool isUp)
+    private async ValueTask<ProxyError?> PumpAsync(TunnelDirection direction)
     {
         int thisTurn = 0;
         while (true)
         {
-            BodyRead read = await from.ReadAsync();
+            BodyRead read = await direction.From.ReadAsync();
             if (read.Error is not null)
             {
                 End(read.Error);
+                await direction.EndClosingAsync();
                 return read.Error;
             }
 
@@ -115,24 +166,88 @@ internal sealed class Tunnel : LoopTimer
             if (read.IsEnd)
             {
                 _isHalfClosed = true;
-                to.FinishWriting();
+                direction.HasEnded = true;
+                await direction.EndClosingAsync();
+                direction.To.FinishWriting();
                 return null;
             }
 
-            if (await to.WriteAsync(read.Data) is { } error)
+            int boundary = _isWebSocket ? direction.Frames.Advance(read.Data.Span) : -1;
+            if (direction.HasSaidClose)
+            {
+                // RFC 6455 section 5.5.1: nothing is sent behind a Close frame. What comes now came too late.
+                EndWhenBothHaveClosed();
+                continue;
+            }
+
+            bool isCut = _isDraining && boundary >= 0;
+            ProxyError? error = await WriteAsync(direction, isCut ? read.Data.Take(boundary) : read.Data);
+            if (error is null && (isCut || (_isDraining && direction.Frames.IsAtBoundary)))
+            {
+                error = await SayCloseAsync(direction);
+            }
+
+            if (error is not null)
             {
                 End(error);
                 return error;
             }
 
-            _lastMs = _loop.NowMs;
-            Count(isUp, read.Data.Length);
             thisTurn += read.Data.Length;
             if (thisTurn >= OctetsPerTurn)
             {
                 thisTurn = 0;
                 await _loop.YieldAsync();
             }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> WriteAsync(TunnelDirection direction, NativeSlice octets)
+    {
+        direction.IsWriting = true;
+        ProxyError? error = await direction.To.WriteAsync(octets);
+        direction.IsWriting = false;
+        _lastMs = _loop.NowMs;
+        Count(ReferenceEquals(direction, _up), octets.Length);
+        return error;
+    }
+
+    /// <summary>Says Close while the direction's pump waits for octets; else the pump does it at the next boundary.</summary>
+    private void SayCloseBeside(TunnelDirection direction)
+    {
+        if (!direction.IsWriting && !direction.HasEnded && direction.Frames.IsAtBoundary)
+        {
+            direction.StartClosing(SayCloseAsync(direction));
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> SayCloseAsync(TunnelDirection direction)
+    {
+        direction.HasSaidClose = true;
+        if (_up.HasSaidClose && _down.HasSaidClose)
+        {
+            _closedAtMs = _loop.NowMs;
+        }
+
+        if (direction.Frames.HasClosed)
+        {
+            // That end has begun to close by itself.
+            return null;
+        }
+
+        PinnedBody frame = ReferenceEquals(direction, _down) ? _goingAway : MakeMaskedGoingAway();
+        return await WriteAsync(direction, frame.Slice);
+    }
+
+    // RFC 6455 section 7.1.1: both ends have said and heard Close. The server ends the connection; towards the client that is this side.
+    private void EndWhenBothHaveClosed()
+    {
+        if (_up.Frames.HasClosed && _down.Frames.HasClosed)
+        {
+            _up.FinishTo();
+            _down.FinishTo();
         }
     }
 
@@ -151,7 +266,7 @@ internal sealed class Tunnel : LoopTimer
     private void End(ProxyError reason)
     {
         _reason ??= reason;
-        _client.Abort(reason);
-        _origin.Abort(reason);
+        _up.From.Abort(reason);
+        _down.From.Abort(reason);
     }
 }

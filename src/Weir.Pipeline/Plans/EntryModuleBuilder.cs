@@ -22,6 +22,15 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
         _slots = slots;
     }
 
+    /// <summary>What was reserved.</summary>
+    public List<int> Slots { get; } = [];
+
+    /// <summary>The files that were asked for.</summary>
+    public List<string> Files { get; } = [];
+
+    /// <summary>The upstreams that are fetched from.</summary>
+    public List<string> Upstreams { get; } = [];
+
     public override string? RoutePath { get; }
 
     public override IPathRules PathRules => Plans.PathRules.Instance;
@@ -36,6 +45,7 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     {
         if (_upstreams.Use(upstream))
         {
+            Upstreams.Add(upstream);
             return true;
         }
 
@@ -43,7 +53,17 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
         return false;
     }
 
-    public override int ReserveSlot() => _slots.Reserve();
+    public override int ReserveSlot()
+    {
+        int slot = _slots.Reserve();
+        Slots.Add(slot);
+        return slot;
+    }
 
-    public override string ResolvePath(string path) => ModulePlaces.ResolvePath(_entry, path);
+    public override string ResolvePath(string path)
+    {
+        string file = ModulePlaces.ResolvePath(_entry, path);
+        Files.Add(file);
+        return file;
+    }
 }

@@ -12,23 +12,26 @@ namespace Weir.Pipeline.Plans;
 public sealed class PlanBuilder
 {
     private readonly List<ConfigError> _errors = [];
-    private readonly SlotCounter _slots = new();
     private readonly UsedUpstreams _used = new();
     private readonly StackCompiler _stacks;
     private readonly IUpstreamSource _upstreams;
 
-    /// <summary>A builder for one configuration.</summary>
-    public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams)
+    /// <summary>A builder for one configuration. Modules of the plan before are carried over where nothing about them has changed.</summary>
+    public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams, ModuleInventory? before = null)
     {
-        _stacks = new StackCompiler(catalog, _errors, _slots, _used);
+        _stacks = new StackCompiler(catalog, _errors, _used, before);
         _upstreams = upstreams;
     }
 
     /// <summary>Errors and warnings found while building.</summary>
     public IReadOnlyList<ConfigError> Errors => _errors;
 
+    /// <summary>Every module of the plan and of the listeners.</summary>
+    public ModuleInventory Modules => _stacks.Modules;
+
     /// <summary>The connection modules of a listener.</summary>
-    public IReadOnlyList<IConnectionModule> BuildConnections(ListenerConfig listener) => _stacks.CompileConnections(listener.Connections);
+    public IReadOnlyList<IConnectionModule> BuildConnections(ListenerConfig listener) =>
+        _stacks.CompileConnections(listener.Connections, $"listener {listener.Address}");
 
     /// <summary>The plan, or null after errors.</summary>
     public Plan? Build(WeirConfig config)
@@ -66,7 +69,7 @@ public sealed class PlanBuilder
         SitePlan plan = new()
         {
             Name = site.Name,
-            Stack = _stacks.Compile(site.Stack, null),
+            Stack = _stacks.Compile(site.Stack, null, $"site {site.Name}"),
             Routes = new RouteTable<RoutePlan>(routes.Build(site)),
             UsesRawPaths = site.Paths == PathMode.Raw,
         };

@@ -68,7 +68,7 @@ internal sealed class RouteBuilder
         }
 
         List<IRouteCondition> conditions = Conditions(config);
-        CompiledStack stack = _stacks.Compile(config.Stack, config.Path?.ToString());
+        CompiledStack stack = _stacks.Compile(config.Stack, config.Path?.ToString(), $"site {site.Name} route {config.Path}");
         RoutePlan plan = new()
         {
             Name = name,

@@ -1,6 +1,7 @@
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Config.Model;
+using Weir.Config.Writing;
 using Weir.Pipeline.Stacks;
 
 namespace Weir.Pipeline.Plans;
@@ -12,16 +13,23 @@ internal sealed class StackCompiler
     private readonly List<ConfigError> _errors;
     private readonly SlotCounter _slots;
     private readonly UsedUpstreams _upstreams;
+    private readonly Dictionary<string, Queue<PlacedModule>> _before;
 
-    public StackCompiler(IModuleCatalog catalog, List<ConfigError> errors, SlotCounter slots, UsedUpstreams upstreams)
+    /// <summary>With the modules of the plan before, to be carried over where nothing has changed.</summary>
+    public StackCompiler(IModuleCatalog catalog, List<ConfigError> errors, UsedUpstreams upstreams, ModuleInventory? before)
     {
         _upstreams = upstreams;
         _catalog = catalog;
         _errors = errors;
-        _slots = slots;
+        _slots = new SlotCounter(before?.Slots ?? []);
+        _before = before?.ToCarry() ?? [];
     }
 
-    public CompiledStack Compile(IReadOnlyList<StackEntry> entries, string? routePath)
+    /// <summary>Every module made or carried over so far.</summary>
+    public ModuleInventory Modules { get; } = new();
+
+    /// <summary>A site's or a route's stack. The scope names it: a module is carried over only into the stack it was in.</summary>
+    public CompiledStack Compile(IReadOnlyList<StackEntry> entries, string? routePath, string scope)
     {
         if (entries.Count == 0)
         {
@@ -31,7 +39,7 @@ internal sealed class StackCompiler
         List<NamedModule> modules = [];
         foreach (StackEntry entry in entries)
         {
-            if (Make(entry, routePath) is { } module)
+            if (Make(entry, routePath, scope) is { } module)
             {
                 modules.Add(new NamedModule(entry.Name, module));
             }
@@ -40,12 +48,12 @@ internal sealed class StackCompiler
         return new CompiledStack(modules);
     }
 
-    public IReadOnlyList<IConnectionModule> CompileConnections(IReadOnlyList<StackEntry> entries)
+    public IReadOnlyList<IConnectionModule> CompileConnections(IReadOnlyList<StackEntry> entries, string scope)
     {
         List<IConnectionModule> modules = [];
         foreach (StackEntry entry in entries)
         {
-            if (Make(entry, null) is not { } module)
+            if (Make(entry, null, scope) is not { } module)
             {
                 continue;
             }
@@ -65,13 +73,36 @@ internal sealed class StackCompiler
         return modules;
     }
 
-    private IModule? Make(StackEntry entry, string? routePath)
+    private IModule? Make(StackEntry entry, string? routePath, string scope)
     {
         if (_catalog.Find(entry.Name) is not { } factory || entry.Options is null)
         {
             return null;
         }
 
-        return factory.Create(entry.Options, new EntryModuleBuilder(entry, routePath, _errors, _slots, _upstreams));
+        string place = $"{scope}\n{OptionText.Of(entry)}";
+        if (Carry(place) is { } same)
+        {
+            Modules.Add(same);
+            _errors.AddRange(same.Warnings);
+            return same.Module;
+        }
+
+        int errorsBefore = _errors.Count;
+        EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams);
+        IModule? module = factory.Create(entry.Options, builder);
+        if (module is not null)
+        {
+            Modules.Add(new PlacedModule(
+                place, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, [.. _errors.Skip(errorsBefore)]));
+        }
+
+        return module;
     }
+
+    private PlacedModule? Carry(string place) =>
+        _before.TryGetValue(place, out Queue<PlacedModule>? same) && same.TryDequeue(out PlacedModule? module)
+            && module.Files.All(file => file.IsCurrent) && module.Upstreams.All(_upstreams.Use)
+            ? module
+            : null;
 }

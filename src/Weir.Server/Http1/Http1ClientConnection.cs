@@ -7,6 +7,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Http.Http1;
 using Weir.Net.Connections;
+using Weir.Server.Listening;
 using Weir.Telemetry.Counting;
 
 namespace Weir.Server.Http1;
@@ -31,6 +32,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     private readonly Connection _connection;
     private readonly ConnectionInfo _info;
     private readonly IConnectionEnd _end;
+    private readonly ListenerState _listener;
     private Http1RequestBody? _body;
     private Exchange? _exchange;
     private RequestFraming _framing;
@@ -54,6 +56,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         _connection = connection;
         _info = info;
         _end = end;
+        _listener = end.Listener;
         connection.Observer = this;
         Link();
     }
@@ -64,6 +67,8 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
 
     internal Connection Connection => _connection;
 
+    internal ListenerState Listener => _listener;
+
     internal ServerLimits Limits => _server.Limits;
 
     public override bool AcceptsInterim => _exchange!.Request.Version != HttpVersion.Http10;
@@ -71,6 +76,8 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     public override bool AcceptsTrailers => _framing.AcceptsTrailers;
 
     public override bool IsGone => _isGone || _connection.HasFailed;
+
+    public override bool IsDraining => _server.IsDraining;
 
     public override long SentOctets => _connection.TotalSent - _sentBefore;
 
@@ -105,8 +112,20 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         AbortWhenGone?.Abort(ProxyErrors.ClientAborted);
     }
 
-    /// <summary>An idle connection ends soon; a busy one says "Connection: close" with its response.</summary>
+    /// <summary>An idle connection ends soon; a busy one says "Connection: close" with its response; a tunnel is told.</summary>
     internal void OnDrain()
+    {
+        if (_isTunnel)
+        {
+            TellWhenDraining?.OnDrain();
+            return;
+        }
+
+        OnListenerClosing();
+    }
+
+    /// <summary>As <see cref="OnDrain"/>, but a tunnel lives on.</summary>
+    internal void OnListenerClosing()
     {
         if (_isIdle)
         {
@@ -255,7 +274,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         if (read == ReadStatus.Pending)
         {
             _isIdle = true;
-            _connection.WatchIdle(_server.IsDraining ? Math.Min(DrainIdleMs, Limits.IdleTimeoutMs) : Limits.IdleTimeoutMs);
+            _connection.WatchIdle(IsEnding ? Math.Min(DrainIdleMs, Limits.IdleTimeoutMs) : Limits.IdleTimeoutMs);
         }
 
         return read == ReadStatus.Data;
@@ -352,6 +371,8 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         exchange.RequestBody = _body;
     }
 
+    private bool IsEnding => _server.IsDraining || _listener.IsClosing;
+
     private bool HasOpenBody => !_framing.BodyLength.IsNone && !_body!.IsComplete;
 
     private ValueTask<bool> BeginTurnAsync()
@@ -377,6 +398,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     private ValueTask<bool> EndExchangeAsync()
     {
         AbortWhenGone = null;
+        TellWhenDraining = null;
         if (!_framing.BodyLength.IsNone)
         {
             // What the pump has read but not given back is the request's, not the next one's.
@@ -422,7 +444,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
 
     private bool MustCloseAfterwards() =>
         _exchange!.MustClose
-        || _server.IsDraining
+        || IsEnding
         || _requestCount >= Limits.RequestsPerConnection
         || (HasOpenBody && (_body!.IsAwaitingContinue || _body.HasFailed));
 

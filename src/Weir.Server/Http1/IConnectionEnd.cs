@@ -1,9 +1,13 @@
 using Weir.Abstractions.Exchanges;
+using Weir.Server.Listening;
 
 namespace Weir.Server.Http1;
 
 /// <summary>Is told when a client's connection is over, so that its place can be given to another one.</summary>
 internal interface IConnectionEnd
 {
+    /// <summary>What the connection shares with the others of its listener.</summary>
+    ListenerState Listener { get; }
+
     void OnEnded(ConnectionInfo connection);
 }

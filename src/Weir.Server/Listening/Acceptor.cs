@@ -25,14 +25,19 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     private readonly int _port;
 
     /// <summary>An acceptor for one listener on one loop.</summary>
-    public Acceptor(ServerLoop server, ConnectionGate gate, ListenerOptions options, SocketAddress bound, LoopBalance? balance)
+    public Acceptor(
+        ServerLoop server, ConnectionGate gate, ListenerOptions options, SocketAddress bound, LoopBalance? balance, ListenerState? listener = null)
     {
+        Listener = listener ?? new ListenerState();
         _server = server;
         _gate = gate;
         _options = options;
         _balance = balance;
         _port = bound.Port;
     }
+
+    /// <summary>What it shares with the other acceptors of its listener.</summary>
+    public ListenerState Listener { get; }
 
     /// <inheritdoc/>
     public void OnAccepted(int fd, IpAddress peer, int peerPort)
@@ -50,7 +55,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     public void OnAcceptPaused(int error)
     {
         _server.Counters.Add(Counter.AcceptPauses);
-        _server.Log.Write(OperatorEvents.AcceptPaused, _options.Name, Listener.PauseMs, Listener.Describe(error));
+        _server.Log.Write(OperatorEvents.AcceptPaused, _options.Name, Net.Sockets.Listener.PauseMs, Net.Sockets.Listener.Describe(error));
     }
 
     /// <inheritdoc/>

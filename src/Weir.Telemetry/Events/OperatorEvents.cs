@@ -55,14 +55,17 @@ public static class OperatorEvents
         "The service manager cannot be told: {reason}",
         "Check NotifyAccess= of the unit, and that NOTIFY_SOCKET can be reached.");
 
-    public static readonly OperatorEvent Reloaded = Add(200, Info, "reloaded", "The configuration {file} is in place: {changes}", "");
+    public static readonly OperatorEvent Reloaded = Add(200, Info, "reloaded",
+        "The configuration {file} is in place as number {generation}, after {milliseconds} ms: {changes}",
+        "");
     public static readonly OperatorEvent ReloadFailed = Add(201, Error, "reload_failed",
         "The configuration {file} was refused with {errors} errors; the old one stays. First: {first}",
         "Run `weir check` with that file, mend it and reload.");
     public static readonly OperatorEvent ConfigDoubt = Add(202, Warning, "config_doubt", "{doubt}", "");
-    public static readonly OperatorEvent ReloadUnsupported = Add(203, Warning, "reload_unsupported",
-        "SIGHUP is ignored: this build does not reload its configuration",
-        "Start Weir anew to put a changed file in place.");
+    public static readonly OperatorEvent ConfigMistake = Add(203, Error, "config_mistake", "{mistake}", "Mend the file and reload.");
+    public static readonly OperatorEvent RestartNeeded = Add(204, Warning, "restart_needed",
+        "{sentence}",
+        "Start Weir anew to put this part of the file in force; the rest of it is.");
 
     public static readonly OperatorEvent ListenFailed = Add(300, Error, "listen_failed",
         "Cannot listen on {address}: {reason}",

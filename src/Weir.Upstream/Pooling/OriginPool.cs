@@ -46,6 +46,9 @@ public sealed class OriginPool
     /// <summary>Exchanges in flight to this server from this loop: what balancing compares.</summary>
     public int ActiveCount { get; private set; }
 
+    /// <summary>Whether the server is no longer in the configuration: connections end with their exchanges.</summary>
+    public bool IsRetired { get; private set; }
+
     /// <summary>Whether the server answered with HTTP/1.0 the last time.</summary>
     public bool IsHttp10 { get; internal set; }
 
@@ -119,10 +122,18 @@ public sealed class OriginPool
         Loop.Disarm(_sweeper);
     }
 
+    /// <summary>The server left the configuration: idle connections close now, the others when their exchanges end.</summary>
+    public void Retire()
+    {
+        Loop.AssertCurrent();
+        IsRetired = true;
+        CloseIdle();
+    }
+
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true })
+        if (!isReusable || IsRetired || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true })
         {
             connection.CloseNow();
             return;

@@ -29,6 +29,9 @@ internal sealed class BoundListener
 
     public IReadOnlyList<int> Descriptors { get; }
 
+    /// <summary>Whether somebody else holds the socket too, and hands it to whoever comes next.</summary>
+    public bool IsInherited { get; private init; }
+
     /// <summary>How the loops share the connections; null with one loop.</summary>
     public LoopBalance? Balance { get; private set; }
 
@@ -118,7 +121,11 @@ internal sealed class BoundListener
             descriptors.Add(fd);
         }
 
-        return new BoundListener(config, held.Bound, descriptors) { Balance = loops > 1 ? new LoopBalance(loops) : null };
+        return new BoundListener(config, held.Bound, descriptors)
+        {
+            Balance = loops > 1 ? new LoopBalance(loops) : null,
+            IsInherited = held.IsInherited,
+        };
     }
 
     // Every loop binds with SO_REUSEPORT. With nothing more than that, a second Weir on the same address would start without a word and

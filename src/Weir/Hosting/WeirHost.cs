@@ -6,7 +6,6 @@ using Weir.Http.Http1;
 using Weir.Machine;
 using Weir.Net.Buffers;
 using Weir.Net.Loops;
-using Weir.Net.Sockets;
 using Weir.Pipeline;
 using Weir.Pipeline.AccessLogging;
 using Weir.Pipeline.Finishing;
@@ -14,7 +13,6 @@ using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
 using Weir.Server;
 using Weir.Server.Listening;
-using Weir.Telemetry.AccessLogs;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 using Weir.Upstream.Resolving;
@@ -23,88 +21,103 @@ using Weir.Upstreams;
 namespace Weir.Hosting;
 
 /// <summary>
-/// A running Weir: loops, listeners, the plan in force. One thread starts and stops it; between the two it runs by itself.
+/// A running Weir: loops, listeners, the plan in force. One thread at a time starts, reloads and stops it; between these it runs by itself.
 /// </summary>
-public sealed class WeirHost : IAsyncDisposable
+public sealed partial class WeirHost : IAsyncDisposable
 {
-    private static readonly TimeSpan _logDeadline = TimeSpan.FromSeconds(5);
+    // How long handshakes that have begun when a listener closes may take to end.
+    private const int SettleMs = 250;
 
-    private readonly WeirConfig _config;
+    private readonly IModuleCatalog _catalog;
     private readonly WeirLog _log;
-    private readonly AccessLogWriter? _accessLog;
     private readonly LoopAccessLog?[] _loopLogs;
+    private readonly BufferBudget _budget;
     private readonly LoopGroup _loops;
     private readonly LoopObserver _observer;
     private readonly NameResolver _resolver;
     private readonly LiveUpstreams _upstreams;
     private readonly ServerLoop[] _servers;
-    private readonly List<BoundListener> _bound = [];
-    private readonly List<Listener>[] _listeners;
     private readonly ConnectionGate _gate = new();
+    private readonly ExchangeEnd _end;
+    private volatile WeirConfig _config;
+    private volatile AccessLogs _accessLogs;
+    private volatile IReadOnlyList<LiveListener> _listeners = [];
+    private volatile bool _isDraining;
+    private ModuleInventory _modules = new();
+    private PlanHolder? _plans;
+    private bool _isServing;
 
-    private WeirHost(WeirConfig config, WeirLog log, CounterSet counters, AccessLogWriter? accessLog, AccessFormat? format)
+    private WeirHost(WeirConfig config, IModuleCatalog catalog, WeirLog log, CounterSet counters, AccessLogs accessLogs)
     {
         _config = config;
+        _catalog = catalog;
         _log = log;
-        _accessLog = accessLog;
+        _accessLogs = accessLogs;
         Counters = counters;
-        int loops = counters.LoopCount;
-        _loopLogs = new LoopAccessLog?[loops];
-        if (accessLog is not null)
-        {
-            for (int i = 0; i < loops; i++)
-            {
-                _loopLogs[i] = new LoopAccessLog(accessLog.BufferOf(i), format!.ForLoop());
-            }
-        }
-
+        _loopLogs = [.. accessLogs.OfLoops];
         _observer = new LoopObserver(counters, log, _loopLogs);
-        _loops = new LoopGroup(loops, new BufferBudget(config.Limits.Memory.Resolve(MachineLimits.MemoryOctets)), _observer);
+        _end = new ExchangeEnd(counters, log, _loopLogs);
+        _budget = new BufferBudget(config.Limits.Memory.Resolve(MachineLimits.MemoryOctets));
+        _loops = new LoopGroup(counters.LoopCount, _budget, _observer);
         _resolver = new NameResolver(new NameResolverOptions(), TimeProvider.System);
-        _upstreams = new LiveUpstreams(_loops.Loops, counters, _resolver)
+        _upstreams = new LiveUpstreams(new ServerMaker(_loops.Loops, counters, _resolver)
         {
             StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
-            ResponseHead = new HeadLimits((int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0),
             Log = log,
-        };
-        _servers = new ServerLoop[loops];
-        _listeners = new List<Listener>[loops];
+        });
+        _servers = new ServerLoop[counters.LoopCount];
     }
 
     /// <summary>What is counted.</summary>
     public CounterSet Counters { get; }
 
+    /// <summary>The configuration in force.</summary>
+    public WeirConfig Config => _config;
+
+    /// <summary>The file that <see cref="ReloadFileAsync"/> reads; null where the configuration came from elsewhere.</summary>
+    public string? File { get; init; }
+
     /// <summary>The addresses it listens on, with the ports that the kernel chose where 0 was asked for.</summary>
-    public IReadOnlyList<string> Addresses => [.. _bound.Select(bound => bound.Address.ToString())];
+    public IReadOnlyList<string> Addresses => [.. _listeners.Select(listener => listener.Address.ToString())];
 
     /// <summary>Client connections now.</summary>
     public int ConnectionCount => _gate.Total;
 
+    /// <summary>Whether it has begun to end: an outer balancer should send nothing new.</summary>
+    public bool IsDraining => _isDraining;
+
+    /// <summary>The plan in force.</summary>
+    internal Plan Plan => _plans!.Current;
+
     /// <summary>Starts from a checked configuration. Null after errors, which are in the list.</summary>
-    public static async Task<WeirHost?> StartAsync(WeirConfig config, IModuleCatalog modules, WeirLog log, List<ConfigError> errors)
+    /// <param name="config">The configuration.</param>
+    /// <param name="modules">The modules it may name.</param>
+    /// <param name="log">Where operators read.</param>
+    /// <param name="errors">Gets what was found.</param>
+    /// <param name="file">The file it was read from, for reloads.</param>
+    public static async Task<WeirHost?> StartAsync(
+        WeirConfig config, IModuleCatalog modules, WeirLog log, List<ConfigError> errors, string? file = null)
     {
         int loops = config.Process.Loops ?? MachineLimits.Cores;
         CounterSet counters = new(loops, new FamilyLabels()
             .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
             .With(CounterFamily.RejectedHeads, Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason)))
             .With(CounterFamily.RejectedOriginHeads, Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason))));
-        if (!AccessLogOpener.TryOpen(config.Log.Access, counters, log, errors, out AccessLogWriter? accessLog, out AccessFormat? format))
+        if (AccessLogs.TryOpen(config.Log.Access, counters, log, errors) is not { } accessLogs)
         {
             return null;
         }
 
-        WeirHost host = new(config, log, counters, accessLog, format);
-        PlanBuilder builder = new(modules, host._upstreams);
-        Plan? plan = builder.Build(config);
-        Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> connectionModules = config.Listen.ToDictionary(listener => listener, builder.BuildConnections);
-        errors.AddRange(builder.Errors);
-        if (plan is null || errors.Any(error => !error.IsWarning) || !host.Bind(errors))
+        WeirHost host = new(config, modules, log, counters, accessLogs) { File = file };
+        NextConfig next = host.Prepare(config, errors);
+        if (!next.IsUsable || !BindAll(config.Listen, loops, log, errors, next.Added))
         {
+            next.Abandon(host._modules);
             await host.DisposeAsync();
             return null;
         }
 
-        await host.ServeAsync(plan, connectionModules);
+        await host.ServeAsync(next);
         return host;
     }
 
@@ -112,19 +125,31 @@ public sealed class WeirHost : IAsyncDisposable
     public Task PingAsync() => _loops.RunOnEachAsync(static _ => { });
 
     /// <summary>Opens the access log anew, after a rotation.</summary>
-    public void ReopenLogs() => _accessLog?.Reopen();
+    public void ReopenLogs() => _accessLogs.Reopen();
+
+    /// <summary>Says that it is about to end, and goes on serving: readiness fails, and reloads are refused.</summary>
+    public void BeginDrain() => _isDraining = true;
 
     /// <summary>
-    /// Stops taking connections, lets exchanges end until the deadline, then cuts what is left. True when nothing was cut.
+    /// Stops taking connections, lets exchanges end until the deadline, then cuts what is left. True when nothing was cut. With a delay it
+    /// serves as before for so long, while <see cref="IsDraining"/> is already true.
     /// </summary>
-    public async Task<bool> DrainAsync(TimeSpan deadline)
+    public async Task<bool> DrainAsync(TimeSpan deadline, TimeSpan delay = default)
     {
-        await _loops.RunOnEachAsync(loop =>
+        BeginDrain();
+        await Task.Delay(delay);
+        await _reloading.WaitAsync();
+        try
         {
-            _listeners[loop.Index].ForEach(listener => listener.Close());
-            _listeners[loop.Index].Clear();
-            _servers[loop.Index].Drain();
-        });
+            await CloseAsync(_listeners);
+            _listeners = [];
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+
+        await _loops.RunOnEachAsync(loop => _servers[loop.Index].Drain());
         _log.Write(OperatorEvents.DrainBegan, _gate.Total, (long)deadline.TotalSeconds);
         using CancellationTokenSource end = new(deadline);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
@@ -148,78 +173,106 @@ public sealed class WeirHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_servers[0] is not null)
+        _isDraining = true;
+        await _reloading.WaitAsync();
+        if (_isServing)
         {
             await _loops.RunOnEachAsync(loop => _loopLogs[loop.Index]?.Flush());
         }
 
         _loops.Dispose();
         _upstreams.Dispose();
+        _modules.DisposeAllBut(null);
         _resolver.Dispose();
-        if (_accessLog is not null)
-        {
-            await _accessLog.FlushAndStopAsync(_logDeadline);
-        }
+        await _accessLogs.StopAsync();
+        _reloading.Dispose();
     }
 
-    private bool Bind(List<ConfigError> errors)
+    private static bool BindAll(
+        IReadOnlyList<ListenerConfig> listeners, int loops, WeirLog log, List<ConfigError> errors, Dictionary<ListenerConfig, LiveListener> bound)
     {
-        foreach (ListenerConfig listener in _config.Listen)
+        foreach (ListenerConfig listener in listeners)
         {
-            if (BoundListener.TryBind(listener, _loops.Loops.Count, out string reason) is { } bound)
+            if (BoundListener.TryBind(listener, loops, out string reason) is { } socket)
             {
-                _bound.Add(bound);
+                bound.Add(listener, new LiveListener(socket));
                 continue;
             }
 
-            errors.Add(BoundListener.Failure(listener, reason, _log));
+            errors.Add(BoundListener.Failure(listener, reason, log));
         }
 
         return errors.All(error => error.IsWarning);
     }
 
-    private async Task ServeAsync(Plan plan, Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> connectionModules)
+    /// <summary>Compiles a configuration beside the running one. Nothing that runs is touched.</summary>
+    private NextConfig Prepare(WeirConfig config, List<ConfigError> errors)
     {
-        ExchangeEnd end = new(Counters, _log, _loopLogs);
-        ExchangeRunner runner = new(new PlanHolder(plan), Counters, end, _log);
-        RejectLog rejects = new(end);
+        HeadLimits responseHead = new(
+            (int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0);
+        UpstreamChange upstreams = _upstreams.Prepare(responseHead);
+        PlanBuilder builder = new(_catalog, upstreams, _modules);
+        Plan? plan = builder.Build(config);
+        NextConfig next = new(config, plan, upstreams, builder.Modules);
+        foreach (ListenerConfig listener in config.Listen)
+        {
+            next.ConnectionModules.Add(listener, builder.BuildConnections(listener));
+        }
+
+        errors.AddRange(builder.Errors);
+        next.IsUsable = plan is not null && errors.All(error => error.IsWarning);
+        return next;
+    }
+
+    private async Task ServeAsync(NextConfig next)
+    {
+        _plans = new PlanHolder(next.Plan!);
+        _upstreams.Commit(next.Upstreams);
+        _modules = next.Modules;
+        ExchangeRunner runner = new(_plans, Counters, _end, _log);
+        RejectLog rejects = new(_end);
         ServerLimits limits = ServerLimitsOf.Config(_config.Limits, _log);
         foreach (Loop loop in _loops.Loops)
         {
-            _listeners[loop.Index] = [];
             _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects };
         }
 
-        List<Acceptor>[] acceptors = [.. _loops.Loops.Select(loop => MakeAcceptors(loop, connectionModules))];
+        _listeners = [.. next.Added.Values];
+        foreach (LiveListener listener in _listeners)
+        {
+            listener.Configure(listener.Config, next.ConnectionModules[listener.Config], _config.TrustedProxies, _servers, _gate);
+        }
+
         _loops.Start();
+        _isServing = true;
         await _loops.RunOnEachAsync(loop =>
         {
             _observer.Start(loop);
-            for (int i = 0; i < _bound.Count; i++)
+            foreach (LiveListener listener in _listeners)
             {
-                BoundListener bound = _bound[i];
-                _listeners[loop.Index].Add(Listener.Start(loop, bound.Descriptors[loop.Index], bound.Address, acceptors[loop.Index][i]));
+                listener.ServeOn(loop);
             }
         });
     }
 
-    private List<Acceptor> MakeAcceptors(Loop loop, Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> connectionModules)
+    /// <summary>Closes listeners so that no client whose connection has begun is turned away.</summary>
+    private async Task CloseAsync(IReadOnlyList<LiveListener> listeners)
     {
-        List<Acceptor> acceptors = [];
-        foreach (BoundListener bound in _bound)
+        if (listeners.Count == 0)
         {
-            ListenerOptions options = new()
-            {
-                Name = bound.Config.Address.ToString(),
-                ProxyProtocol = bound.Config.ProxyProtocol,
-                TrustedProxies = _config.TrustedProxies,
-                Modules = connectionModules[bound.Config],
-            };
-            Acceptor acceptor = new(_servers[loop.Index], _gate, options, bound.Address, bound.Balance);
-            bound.Balance?.Register(loop.Index, acceptor);
-            acceptors.Add(acceptor);
+            return;
         }
 
-        return acceptors;
+        await _loops.RunOnEachAsync(loop => Each(listeners, listener => listener.RefuseOn(loop.Index)));
+        await Task.Delay(SettleMs);
+        await _loops.RunOnEachAsync(loop => Each(listeners, listener => listener.CloseOn(loop.Index)));
+    }
+
+    private static void Each(IReadOnlyList<LiveListener> listeners, Action<LiveListener> action)
+    {
+        foreach (LiveListener listener in listeners)
+        {
+            action(listener);
+        }
     }
 }

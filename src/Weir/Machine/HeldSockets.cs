@@ -45,7 +45,7 @@ public sealed class HeldSockets
             string name = i < names.Length && names[i].Length > 0 ? names[i] : $"descriptor {FirstDescriptor + i}";
             if (InheritedSocket.TryTake(FirstDescriptor + i, out SocketAddress address))
             {
-                Hold(new HeldSocket(name, address, address, [FirstDescriptor + i]));
+                Hold(new HeldSocket(name, address, address, [FirstDescriptor + i]) { IsInherited = true });
                 continue;
             }
 

@@ -1,10 +1,8 @@
 using Weir.Abstractions.Exchanges;
-using Weir.Config.Model;
 using Weir.Net.Sockets;
 using Weir.Net.Time;
 using Weir.Pipeline.Balancing;
 using Weir.Upstream.Connecting;
-using Weir.Upstream.Pooling;
 using Weir.Upstream.Resolving;
 
 namespace Weir.Upstreams;
@@ -20,71 +18,91 @@ internal sealed class ResolvedServerSet : IDisposable
     private readonly Lock _lock = new();
     private readonly UpstreamState _upstream;
     private readonly IReadOnlyList<ServerState> _fixed;
-    private readonly Func<ServerConfig, string, SocketConnector, OriginLimits, ServerState> _make;
-    private readonly Dictionary<string, ServerState> _known = new(StringComparer.Ordinal);
-    private readonly ResolvedName?[] _latest;
+    private readonly ServerMaker _maker;
     private readonly IReadOnlyList<NamedServers> _names;
-    private readonly List<IDisposable> _watches = [];
+    private readonly List<ResolutionWatch<ResolvedName>> _watches = [];
+    private bool _isInForce;
 
-    public ResolvedServerSet(
-        UpstreamState upstream,
-        IReadOnlyList<ServerState> fixedServers,
-        IReadOnlyList<NamedServers> names,
-        NameResolver resolver,
-        Func<ServerConfig, string, SocketConnector, OriginLimits, ServerState> make)
+    /// <summary>Watches the names, but changes nothing before <see cref="Start"/>.</summary>
+    public ResolvedServerSet(UpstreamState upstream, IReadOnlyList<ServerState> fixedServers, IReadOnlyList<NamedServers> names, ServerMaker maker)
     {
         _upstream = upstream;
         _fixed = fixedServers;
         _names = names;
-        _make = make;
-        _latest = new ResolvedName?[names.Count];
-        for (int i = 0; i < names.Count; i++)
+        _maker = maker;
+        foreach (NamedServers name in names)
         {
-            int index = i;
-            ResolutionWatch<ResolvedName> watch = resolver.Watch(names[i].Name.Host, resolved => Update(index, resolved), names[i].Config.Refresh);
-            _watches.Add(watch);
-            Update(index, watch.Current);
+            _watches.Add(maker.Resolver.Watch(name.Name.Host, _ => Update(), name.Config.Refresh));
         }
     }
 
-    public void Dispose()
-    {
-        foreach (IDisposable watch in _watches)
-        {
-            watch.Dispose();
-        }
-    }
+    /// <summary>The entries.</summary>
+    public IReadOnlyList<NamedServers> Names => _names;
 
-    private void Update(int index, ResolvedName resolved)
+    /// <summary>The servers of an entry, those whose addresses are gone included.</summary>
+    public IReadOnlyList<ServerState> ServersOf(NamedServers name)
     {
         lock (_lock)
         {
-            _latest[index] = resolved;
+            return [.. name.Known.Values];
+        }
+    }
+
+    /// <summary>Puts its servers in force, and every change of the names from now on.</summary>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            _isInForce = true;
+        }
+
+        Update();
+    }
+
+    /// <summary>Whatever is told afterwards changes nothing any more.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isInForce = false;
+        }
+
+        _watches.ForEach(watch => watch.Dispose());
+    }
+
+    private void Update()
+    {
+        lock (_lock)
+        {
+            if (!_isInForce)
+            {
+                return;
+            }
+
             List<ServerState> servers = [.. _fixed];
             for (int i = 0; i < _names.Count; i++)
             {
-                AddServers(_names[i], _latest[i], servers);
+                AddServers(_names[i], _watches[i].Current, servers);
             }
 
             _upstream.ReplaceServers(servers, LoopClock.System.MonotonicNs / 1_000_000);
         }
     }
 
-    private void AddServers(NamedServers named, ResolvedName? resolved, List<ServerState> servers)
+    private void AddServers(NamedServers named, ResolvedName resolved, List<ServerState> servers)
     {
-        if (resolved is null)
-        {
-            return;
-        }
-
         foreach (IpAddress address in resolved.Addresses)
         {
             SocketAddress endpoint = SocketAddress.Of(address, named.Name.Port ?? DefaultPort);
             string name = endpoint.ToString();
-            if (!_known.TryGetValue(name, out ServerState? server))
+            if (!named.Known.TryGetValue(name, out ServerState? server))
             {
-                server = _make(named.Config, name, SocketConnector.ToAddress(endpoint), named.Limits);
-                _known[name] = server;
+                server = _maker.Make(named.Config, name, SocketConnector.ToAddress(endpoint), named.Limits);
+                named.Known[name] = server;
+            }
+            else if (server.Weight != named.Config.Weight || server.IsBackup != named.Config.Backup)
+            {
+                server.SetShare(named.Config.Weight, named.Config.Backup);
             }
 
             servers.Add(server);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Weir.Abstractions.Options;
 using Weir.Config;
+using Weir.Config.Model;
 using Weir.Hosting;
 using Weir.Modules;
 using Weir.Telemetry.Events;
@@ -33,14 +34,21 @@ internal sealed class RunningWeir : IAsyncDisposable
     /// <summary>Starts with one loop, no log and one listener where the text does not say otherwise.</summary>
     public static async Task<RunningWeir> StartAsync(string yaml)
     {
+        WeirConfig config = Read(yaml);
+        List<ConfigError> errors = [];
+        WeirHost? host = await WeirHost.StartAsync(config, new StandardModules(), WeirLog.Silent, errors);
+        errors.Where(error => !error.IsWarning).ShouldBeEmpty();
+        return new RunningWeir(host.ShouldNotBeNull());
+    }
+
+    /// <summary>The configuration that <see cref="StartAsync"/> would start with, for a reload.</summary>
+    public static WeirConfig Read(string yaml)
+    {
         string text = (HasKey(yaml, "log") ? "admin: off\n" : Quiet) + (HasKey(yaml, "process") ? "" : OneLoop)
             + (HasKey(yaml, "listen") ? "" : Loopback) + yaml;
         ConfigResult read = ConfigReader.ReadText(text, "test.yaml", new StandardModules());
         read.Errors.Where(error => !error.IsWarning).ShouldBeEmpty();
-        List<ConfigError> errors = [];
-        WeirHost? host = await WeirHost.StartAsync(read.Config!, new StandardModules(), WeirLog.Silent, errors);
-        errors.Where(error => !error.IsWarning).ShouldBeEmpty();
-        return new RunningWeir(host.ShouldNotBeNull());
+        return read.Config!;
     }
 
     /// <summary>Starts in front of one origin for every host.</summary>

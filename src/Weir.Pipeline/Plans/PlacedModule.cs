@@ -1,0 +1,19 @@
+using Weir.Abstractions.Modules;
+using Weir.Abstractions.Options;
+
+namespace Weir.Pipeline.Plans;
+
+/// <summary>A module at its place in the configuration, with what must be known to carry it over.</summary>
+/// <param name="Place">The stack it stands in, its name and its options as text.</param>
+/// <param name="Module">The module.</param>
+/// <param name="Slots">The places it reserved in exchanges.</param>
+/// <param name="Files">The files that it was made from.</param>
+/// <param name="Upstreams">The upstreams it fetches from.</param>
+/// <param name="Warnings">What its factory said.</param>
+internal sealed record PlacedModule(
+    string Place,
+    IModule Module,
+    IReadOnlyList<int> Slots,
+    IReadOnlyList<FileStamp> Files,
+    IReadOnlyList<string> Upstreams,
+    IReadOnlyList<ConfigError> Warnings);
