@@ -83,18 +83,26 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task SIGHUP_says_that_there_is_no_reload_and_serves_on()
+    public async Task SIGHUP_puts_a_changed_file_in_force_and_refuses_a_bad_one()
     {
         using TemporaryFolder folder = new();
-        await using WeirProgram weir = WeirProgram.Start("run", "-c", folder.Write("weir.yaml", Answering));
+        string file = folder.Write("weir.yaml", Answering);
+        await using WeirProgram weir = WeirProgram.Start("run", "-c", file);
         int port = await weir.PortAsync();
-        weir.Signal(SigHup);
-        await weir.SeeAsync("reload_unsupported");
-
         using TcpClient client = await ConnectAsync(port);
         await SendAsync(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await ReadUntilAsync(client, "hello\n");
 
-        (await ReadUntilAsync(client, "hello\n")).ShouldStartWith("HTTP/1.1 200 ");
+        folder.Write("weir.yaml", Answering + "lissen: 1\n");
+        weir.Signal(SigHup);
+        string told = await weir.SeeAsync("reload_failed");
+        told.ShouldContain("lissen");
+
+        folder.Write("weir.yaml", Answering.Replace("hello", "changed", StringComparison.Ordinal));
+        weir.Signal(SigHup);
+        await weir.SeeAsync(" as number 2, ");
+        await SendAsync(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        (await ReadUntilAsync(client, "changed\n")).ShouldNotContain("Connection: close");
     }
 
     [Fact]
