@@ -93,7 +93,7 @@ public sealed class RunTests
         await SendAsync(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         await ReadUntilAsync(client, "hello\n");
 
-        folder.Write("weir.yaml", Answering + "lissen: 1\n");
+        folder.Write("weir.yaml", Answering + "\nlissen: 1\n");
         weir.Signal(SigHup);
         string told = await weir.SeeAsync("reload_failed");
         told.ShouldContain("lissen");
