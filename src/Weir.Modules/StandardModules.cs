@@ -1,9 +1,11 @@
 using Weir.Abstractions.Modules;
+using Weir.Modules.Access;
 using Weir.Modules.BodyLimit;
 using Weir.Modules.Cors;
 using Weir.Modules.Headers;
 using Weir.Modules.Maintenance;
 using Weir.Modules.Mirror;
+using Weir.Modules.RateLimit;
 using Weir.Modules.Redirect;
 using Weir.Modules.Respond;
 using Weir.Modules.Rewrite;
@@ -27,6 +29,8 @@ public sealed class StandardModules : IModuleCatalog
             new RewriteFactory(),
             new RedirectFactory(),
             new RespondFactory(),
+            new AccessFactory(),
+            new RateLimitFactory(),
             new MaintenanceFactory(),
             new MirrorFactory(),
             new CorsFactory(),

@@ -67,6 +67,9 @@ public sealed class Exchange
     /// <summary>What exactly was wrong, where the error alone does not say it (a codec's reject reason). For logs, never for clients.</summary>
     public string? ErrorDetail { get; set; }
 
+    /// <summary>When the client may come again, in seconds, where <see cref="Error"/> is set: Retry-After. 0: what the error says itself.</summary>
+    public int RetryAfterSeconds { get; set; }
+
     /// <summary>Who ended the exchange; <see cref="Fault.None"/> when it completed.</summary>
     public Fault EndedBy { get; set; }
 
@@ -230,6 +233,7 @@ public sealed class Exchange
         IsHypothetical = false;
         Error = null;
         ErrorDetail = null;
+        RetryAfterSeconds = 0;
         EndedBy = Fault.None;
         Phase = Phase.Head;
         SiteName = null;

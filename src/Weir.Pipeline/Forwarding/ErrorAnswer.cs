@@ -9,13 +9,13 @@ namespace Weir.Pipeline.Forwarding;
 /// <summary>The answer that Weir makes itself when there is no other: an error page that says nothing about origins, and Proxy-Status.</summary>
 internal static class ErrorAnswer
 {
-    private const int RetryAfterSeconds = 1;
+    private const int ShortestRetrySeconds = 1;
 
     public static void Make(Passage passage, ProxyError error)
     {
         Exchange exchange = passage.Exchange;
         exchange.Trace?.Add("error", $"{error.Name}: {error.Text}");
-        passage.Plan.ErrorPages.Answer(exchange, error, error.Status == 503 ? RetryAfterSeconds : 0);
+        passage.Plan.ErrorPages.Answer(exchange, error, RetryAfter(exchange, error));
         HeaderFields fields = exchange.Response.Fields;
         if (!fields.Has(KnownField.ProxyStatus))
         {
@@ -28,4 +28,7 @@ internal static class ErrorAnswer
             fields.Set("Allow"u8, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, QUERY"u8);
         }
     }
+
+    private static int RetryAfter(Exchange exchange, ProxyError error) =>
+        exchange.RetryAfterSeconds > 0 ? exchange.RetryAfterSeconds : error.Status == 503 ? ShortestRetrySeconds : 0;
 }

@@ -1,0 +1,11 @@
+namespace Weir.Modules.RateLimit;
+
+/// <summary>Whose requests are counted together.</summary>
+internal enum KeyKind : byte
+{
+    ClientAddress,
+    Header,
+    Cookie,
+    Host,
+    All,
+}

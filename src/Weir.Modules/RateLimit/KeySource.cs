@@ -1,0 +1,63 @@
+// Hot: asked for each request that passes the stack.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+
+namespace Weir.Modules.RateLimit;
+
+/// <summary>
+/// The key of a request as 64 bits of a keyed hash (SipHash): whoever does not know the key of this process cannot make two clients share a
+/// bucket, or one client have many.
+/// </summary>
+internal sealed class KeySource
+{
+    private readonly KeyKind _kind;
+    private readonly byte[] _name;
+    private readonly KnownField _field;
+    private readonly ulong _key0 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+    private readonly ulong _key1 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+
+    public KeySource(KeyKind kind, byte[] name)
+    {
+        _kind = kind;
+        _name = name;
+        _field = KnownFields.Find(name);
+    }
+
+    /// <summary>The key of an exchange; never 0.</summary>
+    public ulong Of(Exchange exchange)
+    {
+        HeaderFields fields = exchange.Request.Fields;
+        ulong hash;
+        switch (_kind)
+        {
+            case KeyKind.Header when TryGet(fields, out ReadOnlySpan<byte> value):
+            case KeyKind.Cookie when CookieFields.TryFind(fields, _name, out value):
+                hash = SipHash.Of(value, _key0, _key1);
+                break;
+            case KeyKind.Host:
+                hash = SipHash.Of(exchange.Request.Host, _key0, _key1);
+                break;
+            case KeyKind.All:
+                hash = 1;
+                break;
+            default:
+                hash = OfAddress(exchange.ClientAddress);
+                break;
+        }
+
+        return hash == 0 ? 1 : hash;
+    }
+
+    private bool TryGet(HeaderFields fields, out ReadOnlySpan<byte> value) =>
+        _field == KnownField.Other ? fields.TryGet(_name, out value) : fields.TryGet(_field, out value);
+
+    // A customer's IPv6 network has 2^64 addresses: it counts as one client.
+    private ulong OfAddress(IpAddress address)
+    {
+        Span<byte> octets = stackalloc byte[16];
+        address.WriteOctets(octets);
+        return SipHash.Of(address.IsIPv4 ? octets : octets[..8], ~_key0, _key1);
+    }
+}

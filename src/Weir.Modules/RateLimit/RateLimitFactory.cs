@@ -1,0 +1,71 @@
+using System.Text;
+using Weir.Abstractions.Heads;
+using Weir.Abstractions.Modules;
+
+namespace Weir.Modules.RateLimit;
+
+/// <summary>Makes `rate_limit`.</summary>
+public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
+{
+    private const string HeaderPrefix = "header.";
+    private const string CookiePrefix = "cookie.";
+
+    /// <inheritdoc/>
+    public override string Name => "rate_limit";
+
+    /// <inheritdoc/>
+    public override string Summary => "Bounds how many requests a client may send in a time.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OrderHint> OrderHints { get; } =
+    [
+        new(OrderRelation.Below, "access", "A rate limit above access also spends its table on clients that access refuses."),
+        new(OrderRelation.Above, "respond", "An answer above rate_limit is given as often as anyone asks."),
+    ];
+
+    /// <inheritdoc/>
+    protected override IModule? Create(RateLimitOptions options, ModuleBuilder builder)
+    {
+        CheckedBuilder check = new(builder);
+        if (options.Rate.PerSecond <= 0)
+        {
+            check.Error("rate", "A rate of 0 lets nothing through.", "Write at least 1/d; `respond: 403` refuses everything.");
+        }
+
+        KeySource? key = ReadKey(check, options.Key);
+        if (check.HasErrors)
+        {
+            return null;
+        }
+
+        int burst = options.Burst ?? (int)Math.Clamp(Math.Ceiling(options.Rate.PerSecond), 1, 1_000_000);
+        RateLimitModule module = new(new TokenBuckets(options.Entries, options.Rate.PerSecond, burst), key!, options.DryRun);
+        return options.Headers ? new TellingRateLimitModule(module, burst, options.Rate) : module;
+    }
+
+    private static KeySource? ReadKey(CheckedBuilder check, string text)
+    {
+        switch (text)
+        {
+            case "client_ip":
+                return new KeySource(KeyKind.ClientAddress, []);
+            case "host":
+                return new KeySource(KeyKind.Host, []);
+            case "all":
+                return new KeySource(KeyKind.All, []);
+            default:
+                break;
+        }
+
+        bool isHeader = text.StartsWith(HeaderPrefix, StringComparison.Ordinal);
+        bool isCookie = text.StartsWith(CookiePrefix, StringComparison.Ordinal);
+        byte[] name = isHeader || isCookie ? Encoding.UTF8.GetBytes(text[HeaderPrefix.Length..]) : [];
+        if (!FieldSyntax.IsToken(name))
+        {
+            check.Error("key", $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, host or all.");
+            return null;
+        }
+
+        return new KeySource(isHeader ? KeyKind.Header : KeyKind.Cookie, name);
+    }
+}

@@ -1,0 +1,25 @@
+using Weir.Abstractions.Options;
+
+namespace Weir.Modules.RateLimit;
+
+/// <summary>Options of `rate_limit`.</summary>
+public sealed record RateLimitOptions
+{
+    [Option("Whose requests are counted together: client_ip, header.NAME, cookie.NAME, host or all.")]
+    public string Key { get; init; } = "client_ip";
+
+    [Option("The requests that may come in a time.", IsShorthand = true, IsRequired = true, Example = "100/s")]
+    public Rate Rate { get; init; }
+
+    [Option("The requests that may come at once.", Default = "as many as come in a second, at least 1", Min = "1", Max = "1000000")]
+    public int? Burst { get; init; }
+
+    [Option("Whether allowed responses say what is left (RateLimit and RateLimit-Policy).")]
+    public bool Headers { get; init; }
+
+    [Option("Whether nothing is refused, only said in the trace.")]
+    public bool DryRun { get; init; }
+
+    [Option("The keys that are remembered.", Min = "1024", Max = "100000000")]
+    public int Entries { get; init; } = 1_000_000;
+}

@@ -1,0 +1,123 @@
+// Hot: one decision for each request that passes the stack.
+using System.Numerics;
+
+namespace Weir.Modules.RateLimit;
+
+/// <summary>
+/// Token buckets in fixed memory, shared by all loops. A bucket is one number, the time at which it will be full again (the theoretical
+/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, one cache line; a bucket that is
+/// full again says nothing and gives its place away, and in a set of busy keys the one nearest to full does.
+/// </summary>
+/// <remarks>
+/// Giving a place away and spending from it may meet on two loops: then a request is counted for its successor. That is a request more or
+/// less for one client, once.
+/// </remarks>
+internal sealed class TokenBuckets
+{
+    private const int SetSize = 8;
+    private const double NsPerSecond = 1e9;
+
+    private readonly ulong[] _keys;
+    private readonly long[] _fullAt;
+    private readonly int _setMask;
+    private readonly long _tokenNs;
+    private readonly long _burstNs;
+    private readonly int _burst;
+
+    /// <summary>Buckets for at least that many keys.</summary>
+    public TokenBuckets(int entries, double perSecond, int burst)
+    {
+        int sets = (int)BitOperations.RoundUpToPowerOf2((uint)((entries + SetSize - 1) / SetSize));
+        _keys = new ulong[sets * SetSize];
+        _fullAt = new long[sets * SetSize];
+        _setMask = sets - 1;
+        _tokenNs = Math.Max(1, (long)(NsPerSecond / perSecond));
+        _burst = burst;
+        _burstNs = _tokenNs * burst;
+    }
+
+    /// <summary>Spends one token of a key, if there is one.</summary>
+    public Decision Spend(ulong key, long nowNs)
+    {
+        ref long place = ref _fullAt[FindOrTake(key, nowNs)];
+        while (true)
+        {
+            long seen = Volatile.Read(ref place);
+            Decision decision = Decide(seen, nowNs, out long next);
+            if (!decision.IsAllowed || Interlocked.CompareExchange(ref place, next, seen) == seen)
+            {
+                return decision;
+            }
+        }
+    }
+
+    /// <summary>What <see cref="Spend"/> would say, without spending.</summary>
+    public Decision Peek(ulong key, long nowNs)
+    {
+        int index = Find(key);
+        return Decide(index < 0 ? 0 : Volatile.Read(ref _fullAt[index]), nowNs, out _);
+    }
+
+    private Decision Decide(long fullAt, long nowNs, out long next)
+    {
+        long from = Math.Max(fullAt, nowNs);
+        next = from + _tokenNs;
+        long beyond = next - nowNs - _burstNs;
+        return beyond > 0
+            ? new Decision(false, 0, beyond)
+            : new Decision(true, (int)Math.Min(-beyond / _tokenNs, _burst), 0);
+    }
+
+    private int Find(ulong key)
+    {
+        int first = SetOf(key);
+        for (int i = first; i < first + SetSize; i++)
+        {
+            if (Volatile.Read(ref _keys[i]) == key)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private int FindOrTake(ulong key, long nowNs)
+    {
+        while (true)
+        {
+            int index = Find(key);
+            if (index >= 0)
+            {
+                return index;
+            }
+
+            int place = FindVictim(SetOf(key), nowNs, out ulong old);
+            if (Interlocked.CompareExchange(ref _keys[place], key, old) == old)
+            {
+                Volatile.Write(ref _fullAt[place], 0);
+                return place;
+            }
+        }
+    }
+
+    private int FindVictim(int first, long nowNs, out ulong old)
+    {
+        int best = first;
+        long earliest = long.MaxValue;
+        for (int i = first; i < first + SetSize && earliest > nowNs; i++)
+        {
+            long fullAt = Volatile.Read(ref _fullAt[i]);
+            if (fullAt < earliest)
+            {
+                earliest = fullAt;
+                best = i;
+            }
+        }
+
+        old = Volatile.Read(ref _keys[best]);
+        return best;
+    }
+
+    private int SetOf(ulong key) => ((int)(key >> 32) & _setMask) * SetSize;
+}
