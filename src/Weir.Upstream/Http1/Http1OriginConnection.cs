@@ -292,12 +292,20 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     private void Close(bool reset)
     {
-        bool wasOpen = !_connection.IsClosed;
-        _connection.Close(reset);
-        if (wasOpen && HoldsSlot)
+        if (!HoldsSlot || _connection.IsClosed)
         {
-            _pool.GiveSlotBack();
+            _connection.Close(reset);
+            return;
         }
+
+        if (!reset)
+        {
+            // The descriptor is closed at the end of the turn; the server must see this one end before another loop connects.
+            _connection.ShutdownWrite();
+        }
+
+        _connection.Close(reset);
+        _pool.GiveSlotBack();
     }
 
     private bool TryWriteLargeHead(RequestHead head, in RequestWriteOptions write, out int written)

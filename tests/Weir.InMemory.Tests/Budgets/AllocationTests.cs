@@ -27,9 +27,15 @@ public sealed class AllocationTests
         "chunked content", "POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         "HTTP/1.1 204 No Content\r\n\r\n")]
     [InlineData("no content at all", "HEAD / HTTP/1.1\r\nHost: a.test\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")]
-    public void A_request_allocates_nothing(string what, string request, string response)
+    [InlineData(
+        "a request to a limited server", "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        ", limits: { requests: 1000, connections: 1000 }, retry: { per_try_timeout: 10s, hedge: { after: 1s } }")]
+    [InlineData(
+        "a request of a new client that is to stay", "GET / HTTP/1.1\r\nHost: a.test\r\nCookie: a=b; weir_srv=x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", ", sticky: { ttl: 1h }")]
+    public void A_request_allocates_nothing(string what, string request, string response, string options = "")
     {
-        using Load load = new(Clients, request, response);
+        using Load load = new(Clients, request, response, options);
         int octets = load.Round();
         octets.ShouldBeGreaterThan(0, what);
         for (int i = 0; i < 100; i++)

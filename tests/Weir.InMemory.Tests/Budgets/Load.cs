@@ -11,8 +11,10 @@ internal sealed class Load : IDisposable
 {
     private const string Yaml = """
         listen: [":8080"]
+        upstreams:
+          app: { servers: ["http://10.0.0.1:80"]OPTIONS }
         sites:
-          "*": { stack: [suspends], routes: [{ to: "http://10.0.0.1:80" }] }
+          "*": { stack: [suspends], routes: [{ to: app }] }
         """;
 
     private readonly Proxy _proxy;
@@ -21,9 +23,13 @@ internal sealed class Load : IDisposable
     private readonly byte[] _response;
     private MemoryConnection[] _origins = [];
 
-    public Load(int clients, string request, string response)
+    /// <param name="clients">How many ask at once.</param>
+    /// <param name="request">What each sends.</param>
+    /// <param name="response">What the origin answers.</param>
+    /// <param name="options">More options of the upstream, as a flow map has them behind the first.</param>
+    public Load(int clients, string request, string response, string options = "")
     {
-        _proxy = new Proxy(Yaml + "\nlimits: { connections_per_client: 10000 }", new Probe("suspends", new Suspending()));
+        _proxy = new Proxy(Yaml.Replace("OPTIONS", options, StringComparison.Ordinal) + "\nlimits: { connections_per_client: 10000 }", new Probe("suspends", new Suspending()));
         _request = Encoding.Latin1.GetBytes(request);
         _response = Encoding.Latin1.GetBytes(response);
         _clients = [.. Enumerable.Range(0, clients).Select(_ => _proxy.Connect().Connection)];

@@ -274,6 +274,70 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public void A_try_includes_its_connect()
+    {
+        using Proxy proxy = new(Two.Replace(
+            "balance: round_robin", "balance: round_robin\n    retry: { on: [timeout], per_try_timeout: 500ms }", StringComparison.Ordinal));
+        OriginServer silent = proxy.ServerAt("10.0.0.1:80");
+        OriginServer good = proxy.ServerAt("10.0.0.2:80");
+        silent.IsSilent = true;
+        for (int i = 0; i < 2; i++)
+        {
+            Peer client = proxy.Connect();
+            client.SendHead($"GET /{i} HTTP/1.1", "Host: a.test");
+            for (int waitedMs = 0; good.Pool.ActiveCount == 0; waitedMs += 50)
+            {
+                waitedMs.ShouldBeLessThan(600);
+                proxy.Advance(50, 50);
+            }
+
+            good.Take().StartLine.ShouldStartWith($"GET /{i} ");
+            good.Answer(proxy, "fine");
+            client.TakeResponse().Body.ShouldBe("fine");
+        }
+
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void The_time_of_a_try_is_not_begun_anew_by_its_parts()
+    {
+        using Proxy proxy = new(Two.Replace(
+            "balance: round_robin", "balance: round_robin\n    retry: { attempts: 1, per_try_timeout: 1s }", StringComparison.Ordinal));
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        OriginServer asked = proxy.Servers.Single(server => server.Connections.Count == 1);
+        for (int i = 0; i < 9; i++)
+        {
+            proxy.Advance(100, 50);
+            asked.Last.SendHead("HTTP/1.1 103 Early Hints");
+            proxy.Run();
+            client.TakeResponse().Status.ShouldBe(103);
+        }
+
+        proxy.Advance(150, 50);
+        client.TakeResponse().Status.ShouldBe(504);
+        proxy.Ended.Error.ShouldBe("try_timeout");
+        asked.Last.IsClosed.ShouldBeTrue();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_try_that_takes_too_long_is_not_repeated_where_timeouts_are_not()
+    {
+        using Proxy proxy = new(Two.Replace(
+            "balance: round_robin", "balance: round_robin\n    retry: { on: [connect, reset], per_try_timeout: 1s }", StringComparison.Ordinal));
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Advance(1_100, 50);
+        Message response = client.TakeResponse();
+        response.Status.ShouldBe(504);
+        response["Proxy-Status"]!.ShouldContain("http_response_timeout");
+        proxy.Servers.Sum(server => server.Connections.Count).ShouldBe(1);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_client_that_resets_ends_the_origins_work_at_once()
     {
         using Proxy proxy = new(Two);
