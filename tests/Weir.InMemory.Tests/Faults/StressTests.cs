@@ -14,7 +14,16 @@ public sealed class StressTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Everyone_gets_his_own_answer_or_an_error(int seed)
+    public void Everyone_gets_his_own_answer_or_an_error(int seed) => Run(seed, "");
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void So_does_everyone_where_servers_are_limited_hedged_and_kept(int seed) => Run(
+        seed,
+        ", limits: { requests: 8, connections: 6, queue: 12, queue_timeout: 3s }, sticky: { ttl: 10s }, "
+            + "retry: { attempts: 3, on: [connect, reset, timeout, 503], budget: 90%, per_try_timeout: 2s, hedge: { after: 50ms } }");
+
+    private static void Run(int seed, string options)
     {
         Random random = new(seed);
         string memory = seed % 2 == 0 ? "1MiB" : "3MiB";
@@ -22,7 +31,7 @@ public sealed class StressTests
             listen: [":8080"]
             limits: { memory: {{memory}}, header_timeout: 5s, idle_timeout: 10s, body_size: 50KiB }
             upstreams:
-              app: { servers: ["http://10.0.0.1:80", "http://10.0.0.2:80"], timeouts: { first_byte: 5s, idle: 5s } }
+              app: { servers: ["http://10.0.0.1:80", "http://10.0.0.2:80"], timeouts: { first_byte: 5s, idle: 5s }{{options}} }
             sites:
               "*": { routes: [{ to: app }] }
             """);
