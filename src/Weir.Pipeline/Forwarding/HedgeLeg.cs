@@ -79,6 +79,7 @@ internal sealed class HedgeLeg : IAbortable
         _head.Fields.CopyTo(exchange.Response.Fields);
         _origin = null;
         _hasPlace = false;
+        _sentNs = 0;
     }
 
     /// <summary>Nobody wants it any more; harmless once it was taken.</summary>
@@ -163,7 +164,6 @@ internal sealed class HedgeLeg : IAbortable
             origin.WriteProxyHeader(exchange.Connection, exchange.ClientAddress, _policy.ProxyProtocolVersion);
         }
 
-        _server.TallyOf(_loop.Index).OnTry();
         _sentNs = _loop.NowNs;
         ProxyError? error = await origin.SendHeadAsync(exchange.Request, RequestSending.OptionsOf(_passage, _policy, time));
         long endsMs = _loop.NowMs + _policy.FirstByteTimeoutMs;
@@ -198,6 +198,13 @@ internal sealed class HedgeLeg : IAbortable
     private void Release()
     {
         HasHead = false;
+        if (_sentNs != 0)
+        {
+            // A hold that was taken is counted by who took it.
+            _sentNs = 0;
+            _server.TallyOf(_loop.Index).OnTry();
+        }
+
         OriginStream? origin = _origin;
         _origin = null;
         origin?.Release();

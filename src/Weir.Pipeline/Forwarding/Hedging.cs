@@ -151,6 +151,11 @@ internal sealed class Hedging
         ServerState slow = passage.Server!;
         _counters.OfLoop(exchange.Loop.Index).Add(Counter.HedgesWon);
         exchange.Trace?.Add("hedge", $"{second.Server.Name} answered first; {slow.Name} was given up");
+
+        // That it had not answered by now is all that is known of it, and enough to pick it less.
+        ServerTally tally = slow.TallyOf(exchange.Loop.Index);
+        tally.OnTry();
+        tally.OnAnswer(exchange.Loop.NowNs, exchange.Loop.NowNs - exchange.Timings.SentNs);
         passage.ReleaseOrigin();
         second.GiveTo(passage);
         passage.HedgedWith = slow;

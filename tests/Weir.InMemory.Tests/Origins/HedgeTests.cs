@@ -33,6 +33,7 @@ public sealed class HedgeTests
         proxy.Ended.Retries.ShouldBe(1);
         proxy.Counters.Total(Counter.Hedges).ShouldBe(1);
         proxy.Counters.Total(Counter.HedgesWon).ShouldBe(1);
+        proxy.Upstream("app").Servers.ShouldAllBe(server => server.TallyOf(0).Requests == 1 && server.TallyOf(0).LatencyNs > 0);
         proxy.AssertClean();
     }
 
@@ -49,6 +50,7 @@ public sealed class HedgeTests
         second.Last.IsClosed.ShouldBeTrue();
         proxy.Ended.ServerName.ShouldBe(NameOf(proxy, first));
         proxy.Counters.Total(Counter.HedgesWon).ShouldBe(0);
+        proxy.Upstream("app").Servers.ShouldAllBe(server => server.TallyOf(0).Requests == 1);
         proxy.AssertClean();
     }
 
