@@ -13,6 +13,7 @@ namespace Weir.Upstreams;
 internal static class StickySecret
 {
     private const string FileName = "sticky.key";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>The keys, from the file or into it. Where that cannot be, keys that end with the process, and a warning.</summary>
@@ -22,8 +23,9 @@ internal static class StickySecret
         string path = Path.Combine(folder, FileName);
         try
         {
-            if (!File.Exists(path) && DataFolder.TryPrepare(folder, log))
+            if (!File.Exists(path))
             {
+                DataFolder.Ensure(folder);
                 Create(path);
             }
 
@@ -60,7 +62,8 @@ internal static class StickySecret
     private static void Create(string path)
     {
         string beside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        using (FileStream file = DataFolder.CreateFile(beside))
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+        using (FileStream file = new(beside, options))
         {
             file.Write(RandomNumberGenerator.GetBytes(StickyKeys.SecretOctets));
             file.Flush(flushToDisk: true);
