@@ -15,8 +15,8 @@ public sealed unsafe class Listener : Pollable
 
     private const int AcceptsPerTurn = 64;
 
-    // The longest queue that the kernel keeps (net.core.somaxconn) is 65535 at most.
-    private const int MostClosingTurns = 1024;
+    // More than what waits in a queue of 4096: clients that connect again as soon as they are served must not keep it open.
+    private const int MostClosingTurns = 128;
 
     private readonly Loop _loop;
     private readonly int _fd;
@@ -124,7 +124,6 @@ public sealed unsafe class Listener : Pollable
             return;
         }
 
-        // A queue is bounded, so this is: what would keep it from ending is an error that never goes away, or clients without end.
         for (int turn = 0; turn < MostClosingTurns && AcceptSome(); turn++)
         {
         }

@@ -55,6 +55,97 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public void A_socket_that_never_accepts_pauses_and_can_be_closed()
+    {
+        using TestLoop test = new(isInMemory: false);
+
+        // Bound, but it does not listen: accept4 fails with EINVAL each time.
+        int fd = Libc.socket(Libc.AfInet, Libc.SockStream | Libc.SockNonBlock | Libc.SockCloseOnExec, 0);
+        RecordingAccepts accepts = new();
+        Listener listener = Listener.Start(test.Loop, fd, Parse("127.0.0.1:0"), accepts);
+        test.Turn();
+        accepts.Pauses.Distinct().ShouldBe([Libc.Einval]);
+        listener.Close();
+        test.Turn();
+    }
+
+    [Fact]
+    public void An_error_of_connections_without_end_does_not_keep_it_from_closing()
+    {
+        using TestLoop test = new(isInMemory: false);
+
+        // Datagrams cannot be accepted: EOPNOTSUPP, which accept(2) names among the errors of one connection.
+        const int Datagrams = 2;
+        int fd = Libc.socket(Libc.AfInet, Datagrams | Libc.SockNonBlock | Libc.SockCloseOnExec, 0);
+        Listener listener = Listener.Start(test.Loop, fd, Parse("127.0.0.1:0"), new RecordingAccepts());
+        listener.Close();
+        test.Turn();
+        test.Loop.PolledCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_handler_that_throws_keeps_nobody_else_waiting()
+    {
+        using TestLoop test = new(isInMemory: false);
+        Listener listener = Listen(test, "127.0.0.1:0", out RecordingAccepts accepts);
+        accepts.ThrowsAt = 2;
+        List<Socket> clients = [];
+        for (int i = 0; i < 5; i++)
+        {
+            Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            client.Connect(new IPEndPoint(IPAddress.Loopback, listener.Address.Port));
+            clients.Add(client);
+        }
+
+        test.TurnUntil(() => accepts.Accepted.Count == 5);
+        test.Observer.Failures.Count.ShouldBe(1);
+        clients.ForEach(client => client.Dispose());
+        accepts.CloseAll();
+        listener.Close();
+        test.Turn();
+    }
+
+    [Fact]
+    public void Refusing_leaves_the_queue_as_it_is_and_lets_nobody_in()
+    {
+        using TestLoop test = new(isInMemory: false);
+        Listener listener = Listen(test, "127.0.0.1:0", out RecordingAccepts accepts);
+        using Socket before = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        before.Connect(new IPEndPoint(IPAddress.Loopback, listener.Address.Port));
+        listener.Refuse();
+        using Socket after = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        Should.Throw<SocketException>(() => after.Connect(new IPEndPoint(IPAddress.Loopback, listener.Address.Port)))
+            .SocketErrorCode.ShouldBe(SocketError.WouldBlock);
+        after.Poll(100_000, SelectMode.SelectWrite).ShouldBeFalse();
+        listener.Close();
+        accepts.Accepted.Count.ShouldBe(1);
+        test.Turn();
+        accepts.CloseAll();
+    }
+
+    [Fact]
+    public void A_unix_socket_that_refuses_says_so_and_gives_up_its_queue()
+    {
+        using TestLoop test = new(isInMemory: false);
+        string path = Path.Combine(Path.GetTempPath(), $"weir-{Guid.NewGuid():N}.sock");
+        int fd = Listener.Bind(SocketAddress.Unix(path), 16, out SocketAddress bound);
+        RecordingAccepts accepts = new();
+        Listener listener = Listener.Start(test.Loop, fd, bound, accepts);
+        using Socket before = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        before.Connect(new UnixDomainSocketEndPoint(path));
+        listener.Refuse();
+        using Socket after = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Should.Throw<SocketException>(() => after.Connect(new UnixDomainSocketEndPoint(path)))
+            .SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+        listener.Close();
+        accepts.Accepted.Count.ShouldBe(1);
+        accepts.Pauses.ShouldBeEmpty();
+        test.Turn();
+        accepts.CloseAll();
+        File.Delete(path);
+    }
+
+    [Fact]
     public void Two_listeners_share_a_port_and_a_taken_one_is_described()
     {
         int first = Listener.Bind(Parse("127.0.0.1:0"), 16, out SocketAddress bound);
@@ -160,13 +251,21 @@ public sealed class ListenerTests
 
         public List<(IpAddress Address, int Port)> Accepted { get; } = [];
 
+        public List<int> Pauses { get; } = [];
+
+        public int ThrowsAt { get; set; }
+
         public void OnAccepted(int fd, IpAddress peer, int peerPort)
         {
             Descriptors.Add(fd);
             Accepted.Add((peer, peerPort));
+            if (Accepted.Count == ThrowsAt)
+            {
+                throw new InvalidOperationException("a defect");
+            }
         }
 
-        public void OnAcceptPaused(int error) => throw new InvalidOperationException($"error {error}");
+        public void OnAcceptPaused(int error) => Pauses.Add(error);
 
         public void CloseAll() => Descriptors.ForEach(Net.Sockets.Descriptors.Close);
     }
