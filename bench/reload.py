@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reloads Weir twenty times under load, with WebSockets open, and counts who noticed.
 
-    bench/reload.py [--weir BINARY] [--reloads 20] [--seconds 15] [--conns 64] [--sockets 100] [--port 21990]
+    bench/reload.py [--weir BINARY] [--reloads 20] [--seconds 35] [--conns 64] [--sockets 100] [--port 21990]
 
 wrk asks on kept-alive connections; WebSockets echo a message each 50 ms. Every reload changes something real: weights, a route, a
 server added or removed, a listener added or removed. Prints the figures, and ends with 1 when a request failed, a socket dropped or a
@@ -30,7 +30,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weir", default=str(ROOT / "src/Weir.Cli/bin/Release/net10.0/weir"))
     parser.add_argument("--reloads", type=int, default=20)
-    parser.add_argument("--seconds", type=int, default=15)
+    parser.add_argument("--seconds", type=int, default=35)
     parser.add_argument("--conns", type=int, default=64)
     parser.add_argument("--sockets", type=int, default=100)
     parser.add_argument("--port", type=int, default=21990)
@@ -137,7 +137,8 @@ def main(a):
                 file.write_text(config(step, a.port))
                 weir.send_signal(signal.SIGHUP)
                 wait(lambda: any(f" as number {step + 1}, " in line for line in said), said)
-                time.sleep(max(0, (a.seconds - 3) / a.reloads - 0.4))
+                # An operator's log holds back more than ten messages of a kind in ten seconds.
+                time.sleep(max(1.2, (a.seconds - 5) / a.reloads - 0.2))
             told = load.communicate()[0]
             stop.set()
             for talker in talkers:

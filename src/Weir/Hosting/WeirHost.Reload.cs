@@ -3,6 +3,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Options;
 using Weir.Config;
 using Weir.Config.Model;
+using Weir.Config.Writing;
 using Weir.Machine;
 using Weir.Pipeline.Plans;
 using Weir.Server;
@@ -179,7 +180,9 @@ public sealed partial class WeirHost
     {
         ModuleInventory oldModules = _modules;
         AccessLogs oldLogs = _accessLogs;
-        ServerLimits limits = ServerLimitsOf.Config(next.Config.Limits, _log);
+        ServerLimits limits = OptionText.Of(_config.Limits) == OptionText.Of(next.Config.Limits)
+            ? _servers[0].Limits
+            : ServerLimitsOf.Config(next.Config.Limits, _log);
         _budget.LimitOctets = next.Config.Limits.Memory.Resolve(MachineLimits.MemoryOctets);
         _log.Minimum = LevelOf(next.Config.Log.Level);
 
