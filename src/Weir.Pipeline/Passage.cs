@@ -59,6 +59,9 @@ internal sealed class Passage : IFetcher
     /// <summary>The other server of a hedged request: the one that does not hold the exchange.</summary>
     public ServerState? HedgedWith { get; set; }
 
+    /// <summary>Tries that ended before anything was sent: they are among the exchange's retries, but cost no attempt.</summary>
+    public int UnsentTries { get; set; }
+
     /// <summary>Keeps the request's content for another try; null where there is none.</summary>
     public ReplayBody? Replay { get; set; }
 
@@ -245,6 +248,7 @@ internal sealed class Passage : IFetcher
         BoundTo = null;
         IsCookieOld = false;
         HedgedWith = null;
+        UnsentTries = 0;
         Replay = null;
         SiteDepth = 0;
         RouteDepth = 0;

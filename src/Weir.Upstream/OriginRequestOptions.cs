@@ -17,6 +17,9 @@ public readonly struct OriginRequestOptions
     /// <summary>Whether the target goes out as the client wrote it (paths: raw).</summary>
     public bool UseRawTarget { get; init; }
 
+    /// <summary>Whether the origin is told that the connection ends with its response.</summary>
+    public bool Close { get; init; }
+
     /// <summary>How long the origin may take no octet, in milliseconds.</summary>
     public int WriteTimeoutMs { get; init; }
 

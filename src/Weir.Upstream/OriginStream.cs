@@ -37,6 +37,9 @@ public abstract class OriginStream : IAbortable
     /// <summary>Puts a PROXY header before everything else; the connection then belongs to this client and is not pooled.</summary>
     public abstract void WriteProxyHeader(ConnectionInfo connection, IpAddress client, int version);
 
+    /// <summary>The same for a request of Weir's own: LOCAL in version 2, UNKNOWN in version 1.</summary>
+    public abstract void WriteOwnProxyHeader(int version);
+
     /// <summary>Sends octets of the content; lent until the task completes.</summary>
     public abstract ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets);
 

@@ -22,7 +22,6 @@ internal static class Unsupported
         new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
         new("upstreams.*.servers.*.tls", "TLS towards origins"),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
-        new("upstreams.*.health.active", "Active health checks"),
         new("upstreams.*.compress_requests", "Compression of requests"),
         new("sites.*", "TLS towards origins", IsHttps),
         new("sites.*.*", "TLS towards origins", IsHttps),

@@ -10,6 +10,7 @@ internal static class UpstreamChecker
         foreach (UpstreamConfig upstream in upstreams)
         {
             CheckNames(upstream, errors);
+            CheckHealth(upstream.Health.Active, errors);
             if (upstream.Servers.Count > 0 && upstream.Servers.All(server => server.Backup))
             {
                 errors.Warning(
@@ -39,6 +40,23 @@ internal static class UpstreamChecker
                 errors.Warning(
                     server.Position, "A server has `refresh` without `dns`.", "Remove it: a URL's name is looked up by its TTL.");
             }
+        }
+    }
+
+    private static void CheckHealth(ActiveHealthConfig? checks, ErrorList errors)
+    {
+        if (checks is not { Expect.Body: { } body })
+        {
+            return;
+        }
+
+        if (checks.Type == HealthCheckType.Tcp)
+        {
+            errors.Error(body.Position, "A TCP check sees no body.", "Remove `body`, or write `type: http`.");
+        }
+        else if (checks.Method == "HEAD")
+        {
+            errors.Error(body.Position, "The answer to HEAD has no body.", "Remove `body`, or write `method: GET`.");
         }
     }
 }

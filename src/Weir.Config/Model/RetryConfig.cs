@@ -5,7 +5,7 @@ namespace Weir.Config.Model;
 /// <summary>When a request is sent again. Requests that are not idempotent never are.</summary>
 public sealed record RetryConfig
 {
-    [Option("How often a request is sent at most, the first time included.", Min = "1", Max = "10")]
+    [Option("How often a request is sent at most, the first time included; 1: never again. Servers that take no connection do not count.", Min = "1", Max = "10")]
     public int Attempts { get; init; } = 2;
 
     [Option("The failures after which it is sent again: connect, reset, timeout, or a status.", Example = "[connect, reset, 502, 503]")]

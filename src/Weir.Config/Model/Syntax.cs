@@ -36,6 +36,9 @@ internal enum Syntax
     /// <summary>A path that begins with a slash.</summary>
     Path,
 
+    /// <summary>HOST or HOST:PORT.</summary>
+    Authority,
+
     /// <summary>The access log's format.</summary>
     LogFormat,
 }

@@ -71,7 +71,7 @@ internal static class OriginSyntax
         label.Length is > 0 and <= LongestLabel && !label.AsSpan().ContainsAnyExcept(_labelCharacters)
         && label[0] != '-' && label[^1] != '-';
 
-    private static (string? Host, int? Port) Split(string authority, int defaultPort)
+    internal static (string? Host, int? Port) Split(string authority, int defaultPort)
     {
         bool isBracketed = authority.StartsWith('[');
         int end = isBracketed ? authority.IndexOf(']') + 1 : authority.IndexOf(':');

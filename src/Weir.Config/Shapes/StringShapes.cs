@@ -23,6 +23,7 @@ internal static class StringShapes
         [Syntax.HashKey] = new("client_ip, uri, header.NAME or cookie.NAME", (text, _) => HashKey(text)),
         [Syntax.HttpUrl] = new("a URL", (text, _) => HttpUrl(text)),
         [Syntax.Path] = new("a path", (text, _) => AbsolutePath(text)) { Examples = "/healthz" },
+        [Syntax.Authority] = new("HOST or HOST:PORT", (text, _) => Authority(text)) { Examples = "app.internal" },
         [Syntax.LogFormat] = new("json, combined or a template", (text, _) => LogFormat(text)),
     };
 
@@ -95,6 +96,12 @@ internal static class StringShapes
     private static Parsed AbsolutePath(string text) => text.StartsWith('/') && text.All(c => c is > ' ' and < '\x7F')
         ? Parsed.Of(text)
         : Parsed.Wrong("is not a path", "Begin with a slash, without blanks: /healthz.");
+
+    private static Parsed Authority(string text)
+    {
+        (string? host, int? port) = OriginSyntax.Split(text, 80);
+        return host is not null && port is not null ? Parsed.Of(text) : Parsed.Wrong("is not a host", "Write HOST or HOST:PORT, without a scheme.");
+    }
 
     private static Parsed LogFormat(string text)
     {

@@ -21,6 +21,7 @@ public sealed class ServerState
     private readonly ServerTally[] _tallies;
     private volatile AdminState _adminState;
     private volatile bool _isFailingChecks;
+    private volatile bool _isAwaitingChecks;
     private volatile int _weight;
     private volatile bool _isBackup;
     private volatile int _slowStartMs;
@@ -45,6 +46,9 @@ public sealed class ServerState
     /// <summary>The name in logs and commands: HOST:PORT unless configured.</summary>
     public string Name { get; }
 
+    /// <summary>HOST:PORT, which it is asked for by checks; its name unless that was chosen by somebody.</summary>
+    public string Authority { get => field ?? Name; init; }
+
     /// <summary>Its share relative to the others.</summary>
     public int Weight => _weight;
 
@@ -68,6 +72,13 @@ public sealed class ServerState
 
     /// <summary>Whether active checks have found it unfit; <see cref="SetFailingChecks"/> changes it. Any thread.</summary>
     public bool IsFailingChecks => _isFailingChecks;
+
+    /// <summary>Whether it is checked, and no check has said anything yet. Any thread.</summary>
+    public bool IsAwaitingChecks
+    {
+        get => _isAwaitingChecks;
+        set => _isAwaitingChecks = value;
+    }
 
     /// <summary>For how long it is spared after it came back, in milliseconds; 0: not at all. Its upstream sets it.</summary>
     public int SlowStartMs
@@ -131,6 +142,9 @@ public sealed class ServerState
     /// <summary>What a loop has counted of it.</summary>
     public ServerTally TallyOf(int loop) => _tallies[loop];
 
+    /// <summary>How often it was tried, as of a moment ago. Any thread.</summary>
+    public long TryCount => _tallies.Sum(tally => tally.Requests);
+
     /// <summary>What all loops have counted of it.</summary>
     public IReadOnlyList<ServerTally> Tallies => _tallies;
 
@@ -139,6 +153,7 @@ public sealed class ServerState
         Connector is SocketConnector { IsUnresolved: true } ? ServerHealth.Unresolved
         : _isFailingChecks ? ServerHealth.Failing
         : Health.IsEjected(nowMs) ? ServerHealth.Ejected
+        : _isAwaitingChecks ? ServerHealth.Unknown
         : ServerHealth.Healthy;
 
     /// <summary>Whether new clients' requests may be sent to it now.</summary>

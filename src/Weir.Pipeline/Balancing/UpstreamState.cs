@@ -1,7 +1,6 @@
 // Hot: one pick for every try.
 using Weir.Abstractions.Exchanges;
 using Weir.Pipeline.Forwarding;
-using Weir.Pipeline.Health;
 using Weir.Pipeline.Limiting;
 using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
@@ -61,6 +60,9 @@ public sealed class UpstreamState
 
     /// <summary>Where exchanges wait while the servers are at their limits.</summary>
     public ServerQueue Queue { get; }
+
+    /// <summary>Held while it is decided who is set aside: that depends on the others.</summary>
+    internal Lock EjectionLock { get; } = new();
 
     /// <summary>The servers now.</summary>
     public IReadOnlyList<ServerState> Servers => _servers.All;
@@ -150,29 +152,6 @@ public sealed class UpstreamState
         Candidates candidates = WorkOut(_servers, nowMs);
         Note(candidates, nowMs);
         return candidates.IsPanic;
-    }
-
-    /// <summary>A try failed in a way that speaks against the server.</summary>
-    public bool OnFailure(ServerState server, long nowMs, PassiveHealthPolicy policy) =>
-        server.Health.OnFailure(nowMs, policy) && MayEject(server, nowMs, policy);
-
-    // The cap is on the share of ejected servers: when half of them fail, the fault is probably not theirs.
-    private bool MayEject(ServerState server, long nowMs, PassiveHealthPolicy policy)
-    {
-        ServerState[] all = _servers.Everyone;
-        int ejected = 0;
-        foreach (ServerState other in all)
-        {
-            ejected += other.Health.IsEjected(nowMs) ? 1 : 0;
-        }
-
-        if ((ejected + 1) > all.Length * policy.MaxEjectedShare)
-        {
-            return false;
-        }
-
-        server.Health.Eject(nowMs + policy.EjectMs);
-        return true;
     }
 
     private Candidates CandidatesOf(ServerSet set, LoopServices loop, long nowMs)

@@ -60,6 +60,9 @@ public sealed record ForwardPolicy
     /// <summary>For how long a server that came back is spared; 0: not at all.</summary>
     public int SlowStartMs { get; init; }
 
+    /// <summary>How servers are asked whether they are well; null: they are not.</summary>
+    public ActiveHealthPolicy? Checks { get; init; }
+
     /// <summary>The PROXY header that servers get: 0 none, 1 or 2. Connections are then not shared between clients.</summary>
     public int ProxyProtocolVersion { get; init; }
 }

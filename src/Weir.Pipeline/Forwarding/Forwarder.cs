@@ -29,7 +29,7 @@ internal sealed class Forwarder
     public Forwarder(CounterSet counters, WeirLog log)
     {
         _counters = counters;
-        _blame = new ServerBlame(log);
+        _blame = new ServerBlame(counters, log);
         _heads = new HeadReading(counters);
         _hedging = new Hedging(counters, _blame, _heads);
     }
@@ -196,7 +196,7 @@ internal sealed class Forwarder
     private bool IsStatusRetried(Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server)
     {
         Exchange exchange = passage.Exchange;
-        if (policy.RetryStatuses.Count == 0 || exchange.Retries + 1 >= policy.Attempts
+        if (policy.RetryStatuses.Count == 0 || !RetryRules.HasTriesLeft(passage, wasSent: true, policy)
             || !RetryRules.MayRetryStatus(passage, exchange.Response.Status, policy))
         {
             return false;
@@ -216,12 +216,17 @@ internal sealed class Forwarder
         Exchange exchange = passage.Exchange;
         LoopCounters counters = _counters.OfLoop(exchange.Loop.Index);
         bool isStatusRetry = error is null;
-        if (!isStatusRetry && (exchange.Retries + 1 >= policy.Attempts || !RetryRules.MayRetry(passage, error!, wasSent, policy)))
+        if (!isStatusRetry && (!RetryRules.HasTriesLeft(passage, wasSent, policy) || !RetryRules.MayRetry(passage, error!, wasSent, policy)))
         {
             return false;
         }
 
-        if (!isStatusRetry && !passage.Upstream!.Budget.TrySpend())
+        // Where nothing was sent, nothing is sent again: the load of the servers does not grow.
+        if (!wasSent)
+        {
+            passage.UnsentTries++;
+        }
+        else if (!isStatusRetry && !passage.Upstream!.Budget.TrySpend())
         {
             counters.Add(Counter.RetriesOverBudget);
             return false;

@@ -35,7 +35,7 @@ internal sealed class Hedging
         Exchange exchange = passage.Exchange;
         return policy.HedgeAfterMs != 0 && passage.HedgedWith is null && passage.BoundTo is null && !passage.WantsUpgrade
             && exchange.Request.BodyLength.IsNone && RequestMethods.IsIdempotent(exchange.Request.Method)
-            && exchange.Retries + 1 < policy.Attempts;
+            && RetryRules.HasTriesLeft(passage, wasSent: true, policy);
     }
 
     /// <summary>

@@ -7,6 +7,18 @@ namespace Weir.Pipeline.Forwarding;
 /// <summary>What may be sent again (RFC 9110 section 9.2.2): semantics section 5, as decided.</summary>
 internal static class RetryRules
 {
+    // Servers that one request may find closed, beside the tries that were sent: as many as are remembered as tried.
+    private const int MaxUnsent = 3;
+
+    /// <summary>
+    /// Whether another try is allowed after this one. What was not sent does not count against the attempts, only against a bound of its own.
+    /// </summary>
+    public static bool HasTriesLeft(Passage passage, bool wasSent, ForwardPolicy policy)
+    {
+        int sent = passage.Exchange.Retries - passage.UnsentTries;
+        return policy.Attempts > 1 && (wasSent ? sent + 1 < policy.Attempts : passage.UnsentTries < MaxUnsent);
+    }
+
     /// <summary>Whether a try that failed with this error may be followed by another.</summary>
     public static bool MayRetry(Passage passage, ProxyError error, bool wasSent, ForwardPolicy policy)
     {

@@ -2,6 +2,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Health;
+using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Forwarding;
@@ -10,8 +11,13 @@ namespace Weir.Pipeline.Forwarding;
 internal sealed class ServerBlame
 {
     private readonly WeirLog _log;
+    private readonly Ejector _ejector;
 
-    public ServerBlame(WeirLog log) => _log = log;
+    public ServerBlame(CounterSet counters, WeirLog log)
+    {
+        _log = log;
+        _ejector = new Ejector(counters, log);
+    }
 
     public void OnFailure(UpstreamState upstream, ServerState server, LoopServices loop, ProxyError? error, string? detail)
     {
@@ -20,7 +26,6 @@ internal sealed class ServerBlame
             return;
         }
 
-        PassiveHealthPolicy policy = upstream.Policy.Health;
         ServerTally tally = server.TallyOf(loop.Index);
         tally.OnFailure();
         tally.OnNoAnswer(loop.NowNs);
@@ -29,9 +34,6 @@ internal sealed class ServerBlame
             _log.Write(OperatorEvents.OriginMalformed, upstream.Name, server.Name, detail ?? error.Name);
         }
 
-        if (upstream.OnFailure(server, loop.NowMs, policy))
-        {
-            _log.Write(OperatorEvents.ServerEjected, upstream.Name, server.Name, policy.EjectMs / 1000, policy.Failures, error.Name);
-        }
+        _ejector.OnFailure(upstream, server, loop, error);
     }
 }

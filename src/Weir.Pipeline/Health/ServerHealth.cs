@@ -3,10 +3,10 @@ namespace Weir.Pipeline.Health;
 /// <summary>How a server is, as status pages say it.</summary>
 public enum ServerHealth : byte
 {
-    /// <summary>Nothing speaks against it, and nothing was asked yet.</summary>
+    /// <summary>It is checked, and no check has said anything yet: it is used.</summary>
     Unknown,
 
-    /// <summary>It answers checks, or clients' requests.</summary>
+    /// <summary>Nothing speaks against it.</summary>
     Healthy,
 
     /// <summary>Clients' requests failed: it is set aside for a while.</summary>

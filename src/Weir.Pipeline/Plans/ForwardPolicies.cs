@@ -32,12 +32,8 @@ public static class ForwardPolicies
             BufferOctets = (int)retry.Buffer.Octets,
             PanicShare = config.Health.Panic.Fraction,
             SlowStartMs = Ms(config.SlowStart),
-            ProxyProtocolVersion = config.ProxyProtocol switch
-            {
-                Config.Model.ProxyProtocolVersion.V1 => 1,
-                Config.Model.ProxyProtocolVersion.V2 => 2,
-                _ => 0,
-            },
+            ProxyProtocolVersion = ProxyVersion(config),
+            Checks = config.Health.Active is { } active ? ChecksOf(active, ProxyVersion(config)) : null,
             Health = new PassiveHealthPolicy
             {
                 Failures = passive.Failures,
@@ -59,4 +55,27 @@ public static class ForwardPolicies
 
     /// <summary>Milliseconds, saturated.</summary>
     public static int Ms(TimeSpan time) => (int)Math.Min(time.TotalMilliseconds, int.MaxValue - 1);
+
+    private static ActiveHealthPolicy ChecksOf(ActiveHealthConfig config, int proxyVersion) => new()
+    {
+        IsTcp = config.Type == HealthCheckType.Tcp,
+        Method = config.Method,
+        Path = config.Path,
+        Host = config.Host,
+        Port = config.Port,
+        IntervalMs = Ms(config.Interval),
+        TimeoutMs = Ms(config.Timeout),
+        Rise = config.Rise,
+        Fall = config.Fall,
+        Statuses = config.Expect.Status,
+        Body = config.Expect.Body is { } body ? new BodyExpectation(body) : null,
+        ProxyProtocolVersion = proxyVersion,
+    };
+
+    private static int ProxyVersion(UpstreamConfig config) => config.ProxyProtocol switch
+    {
+        Config.Model.ProxyProtocolVersion.V1 => 1,
+        Config.Model.ProxyProtocolVersion.V2 => 2,
+        _ => 0,
+    };
 }

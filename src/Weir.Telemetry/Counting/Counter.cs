@@ -41,6 +41,9 @@ public enum Counter
     RetriesOverBudget,
     Hedges,
     HedgesWon,
+    HealthChecksPassed,
+    HealthChecksFailed,
+    ServersEjected,
     QueueWaits,
     Panics,
 

@@ -14,6 +14,8 @@ public static class Counters
     private const string EndedHelp = "Exchanges that did not complete, by who ended them.";
     private const string Timeouts = "weir_timeouts_total";
     private const string TimeoutsHelp = "Waits that reached their deadline, by what was waited for.";
+    private const string Checks = "weir_health_checks_total";
+    private const string ChecksHelp = "Checks that asked a server whether it is well, by what they found.";
     private const string Slow = "weir_loop_slow_turns_total";
     private const string SlowHelp = "Turns of a loop that took longer than the bound; every exchange of that loop waited meanwhile.";
     private const string Collections = "weir_gc_collections_total";
@@ -64,6 +66,9 @@ public static class Counters
         Row(RetriesOverBudget, "weir_retries_over_budget_total", "Retries that the retry budget forbade."),
         Row(Hedges, "weir_hedges_total", "Requests that were sent to a second server because the first one was slow."),
         Row(HedgesWon, "weir_hedges_won_total", "Hedges whose second server answered first."),
+        Row(HealthChecksPassed, Checks, "result", "passed", ChecksHelp),
+        Row(HealthChecksFailed, Checks, "result", "failed", ChecksHelp),
+        Row(ServersEjected, "weir_servers_ejected_total", "Times that a server was set aside for failed requests."),
         Row(QueueWaits, "weir_queue_waits_total", "Requests that waited for a free place at a server."),
         Row(Panics, "weir_panics_total",
             "Times that an upstream had fewer well servers than health.panic asks for, so that all were used."),

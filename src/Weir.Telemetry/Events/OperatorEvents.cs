@@ -88,7 +88,7 @@ public static class OperatorEvents
         "Look at that server's own log; `weir status` shows its health.");
     public static readonly OperatorEvent ServerUp = Add(401, Info, "server_up", "{upstream}/{server} takes requests again: {reason}", "");
     public static readonly OperatorEvent ServerEjected = Add(402, Warning, "server_ejected",
-        "{upstream}/{server} is set aside for {seconds} s after {failures} failures in a row; last: {reason}",
+        "{upstream}/{server} is set aside for {seconds} s: {failures} of its last {tries} tries failed; last: {reason}",
         "Look at that server's own log; `weir status` shows its health.");
     public static readonly OperatorEvent Panic = Add(403, Error, "panic",
         "{upstream}: {healthy} of {servers} servers are healthy, fewer than panic allows; all are used",

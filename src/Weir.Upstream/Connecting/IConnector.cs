@@ -7,4 +7,7 @@ public interface IConnector
 {
     /// <summary>Connects from a loop; called and completed there.</summary>
     ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs);
+
+    /// <summary>What connects to the same host at another port. It lives as long as this one, which owns what both use.</summary>
+    IConnector AtPort(int port) => this;
 }

@@ -36,12 +36,22 @@ public sealed class SocketConnector : IConnector, IDisposable
     public static SocketConnector ToAddress(SocketAddress address) => new(address, null, 0);
 
     /// <summary>A connector to a name, which is resolved from now on until <see cref="Dispose"/>.</summary>
-    public static SocketConnector ToName(NameResolver resolver, string host, int port, TimeSpan? refresh = null) =>
-        new(null, resolver.Watch(host, null, refresh), port);
+    /// <param name="resolver">What resolves it.</param>
+    /// <param name="host">The name.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="refresh">An upper bound for the TTL.</param>
+    /// <param name="onChanged">Told of each change of the addresses or of the error, on a worker thread.</param>
+    public static SocketConnector ToName(
+        NameResolver resolver, string host, int port, TimeSpan? refresh = null, Action<ResolvedName>? onChanged = null) =>
+        new(null, resolver.Watch(host, onChanged, refresh), port);
 
     /// <inheritdoc/>
     public ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs) =>
         _address is not null ? AddressRace.ConnectOneAsync(loop, _address, timeoutMs) : ConnectToNameAsync(loop, timeoutMs);
+
+    /// <inheritdoc/>
+    public IConnector AtPort(int port) =>
+        _address is { IsUnix: true } ? this : new SocketConnector(_address is null ? null : SocketAddress.Of(_address.Address, port), _name, port);
 
     /// <inheritdoc/>
     public void Dispose() => _name?.Dispose();

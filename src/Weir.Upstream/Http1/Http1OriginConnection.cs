@@ -109,6 +109,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
             BodyLength = options.BodyLength,
             KeepUpgrade = options.KeepUpgrade,
             SendTeTrailers = options.SendTeTrailers,
+            Close = options.Close,
             UseRawTarget = options.UseRawTarget,
         };
         Span<byte> space = _connection.OutputSpace(Loop.SmallBufferOctets / 2);
@@ -138,6 +139,16 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         if (!space.IsEmpty)
         {
             _connection.CommitOutput(version == 1 ? header.WriteV1(space) : header.WriteV2(space));
+        }
+    }
+
+    public override void WriteOwnProxyHeader(int version)
+    {
+        _belongsToClient = true;
+        Span<byte> space = _connection.OutputSpace(ProxyHeader.MaxWrittenOctets);
+        if (!space.IsEmpty)
+        {
+            _connection.CommitOutput(version == 1 ? default(ProxyHeader).WriteV1(space) : default(ProxyHeader).WriteV2(space));
         }
     }
 

@@ -24,11 +24,11 @@ public sealed record NameResolverOptions
     public TimeSpan LookupTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the last good addresses stay when the servers say that the name no longer exists. A glitch of a name server should
-    /// not take a site down, but an address that was given up may soon belong to somebody else. Infinite keeps them for good.
-    /// (When the servers fail, instead of denying, the addresses always stay.)
+    /// How long the last good addresses stay when the servers say that the name no longer exists: for good, unless told otherwise. A
+    /// mistake in a zone must not take a site down, and whether an address still serves is what health checks find out. (When the servers
+    /// fail, instead of denying, the addresses always stay.)
     /// </summary>
-    public TimeSpan DenialHold { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DenialHold { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>From 0 to 1: where in the last tenth of its lifetime a name is refreshed, so that names do not march in step.</summary>
     internal Func<double> NextJitter { get; init; } = Random.Shared.NextDouble;

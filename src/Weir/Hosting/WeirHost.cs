@@ -60,10 +60,9 @@ public sealed partial class WeirHost : IAsyncDisposable
         _budget = new BufferBudget(config.Limits.Memory.Resolve(MachineLimits.MemoryOctets));
         _loops = new LoopGroup(counters.LoopCount, _budget, _observer);
         _resolver = new NameResolver(new NameResolverOptions(), TimeProvider.System);
-        _upstreams = new LiveUpstreams(new ServerMaker(_loops.Loops, counters, _resolver)
+        _upstreams = new LiveUpstreams(new ServerMaker(_loops.Loops, counters, _resolver, log)
         {
             StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
-            Log = log,
         });
         _servers = new ServerLoop[counters.LoopCount];
     }

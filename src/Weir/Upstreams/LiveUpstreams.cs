@@ -24,6 +24,7 @@ internal sealed class LiveUpstreams : IDisposable
 
     public void Dispose()
     {
+        _maker.Probers.Dispose();
         foreach (LiveUpstream upstream in _current.Values)
         {
             upstream.Resolved?.Dispose();

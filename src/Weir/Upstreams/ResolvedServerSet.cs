@@ -32,7 +32,7 @@ internal sealed class ResolvedServerSet : IDisposable
         _maker = maker;
         foreach (NamedServers name in names)
         {
-            _watches.Add(maker.Resolver.Watch(name.Name.Host, _ => Update(), name.Config.Refresh));
+            _watches.Add(maker.Resolver.Watch(name.Name.Host, OnChanged, name.Config.Refresh));
         }
     }
 
@@ -70,6 +70,12 @@ internal sealed class ResolvedServerSet : IDisposable
         _watches.ForEach(watch => watch.Dispose());
     }
 
+    private void OnChanged(ResolvedName name)
+    {
+        _maker.Names.OnChanged(name);
+        Update();
+    }
+
     private void Update()
     {
         lock (_lock)
@@ -86,6 +92,7 @@ internal sealed class ResolvedServerSet : IDisposable
             }
 
             _upstream.ReplaceServers(servers, LoopClock.System.MonotonicNs / 1_000_000);
+            _maker.Probers.Follow(_upstream);
         }
     }
 

@@ -3,6 +3,7 @@ using Weir.Net.Loops;
 using Weir.Net.Sockets;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Health;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
@@ -19,11 +20,14 @@ internal sealed class ServerMaker
     private readonly IReadOnlyList<Loop> _loops;
     private readonly CounterSet _counters;
 
-    public ServerMaker(IReadOnlyList<Loop> loops, CounterSet counters, NameResolver resolver)
+    public ServerMaker(IReadOnlyList<Loop> loops, CounterSet counters, NameResolver resolver, WeirLog log)
     {
         _loops = loops;
         _counters = counters;
         Resolver = resolver;
+        Log = log;
+        Names = new NameReports(log);
+        Probers = new HealthProbers(loops, counters, log);
     }
 
     /// <summary>Names to addresses.</summary>
@@ -33,7 +37,13 @@ internal sealed class ServerMaker
     public Lazy<StickyKeys>? StickyKeys { get; init; }
 
     /// <summary>Where upstreams report.</summary>
-    public WeirLog Log { get; init; } = WeirLog.Silent;
+    public WeirLog Log { get; }
+
+    /// <summary>Tells of names that do not resolve.</summary>
+    public NameReports Names { get; }
+
+    /// <summary>What asks the servers of upstreams that are in force.</summary>
+    public HealthProbers Probers { get; }
 
     /// <summary>An upstream with its servers.</summary>
     public UpstreamState Make(UpstreamConfig config, IReadOnlyList<ServerState> servers) =>
@@ -51,7 +61,7 @@ internal sealed class ServerMaker
     {
         SocketConnector connector = url.Address is { } address
             ? SocketConnector.ToAddress(SocketAddress.Of(address, url.Port))
-            : SocketConnector.ToName(Resolver, url.Host, url.Port, config.Refresh);
+            : SocketConnector.ToName(Resolver, url.Host, url.Port, config.Refresh, Names.OnChanged);
         return Make(config, config.Name ?? url.Authority, connector, limits);
     }
 
@@ -59,6 +69,9 @@ internal sealed class ServerMaker
     public ServerState Make(ServerConfig config, string name, SocketConnector connector, OriginLimits limits)
     {
         OriginPool[] pools = [.. _loops.Select(loop => new OriginPool(loop, connector, limits, _counters.OfLoop(loop.Index)))];
-        return new ServerState(name, config.Weight, config.Backup, connector, pools);
+        return new ServerState(name, config.Weight, config.Backup, connector, pools)
+        {
+            Authority = config.Url?.Authority ?? config.Dns?.ToString() ?? name,
+        };
     }
 }

@@ -79,6 +79,7 @@ internal sealed class UpstreamChange : IUpstreamSource
             if (!ReferenceEquals(upstream, before))
             {
                 PutInForce(upstream, before);
+                _maker.Probers.Follow(upstream.State);
             }
         }
 
@@ -88,6 +89,7 @@ internal sealed class UpstreamChange : IUpstreamSource
             Retire(gone.Config.Name, gone.Fixed.Select(server => server.State));
             RetireNames(gone, []);
             gone.Resolved?.Dispose();
+            _maker.Probers.Forget(gone.State);
         }
 
         _retired.ForEach(StopResolving);

@@ -1,0 +1,11 @@
+namespace Weir.Config.Model;
+
+/// <summary>How a server is asked whether it is well.</summary>
+public enum HealthCheckType
+{
+    /// <summary>By a request whose answer is looked at.</summary>
+    Http,
+
+    /// <summary>By a connection that it accepts.</summary>
+    Tcp,
+}
