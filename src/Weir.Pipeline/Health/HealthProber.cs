@@ -15,7 +15,7 @@ internal sealed class HealthProber
     // The first question comes soon, but not together with those of all other servers.
     private const int FirstWithinMs = 1_000;
 
-    private readonly string _upstream;
+    private readonly UpstreamState _upstream;
     private readonly ServerState _server;
     private readonly HealthCheck _check;
     private readonly Loop _loop;
@@ -27,7 +27,8 @@ internal sealed class HealthProber
     private volatile bool _forgives;
     private bool _isAsking;
 
-    public HealthProber(string upstream, ServerState server, ActiveHealthPolicy policy, HealthCheck check, Loop loop, LoopCounters counters, WeirLog log)
+    public HealthProber(
+        UpstreamState upstream, ServerState server, ActiveHealthPolicy policy, HealthCheck check, Loop loop, LoopCounters counters, WeirLog log)
     {
         _upstream = upstream;
         _server = server;
@@ -157,7 +158,8 @@ internal sealed class HealthProber
         _server.History.Add(new HealthEvent(_loop.UnixMs, health, reason));
         if (operatorEvent is not null)
         {
-            _log.Write(operatorEvent, _upstream, _server.Name, reason);
+            _log.Write(operatorEvent, _upstream.Name, _server.Name, reason);
+            _upstream.ReviewPanic(_loop.NowMs);
         }
     }
 

@@ -123,7 +123,7 @@ public sealed class HealthProbers : IDisposable
         // The same loop for the same server, whatever asks it: what stops a prober is handled before what starts the next one.
         int index = (int)((uint)HashCode.Combine(upstream.Name, server.Name) % (uint)_loops.Count);
         Loop loop = _loops[index];
-        HealthProber prober = new(upstream.Name, server, policy, CheckOf(server, policy, loop), loop, _counters.OfLoop(loop.Index), _log);
+        HealthProber prober = new(upstream, server, policy, CheckOf(server, policy, loop), loop, _counters.OfLoop(loop.Index), _log);
         prober.Start();
         return prober;
     }

@@ -1,6 +1,7 @@
 using Weir.Config.Model;
 using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Health;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
 using Weir.Telemetry.Counting;
@@ -21,6 +22,9 @@ internal sealed class MemoryUpstreams : IUpstreamSource
         _loop = loop;
         _counters = counters;
     }
+
+    /// <summary>What checks the servers where the configuration asks for it.</summary>
+    public required HealthProbers Probers { get; init; }
 
     public Dictionary<string, OriginServer> Servers { get; } = new(StringComparer.Ordinal);
 
@@ -53,6 +57,7 @@ internal sealed class MemoryUpstreams : IUpstreamSource
             Counters = _counters.Shared,
         };
         Upstreams[config.Name] = upstream;
+        Probers.Follow(upstream);
         return upstream;
     }
 }

@@ -13,6 +13,7 @@ using Weir.Net.Time;
 using Weir.Pipeline;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Finishing;
+using Weir.Pipeline.Health;
 using Weir.Pipeline.Plans;
 using Weir.Server;
 using Weir.Server.Listening;
@@ -50,11 +51,12 @@ internal sealed class Proxy : IDisposable
             .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
             .With(CounterFamily.RejectedHeads, Reasons())
             .With(CounterFamily.RejectedOriginHeads, Reasons()));
-        _upstreams = new MemoryUpstreams(Loop, Counters) { Log = new WeirLog(Events) };
+        Probers = new HealthProbers([Loop], Counters, new WeirLog(Events));
+        _upstreams = new MemoryUpstreams(Loop, Counters) { Log = new WeirLog(Events), Probers = Probers };
         PlanBuilder builder = new(catalog, _upstreams);
         Plan? plan = builder.Build(config);
         string.Join("\n", builder.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
-        ExchangeRunner runner = new(new PlanHolder(plan!), Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]));
+        ExchangeRunner runner = new(new PlanHolder(plan!), Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]), new WeirLog(Events));
         Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits));
         ListenerOptions options = new() { Name = ":8080", TrustedProxies = config.TrustedProxies };
         _acceptor = new Acceptor(Server, Gate, options, SocketAddress.Of(IpAddress.FromIPv4(0x7F000001), 8080), null);
@@ -72,6 +74,9 @@ internal sealed class Proxy : IDisposable
     public ServerLoop Server { get; }
 
     public ConnectionGate Gate { get; } = new();
+
+    /// <summary>What checks the servers.</summary>
+    public HealthProbers Probers { get; }
 
     /// <summary>What the access log would say.</summary>
     public EndedExchanges Ended { get; } = new();
@@ -121,6 +126,8 @@ internal sealed class Proxy : IDisposable
     /// <summary>All clients go; afterwards nothing may be held.</summary>
     public void AssertClean()
     {
+        Probers.Dispose();
+        Run();
         foreach (Peer client in _clients)
         {
             if (!client.IsClosed)

@@ -233,6 +233,43 @@ public sealed class RetryTests
         proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData("GET", 2)]
+    [InlineData("POST", 2)]
+    [InlineData("GET", 3)]
+    public void Servers_that_take_no_connection_cost_neither_attempts_nor_budget(string method, int attempts)
+    {
+        using Proxy proxy = new(Two
+            .Replace("10.0.0.2:80\"]", "10.0.0.2:80\", \"http://10.0.0.3:80\"]", StringComparison.Ordinal)
+            .Replace("round_robin", $"round_robin\n    retry: {{ attempts: {attempts}, budget: 0% }}", StringComparison.Ordinal));
+        proxy.ServerAt("10.0.0.1:80").Refusal = ProxyErrors.ConnectRefused;
+        proxy.ServerAt("10.0.0.2:80").Refusal = ProxyErrors.ConnectUnreachable;
+        OriginServer well = proxy.ServerAt("10.0.0.3:80");
+        Peer client = proxy.Connect();
+        for (int i = 0; i < 40; i++)
+        {
+            client.SendHead($"{method} / HTTP/1.1", "Host: a.test", "Content-Length: 0");
+            well.Take();
+            well.Answer(proxy, "x");
+            client.TakeResponse().Status.ShouldBe(200);
+        }
+
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_single_attempt_is_one_whatever_came_of_it()
+    {
+        using Proxy proxy = new(Two.Replace("round_robin", "round_robin\n    retry: { attempts: 1 }", StringComparison.Ordinal));
+        proxy.ServerAt("10.0.0.1:80").Refusal = ProxyErrors.ConnectRefused;
+        proxy.ServerAt("10.0.0.2:80").Refusal = ProxyErrors.ConnectRefused;
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        client.TakeResponse().Status.ShouldBe(502);
+        proxy.Counters.Total(Telemetry.Counting.Counter.Retries).ShouldBe(0);
+        proxy.AssertClean();
+    }
+
     [Fact]
     public void A_status_that_is_retried_goes_to_the_other_server()
     {

@@ -9,7 +9,7 @@ internal sealed class Nginx : IAsyncDisposable
 {
     private const int Tries = 5;
 
-    private readonly Process _process;
+    private Process _process;
 
     private Nginx(Process process, string folder, int port)
     {
@@ -33,9 +33,8 @@ internal sealed class Nginx : IAsyncDisposable
         {
             // Between this and nginx's bind somebody else may take the port: then another is tried.
             int port = FreePort();
-            string config = Path.Combine(root, "nginx.conf");
-            await File.WriteAllTextAsync(config, Config(root, files, port));
-            Process process = Programs.Start("/usr/sbin/nginx", "-p", root, "-c", config, "-e", Path.Combine(root, "error.log"));
+            await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port));
+            Process process = Start(root);
             if (await AnswersAsync(process, port))
             {
                 return new Nginx(process, files, port);
@@ -47,6 +46,18 @@ internal sealed class Nginx : IAsyncDisposable
         throw new InvalidOperationException("nginx did not start: " + await File.ReadAllTextAsync(Path.Combine(root, "error.log")));
     }
 
+    /// <summary>Ends it as kill -9 does.</summary>
+    public void Kill() => Programs.End(_process);
+
+    /// <summary>Starts it anew, where it was, after it was ended.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process.Dispose();
+        string root = Path.GetDirectoryName(Folder)!;
+        _process = Start(root);
+        (await AnswersAsync(_process, Port)).ShouldBeTrue("nginx did not start again.");
+    }
+
     public ValueTask DisposeAsync()
     {
         Programs.End(_process);
@@ -54,6 +65,11 @@ internal sealed class Nginx : IAsyncDisposable
         Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private static string ConfigFile(string root) => Path.Combine(root, "nginx.conf");
+
+    private static Process Start(string root) =>
+        Programs.Start("/usr/sbin/nginx", "-p", root, "-c", ConfigFile(root), "-e", Path.Combine(root, "error.log"));
 
     private static string Config(string root, string files, int port) => $$"""
         daemon off;

@@ -47,6 +47,8 @@ internal sealed class BalanceBed : ILogSink, IDisposable
 
     public IReadOnlyList<ServerState> Servers => Upstream.Servers;
 
+    public CounterSet Counters => _counters;
+
     public long Panics => _counters.Total(Counter.Panics);
 
     public static Exchange RequestOn(LoopServices loop, string method, string path, params (string Name, string Value)[] fields) =>

@@ -1,5 +1,4 @@
 using Weir.Pipeline.Balancing;
-using Weir.Pipeline.Health;
 using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Tests.Balancing;
@@ -171,7 +170,7 @@ public sealed class UpstreamPickTests
     {
         using BalanceBed bed = new(new RoundRobinBalancer(), [1, 1, 1]);
         bed.Count(3).ShouldBe([1, 1, 1]);
-        bed.Upstream.OnFailure(bed.Servers[1], bed.Loop.Now, new PassiveHealthPolicy { Failures = 1 }).ShouldBeTrue();
+        bed.Servers[1].Health.Eject(bed.Loop.Now + 30_000);
         bed.Count(4).ShouldBe([2, 0, 2]);
     }
 

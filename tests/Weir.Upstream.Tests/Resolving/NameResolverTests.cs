@@ -257,7 +257,7 @@ public sealed class NameResolverTests : IDisposable
     public async Task A_denied_name_keeps_its_addresses_for_the_hold_and_then_loses_them()
     {
         await using ScriptedDnsServer server = Server("192.0.2.1");
-        using NameResolver resolver = new(_directory.Options(server), _time);
+        using NameResolver resolver = new(_directory.Options(server) with { DenialHold = TimeSpan.FromSeconds(30) }, _time);
         using ResolutionWatch<ResolvedName> watch = resolver.Watch(Host, _changes.Add);
         await _changes.NextAsync();
 
@@ -279,6 +279,29 @@ public sealed class NameResolverTests : IDisposable
         (gone.Addresses.IsEmpty, gone.Error).ShouldBe((true, ProxyErrors.DnsError));
         (gone.TakenAt - held.TakenAt).ShouldBeInRange(TimeSpan.FromSeconds(30).Ticks, TimeSpan.FromSeconds(36).Ticks);
         gone.Ttl.ShouldBe(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_denied_name_keeps_its_addresses_for_good_unless_told_otherwise()
+    {
+        await using ScriptedDnsServer server = Server("192.0.2.1");
+        using NameResolver resolver = new(_directory.Options(server), _time);
+        using ResolutionWatch<ResolvedName> watch = resolver.Watch(Host, _changes.Add);
+        await _changes.NextAsync();
+
+        server.Script = q => AnswerWriter.To(q, 3).Zone("test", 5, 5).ToArray();
+        await AdvanceAsync(watch, TimeSpan.FromSeconds(54));
+        (await _changes.NextAsync()).Error.ShouldBe(ProxyErrors.DnsError);
+        for (int rounds = 0; rounds < 40; rounds++)
+        {
+            int failures = watch.Current.Failures;
+            await AdvanceAsync(watch, watch.Current.Ttl);
+            await RefreshedAsync(() => watch.Current.Failures > failures);
+        }
+
+        (watch.Current.Addresses.Length, watch.Current.Error).ShouldBe((1, ProxyErrors.DnsError));
+        resolver.Counters.KeptAddresses.ShouldBeGreaterThan(40);
+        _changes.Unread.ShouldBe(0);
     }
 
     [Fact]
