@@ -95,6 +95,9 @@ internal sealed class Proxy : IDisposable
 
     public IEnumerable<OriginServer> Servers => _upstreams.Servers.Values;
 
+    /// <summary>The servers by HOST:PORT, in the order of the file.</summary>
+    public IReadOnlyDictionary<string, OriginServer> ServersByName => _upstreams.Servers;
+
     /// <summary>A client connects.</summary>
     public Peer Connect(uint address = 0xC0000201)
     {
