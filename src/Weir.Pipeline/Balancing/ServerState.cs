@@ -55,6 +55,9 @@ public sealed class ServerState
     /// <summary>Whether it is used only when no other server may be.</summary>
     public bool IsBackup => _isBackup;
 
+    /// <summary>Whether it stands for every address of a name, which nobody has looked up: only where nothing is connected.</summary>
+    public bool StandsForName { get; init; }
+
     /// <summary>What makes its connections.</summary>
     public IConnector Connector { get; }
 

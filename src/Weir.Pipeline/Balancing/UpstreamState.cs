@@ -138,11 +138,30 @@ public sealed class UpstreamState
         return tried.IsEmpty ? set.Balancer.Pick(candidates, exchange, tried) : PickAnother(set, candidates, exchange, tried);
     }
 
+    /// <summary>
+    /// Whether a client that is bound to a server may go there: also to one that is not well while all are used, or panic would scatter
+    /// every session. On the loop.
+    /// </summary>
+    internal bool MayServeBound(ServerState server, LoopServices loop) =>
+        server.IsUsableForBound(loop.NowMs)
+        || (server.AdminState == AdminState.Ready && CandidatesOf(_servers, loop, loop.NowMs).IsPanic);
+
     /// <summary>The servers of which <see cref="Pick"/> would take one for a first try: well ones, else well backups, in panic all.</summary>
     public IReadOnlyList<ServerState> CandidatesAt(long nowMs)
     {
         Candidates candidates = WorkOut(_servers, nowMs);
         return [.. Enumerable.Range(0, candidates.Count).Select(candidates.ServerAt)];
+    }
+
+    /// <summary>
+    /// The server that a first try would go to, where the request alone decides; null where a lot or what is in flight does. For who only asks.
+    /// </summary>
+    public ServerState? Foresee(Exchange exchange)
+    {
+        ServerSet set = _servers;
+        return set.Balancer is HashBalancer hash && hash.HasKey(exchange) && !Array.Exists(set.Everyone, server => server.StandsForName)
+            ? hash.Pick(WorkOut(set, exchange.Loop.NowMs), exchange, default)
+            : null;
     }
 
     /// <summary>Whether too few servers are well; reports the change if there is one. Any thread: for who shows or checks health.</summary>

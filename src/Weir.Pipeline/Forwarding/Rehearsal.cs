@@ -36,9 +36,10 @@ public static class Rehearsal
             candidates = bound is null ? candidates : [bound];
         }
 
+        ServerState? foreseen = candidates.Count > 1 ? upstream.Foresee(exchange) : null;
         if (exchange.Trace is { } trace)
         {
-            TellServers(trace, upstream, candidates);
+            TellServers(trace, passage, candidates, foreseen);
             TellPolicy(trace, upstream.Policy);
             TellHead(trace, passage);
         }
@@ -48,20 +49,24 @@ public static class Rehearsal
             return ProxyErrors.NoServer;
         }
 
-        exchange.ServerName = candidates.Count == 1 ? candidates[0].Name : null;
+        exchange.ServerName = candidates.Count == 1 ? candidates[0].Name : foreseen?.Name;
         exchange.Response.Status = 200;
         exchange.Response.BodyLength = BodyLength.None;
         exchange.Trace?.Add("origin", "is not asked; a bare 200 stands for its answer");
         return null;
     }
 
-    private static void TellServers(Trace trace, UpstreamState upstream, IReadOnlyList<ServerState> candidates)
+    private static void TellServers(Trace trace, Passage passage, IReadOnlyList<ServerState> candidates, ServerState? foreseen)
     {
+        UpstreamState upstream = passage.Upstream!;
         string names = string.Join(", ", candidates.Select(Describe));
         trace.Add(ServersStep, candidates.Count switch
         {
             0 => $"{upstream.Name} has no server",
             1 => $"{upstream.Name}: {names}",
+            _ when foreseen is not null => $"{upstream.Name}: {upstream.BalancerName} picks {foreseen.Name}, of {names}",
+            _ when upstream.Balancer is HashBalancer hash && !hash.HasKey(passage.Exchange) =>
+                $"{upstream.Name}: the request has nothing to {upstream.BalancerName}; p2c picks one of {names}",
             _ => $"{upstream.Name}: {upstream.BalancerName} picks one of {names}",
         });
         IReadOnlyList<ServerState> others = [.. upstream.Servers.Except(candidates)];

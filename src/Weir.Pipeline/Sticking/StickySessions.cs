@@ -25,7 +25,7 @@ internal static class StickySessions
 
         ServerState? bound = isClients ? Read(passage, policy) : null;
         CookieStrip.Remove(fields, policy.CookieName);
-        if (bound is null || !bound.IsUsableForBound(passage.Exchange.Loop.NowMs))
+        if (bound is null || !passage.Upstream!.MayServeBound(bound, passage.Exchange.Loop))
         {
             return null;
         }

@@ -46,6 +46,6 @@ internal sealed class InertUpstreams : IUpstreamSource
         // A name's addresses are known only to a Weir that runs: the name stands for all of them.
         string name = config.Name ?? config.Url?.Authority ?? $"every address of {config.Dns}";
         OriginPool pool = new(loop, _connector, new OriginLimits(), _counters!.OfLoop(loop.Index));
-        return new ServerState(name, config.Weight, config.Backup, _connector, [pool]);
+        return new ServerState(name, config.Weight, config.Backup, _connector, [pool]) { StandsForName = config.Dns is not null };
     }
 }
