@@ -59,6 +59,16 @@ foreach ((string name, Func<IBalancer> make) in policies)
     Console.WriteLine($"| {name} | {string.Join(" | ", costs.Select(cost => cost.ToString("0.0", CultureInfo.InvariantCulture)))} | {bytes} |");
 }
 
+Console.WriteLine();
+Console.WriteLine("Milliseconds for working out the owners of all keys, off the requests' way");
+Console.WriteLine();
+Console.WriteLine("| servers | equal weights | different weights |");
+Console.WriteLine("| ---: | ---: | ---: |");
+foreach (int count in new[] { 3, 10, 100 })
+{
+    Console.WriteLine($"| {count} | {Prepare(count, 0):0.0} | {Prepare(count, 1):0.0} |");
+}
+
 void Distribute(string name, IBalancer balancer, int inFlight)
 {
     using Bed bed = new(balancer, weights);
@@ -111,6 +121,20 @@ static ServerState[] Owners(Bed bed)
     }
 
     return owners;
+}
+
+static double Prepare(int servers, int step)
+{
+    HashBalancer balancer = new("uri");
+    using Bed bed = new(balancer, Enumerable.Range(0, servers).Select(i => 1 + (i * step)));
+    double best = double.MaxValue;
+    for (int round = 0; round < Rounds; round++)
+    {
+        long start = Stopwatch.GetTimestamp();
+        best = balancer.Prepare(bed.Upstream.Servers) is null ? 0 : Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    return best;
 }
 
 static double Measure(IBalancer balancer, int servers, int msPerPick, ref long bytes)

@@ -23,9 +23,11 @@ internal sealed class HashSlots
         int[] primaries = [.. Enumerable.Range(0, servers.Count).Where(home => !servers[home].IsBackup)];
         HasOwners = primaries.Length > 0 && servers.Count <= ushort.MaxValue;
         _owners = HasOwners ? new ushort[SlotCount] : [];
+        int[] weights = [.. primaries.Select(home => servers[home].Weight)];
+        bool isUniform = weights.Distinct().Count() == 1;
         for (int slot = 0; slot < _owners.Length; slot++)
         {
-            _owners[slot] = (ushort)OwnerAmong(primaries, servers, slot);
+            _owners[slot] = (ushort)(isUniform ? OwnerAmong(primaries, slot) : OwnerAmong(primaries, weights, slot));
         }
     }
 
@@ -52,17 +54,35 @@ internal sealed class HashSlots
     /// </summary>
     public static double Weighed(ulong lot, double weight) => -Math.Log(((lot >> 11) + 0.5) / (1UL << 53)) / weight;
 
-    private int OwnerAmong(int[] primaries, IReadOnlyList<ServerState> servers, int slot)
+    // With equal weights the greatest lot is the lowest weighed one, and the logarithms can be spared.
+    private int OwnerAmong(int[] primaries, int slot)
+    {
+        int owner = primaries[0];
+        ulong greatest = 0;
+        foreach (int home in primaries)
+        {
+            ulong lot = LotOf(slot, home);
+            if (lot >= greatest)
+            {
+                greatest = lot;
+                owner = home;
+            }
+        }
+
+        return owner;
+    }
+
+    private int OwnerAmong(int[] primaries, int[] weights, int slot)
     {
         int owner = primaries[0];
         double lowest = double.MaxValue;
-        foreach (int home in primaries)
+        for (int i = 0; i < primaries.Length; i++)
         {
-            double weighed = Weighed(LotOf(slot, home), servers[home].Weight);
+            double weighed = Weighed(LotOf(slot, primaries[i]), weights[i]);
             if (weighed < lowest)
             {
                 lowest = weighed;
-                owner = home;
+                owner = primaries[i];
             }
         }
 

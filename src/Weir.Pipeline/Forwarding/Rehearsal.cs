@@ -66,7 +66,7 @@ public static class Rehearsal
             1 => $"{upstream.Name}: {names}",
             _ when foreseen is not null => $"{upstream.Name}: {upstream.BalancerName} picks {foreseen.Name}, of {names}",
             _ when upstream.Balancer is HashBalancer hash && !hash.HasKey(passage.Exchange) =>
-                $"{upstream.Name}: the request has nothing to {upstream.BalancerName}; p2c picks one of {names}",
+                $"{upstream.Name}: {upstream.BalancerName} finds none in the request; p2c picks one of {names}",
             _ => $"{upstream.Name}: {upstream.BalancerName} picks one of {names}",
         });
         IReadOnlyList<ServerState> others = [.. upstream.Servers.Except(candidates)];

@@ -114,6 +114,36 @@ public sealed class HashBalancerTests
     }
 
     [Fact]
+    public void Equal_weights_own_the_same_keys_whatever_the_weight_is()
+    {
+        using BalanceBed light = new(new HashBalancer("uri"), [1, 1, 1]);
+        using BalanceBed heavy = new(new HashBalancer("uri"), [7, 7, 7]);
+        using BalanceBed mixed = new(new HashBalancer("uri"), [1, 1, 1, 2], backups: 1);
+        string[] owners = [.. Owners(light).Select(server => server.Name)];
+        Owners(heavy).Select(server => server.Name).ShouldBe(owners);
+        Owners(mixed).Select(server => server.Name).ShouldBe(owners);
+    }
+
+    [Fact]
+    public void The_owner_that_was_worked_out_is_the_one_that_would_be_found()
+    {
+        foreach (int[] weights in new int[][] { [1, 1, 1, 1], [1, 2, 3, 4] })
+        {
+            using BalanceBed bed = new(new HashBalancer("uri"), weights);
+            ServerState[] worked = Owners(bed);
+
+            // In panic nothing is worked out beforehand.
+            foreach (ServerState server in bed.Servers)
+            {
+                server.SetFailingChecks(true, bed.Loop.Now);
+            }
+
+            Owners(bed).ShouldBe(worked);
+            bed.Upstream.IsPanicking.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public void A_few_requests_at_once_stay_together()
     {
         using BalanceBed bed = new(new HashBalancer("uri"), [1, 1, 1, 1]);

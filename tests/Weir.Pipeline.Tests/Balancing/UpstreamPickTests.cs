@@ -153,6 +153,22 @@ public sealed class UpstreamPickTests
     }
 
     [Fact]
+    public void In_panic_a_bound_client_keeps_its_server()
+    {
+        using BalanceBed bed = new(new RandomBalancer(), [1, 1, 1]);
+        Fail(bed, 0);
+        bed.Upstream.MayServeBound(bed.Servers[0], bed.Loop).ShouldBeFalse();
+        Fail(bed, 1);
+        bed.Upstream.MayServeBound(bed.Servers[0], bed.Loop).ShouldBeTrue();
+        bed.Servers[0].SetAdminState(AdminState.Drain, bed.Loop.Now);
+        Fail(bed, 2);
+        bed.Upstream.MayServeBound(bed.Servers[0], bed.Loop).ShouldBeFalse();
+        bed.Servers[2].SetFailingChecks(false, bed.Loop.Now);
+        bed.Servers[0].SetFailingChecks(false, bed.Loop.Now);
+        bed.Upstream.MayServeBound(bed.Servers[0], bed.Loop).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Explained_candidates_are_those_that_are_picked()
     {
         using BalanceBed bed = new(new RandomBalancer(), [1, 1, 1, 1], backups: 1);
