@@ -34,6 +34,7 @@ internal static class ConfigDifference
         Add(before.Process.User != next.Process.User, "process.user");
         Add(before.Process.Data != next.Process.Data, "process.data");
         Add(before.Admin.IsOff != next.Admin.IsOff || OptionText.Of(before.Admin) != OptionText.Of(next.Admin), "admin");
+        Add(before.Log.Format != next.Log.Format, "log.format");
         foreach (ListenerConfig listener in next.Listen)
         {
             string address = listener.Address.ToString();
