@@ -10,11 +10,15 @@ public sealed class ServerTally
     // What a failed try counts as, in nanoseconds.
     private const long FailureNs = 1_000_000_000;
 
+    private const long MinuteMs = 60_000;
+
     private long _requests;
     private long _failures;
     private long _latencyNs;
     private long _bound;
     private long _lastBoundUnixMs;
+    private long _boundNow;
+    private long _boundBefore;
     private long _latencyAtNs;
 
     /// <summary>Tries that were sent to it, or that it refused.</summary>
@@ -32,6 +36,14 @@ public sealed class ServerTally
     /// <summary>When the last of those was, in milliseconds since 1970; 0: never.</summary>
     public long LastBoundUnixMs => Volatile.Read(ref _lastBoundUnixMs);
 
+    /// <summary>Answers to bound clients within the last one to two minutes: whether a server that drains is still needed.</summary>
+    public long BoundLately(long unixMs)
+    {
+        long minutes = (unixMs / MinuteMs) - (LastBoundUnixMs / MinuteMs);
+        long now = Volatile.Read(ref _boundNow);
+        return minutes == 0 ? now + Volatile.Read(ref _boundBefore) : minutes == 1 ? now : 0;
+    }
+
     /// <summary>Counts a try; on its loop.</summary>
     public void OnTry() => Volatile.Write(ref _requests, _requests + 1);
 
@@ -41,6 +53,14 @@ public sealed class ServerTally
     /// <summary>Counts an answer to a bound client; on its loop.</summary>
     public void OnBound(long unixMs)
     {
+        long minutes = (unixMs / MinuteMs) - (_lastBoundUnixMs / MinuteMs);
+        if (minutes != 0)
+        {
+            Volatile.Write(ref _boundBefore, minutes == 1 ? _boundNow : 0);
+            Volatile.Write(ref _boundNow, 0);
+        }
+
+        Volatile.Write(ref _boundNow, _boundNow + 1);
         Volatile.Write(ref _bound, _bound + 1);
         Volatile.Write(ref _lastBoundUnixMs, unixMs);
     }

@@ -129,7 +129,7 @@ internal sealed class Forwarder
             bool wasStale = origin is { IsReused: true, HasReceived: false } && ReferenceEquals(error, ProxyErrors.OriginReset);
             await passage.EndTryAsync();
             tried.Add(server);
-            if (passage.HedgedWith is { } other)
+            if (passage.HedgedWith is { } other && !tried.Contains(other))
             {
                 tried.Add(other);
             }

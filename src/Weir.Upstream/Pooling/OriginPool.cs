@@ -84,6 +84,7 @@ public sealed class OriginPool
     {
         ActiveCount++;
         int timeoutMs = Math.Min(Limits.ConnectTimeoutMs, mostMs);
+        long endsMs = Loop.NowMs + timeoutMs;
         bool holdsSlot = Limits.Connections != 0 && Slots is not null;
         if (holdsSlot && !TryTakeSlot() && !await Slots!.WaitAsync(this, Limits.Connections, timeoutMs))
         {
@@ -91,7 +92,7 @@ public sealed class OriginPool
             return new OriginLease(ProxyErrors.QueueTimeout);
         }
 
-        ConnectResult result = await _connector.ConnectAsync(Loop, timeoutMs);
+        ConnectResult result = await _connector.ConnectAsync(Loop, (int)Math.Max(endsMs - Loop.NowMs, 1));
         if (result.Connection is not { } made)
         {
             ActiveCount--;

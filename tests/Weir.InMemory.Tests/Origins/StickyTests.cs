@@ -43,7 +43,11 @@ public sealed class StickyTests
             response["Set-Cookie"].ShouldBeNull();
         }
 
-        StateOf(proxy, bound).Tallies.Sum(tally => tally.BoundRequests).ShouldBe(10);
+        ServerTally tally = StateOf(proxy, bound).TallyOf(0);
+        tally.BoundRequests.ShouldBe(10);
+        tally.LastBoundUnixMs.ShouldBe(proxy.Loop.UnixMs);
+        tally.BoundLately(proxy.Loop.UnixMs).ShouldBe(10);
+        tally.BoundLately(proxy.Loop.UnixMs + 120_000).ShouldBe(0);
         proxy.AssertClean();
     }
 

@@ -185,7 +185,7 @@ public sealed class ServerLimits
                 return;
             }
 
-            socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8);
+            socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8, SocketFlags.None, out _);
         }
     }
 
