@@ -21,7 +21,7 @@ def arguments():
     return parser.parse_args()
 
 
-def first_answer(port, process, patience=30):
+def first_answer(bench, port, process, patience=30):
     """Milliseconds until a proxied answer is there. Asks every millisecond: what is refused costs nothing."""
     begun = time.perf_counter()
     request = b"GET /f HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -33,12 +33,12 @@ def first_answer(port, process, patience=30):
         except OSError: pass
         if process.poll() is not None: break
         time.sleep(0.001)
-    sys.exit("no answer")
+    sys.exit(f"no answer; the log ends with:\n{bench.log_tail()}")
 
 
 def main(a):
     need("taskset", "gcc", "nginx", *(["wrk"] if a.busy else []))
-    programs = {"weir, checkout": CHECKOUT, "weir, package": a.package}
+    programs = {"weir-checkout": CHECKOUT, "weir-package": a.package}
     with Bench() as bench:
         bench.start_origin()
 
@@ -54,7 +54,7 @@ def main(a):
             for name in names:
                 port = free_port()
                 process = start(name, port)
-                took = first_answer(port, process)
+                took = first_answer(bench, port, process)
                 if round: figures[name].append(took)
                 bench.stop([process])
         for name in names:
@@ -64,7 +64,7 @@ def main(a):
         for name in names:
             port = free_port()
             process = start(name, port)
-            first_answer(port, process)
+            first_answer(bench, port, process)
             done[name], bad = bench.closed_loop(name, a.busy)
             bench.stop([process])
             if bad: print(f"{name}: {bad} errors")
