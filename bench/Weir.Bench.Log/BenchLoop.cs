@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 
 namespace Weir.Bench.Log;
@@ -22,4 +23,12 @@ internal sealed class BenchLoop : LoopServices
     public override ValueTask YieldAsync() => ValueTask.CompletedTask;
 
     public override ValueTask DelayAsync(int delayMs) => ValueTask.CompletedTask;
+
+    public override void Observe(ValueTask rootTask) => rootTask.GetAwaiter().GetResult();
+
+    public override LoopBuffer? TryRentBuffer(int atLeastOctets) => null;
+
+    public override void ReturnBuffer(LoopBuffer buffer)
+    {
+    }
 }

@@ -1,5 +1,7 @@
 // Hot: one for each exchange in flight, reused.
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Weir.Abstractions.Async;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Heads;
@@ -17,7 +19,11 @@ public sealed class Exchange
 
     // Pinned, so that an error page can lend it to a socket.
     private readonly byte[] _requestId = GC.AllocateUninitializedArray<byte>(RequestIdOctets, pinned: true);
+    // What every 100 of Weir's own looks like: only read, by all loops.
+    private static readonly ResponseHead _continue = new() { Status = 100 };
+
     private int _requestIdLength;
+    private BufferedBody? _buffered;
     private IFetcher? _fetcher;
     private object?[] _slots = [];
     private ByteSlice _routedPath;
@@ -211,12 +217,46 @@ public sealed class Exchange
     }
 
     /// <summary>
+    /// Reads the request's content whole, if it is not more than the limit. It waits for the client, within limits.body_min_rate and
+    /// limits.idle_timeout; a client that waits for a 100 gets it from here, and the origin is not asked to send one. What was read still
+    /// reaches the origin, and again at a retry. In a hypothetical exchange nothing is read: only an announced length is judged.
+    /// </summary>
+    /// <param name="limitOctets">The most that is kept, in memory that counts against limits.memory.</param>
+    public ValueTask<BufferedRequest> BufferRequestAsync(long limitOctets)
+    {
+        BodyLength length = RequestBody.Length;
+        if (length.IsKnown && length.Octets > limitOctets)
+        {
+            return new(BufferedRequest.TooLarge);
+        }
+
+        return length.IsNone || IsHypothetical ? new(BufferedRequest.Empty) : FillAsync(limitOctets);
+    }
+
+    /// <summary>
+    /// Sends the client the 100 it waits for (RFC 9110 section 10.1.1) and takes its Expect out of the request. Null: it is on its way, or
+    /// the client waits for none.
+    /// </summary>
+    public ValueTask<ProxyError?> SendContinueAsync()
+    {
+        if (!Request.Fields.Has(KnownField.Expect))
+        {
+            return default;
+        }
+
+        Request.Fields.Remove(KnownField.Expect);
+        return Client.AcceptsInterim ? Client.SendInterimAsync(_continue) : default;
+    }
+
+    /// <summary>
     /// Makes it ready for the next exchange. Every field and property of state, in declaration order; <see cref="PipelineState"/> is its
     /// owner's to reset.
     /// </summary>
     public void Reset()
     {
         _requestIdLength = 0;
+        _buffered?.Release();
+        _buffered = null;
         Array.Clear(_slots);
         _routedPath = default;
         _routePrefixLength = 0;
@@ -248,5 +288,18 @@ public sealed class Exchange
         SentBodyOctets = 0;
         MustClose = false;
         Timings = default;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<BufferedRequest> FillAsync(long limitOctets)
+    {
+        BufferedBody body = RequestBody as BufferedBody ?? new BufferedBody(RequestBody, Loop, _buffered);
+        _buffered = body;
+        RequestBody = body;
+        await body.FillAsync(limitOctets, Request.Fields.Has(KnownField.Expect) ? this : null);
+
+        // The content is here, or on its way: an origin that asked for it would be heard by nobody.
+        Request.Fields.Remove(KnownField.Expect);
+        return BufferedRequest.Of(body, limitOctets);
     }
 }

@@ -1,3 +1,5 @@
+using Weir.Abstractions.Bodies;
+
 namespace Weir.Abstractions.Exchanges;
 
 /// <summary>What the loop that owns an exchange offers to modules. Use it only on that loop.</summary>
@@ -32,4 +34,13 @@ public abstract class LoopServices
 
     /// <summary>Waits on the loop's timer wheel. Allocates nothing.</summary>
     public abstract ValueTask DelayAsync(int delayMs);
+
+    /// <summary>
+    /// Lends a buffer of at least that many octets, up to 64 KiB; null when limits.memory is spent. It goes back through
+    /// <see cref="ReturnBuffer"/>, before the exchange is over.
+    /// </summary>
+    public abstract LoopBuffer? TryRentBuffer(int atLeastOctets);
+
+    /// <summary>Takes a buffer back. Its octets must not be touched any more.</summary>
+    public abstract void ReturnBuffer(LoopBuffer buffer);
 }

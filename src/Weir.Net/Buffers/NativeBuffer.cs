@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Weir.Abstractions.Bodies;
 
 namespace Weir.Net.Buffers;
 
@@ -6,28 +6,14 @@ namespace Weir.Net.Buffers;
 /// A buffer outside the garbage-collected heap, rented from its loop's <see cref="BufferPool"/>. It has one owner, who returns it. The
 /// objects are reused with their memory, so renting allocates nothing.
 /// </summary>
-public sealed unsafe class NativeBuffer
+public sealed class NativeBuffer : LoopBuffer
 {
     internal NativeBuffer? NextFree;
 
     internal NativeBuffer(Slab slab, nint address, int capacity)
-    {
-        Slab = slab;
-        Address = address;
-        Capacity = capacity;
-    }
-
-    /// <summary>Where the octets are.</summary>
-    public nint Address { get; }
-
-    /// <summary>Octets.</summary>
-    public int Capacity { get; }
+        : base(address, capacity) => Slab = slab;
 
     internal Slab Slab { get; }
 
     internal bool IsRented { get; set; }
-
-    /// <summary>A part of the buffer.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<byte> Span(int start, int length) => new((byte*)Address + start, length);
 }

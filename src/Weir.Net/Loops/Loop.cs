@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Net.Buffers;
 using Weir.Net.Sockets;
@@ -252,6 +253,21 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         YieldNode node = RentYield();
         node.StartDelay(delayMs);
         return new ValueTask(node, node.Version);
+    }
+
+    /// <inheritdoc/>
+    public override LoopBuffer? TryRentBuffer(int atLeastOctets)
+    {
+        AssertCurrent();
+        Debug.Assert(atLeastOctets <= LargeBufferOctets, "No buffer is larger.");
+        return atLeastOctets <= SmallBufferOctets ? SmallBuffers.TryRent() : LargeBuffers.TryRent();
+    }
+
+    /// <inheritdoc/>
+    public override void ReturnBuffer(LoopBuffer buffer)
+    {
+        AssertCurrent();
+        (buffer.Capacity == SmallBufferOctets ? SmallBuffers : LargeBuffers).Return((NativeBuffer)buffer, NowMs);
     }
 
     /// <summary>

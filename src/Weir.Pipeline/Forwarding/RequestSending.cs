@@ -31,7 +31,6 @@ internal static class RequestSending
         if (exchange.Request.Fields.Has(KnownField.Expect) && origin.IsHttp10)
         {
             // RFC 9110 section 10.1.1: an HTTP/1.0 server knows no Expect; the client gets its 100 from here.
-            exchange.Request.Fields.Remove(KnownField.Expect);
             return SendWithOwnContinueAsync(passage, origin, options, policy);
         }
 
@@ -58,10 +57,7 @@ internal static class RequestSending
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private static async ValueTask<ProxyError?> SendWithOwnContinueAsync(Passage passage, OriginStream origin, OriginRequestOptions options, ForwardPolicy policy)
     {
-        Exchange exchange = passage.Exchange;
-        exchange.Response.Status = 100;
-        ProxyError? error = exchange.Client.AcceptsInterim ? await exchange.Client.SendInterimAsync(exchange.Response) : null;
-        exchange.Response.Clear();
+        ProxyError? error = await passage.Exchange.SendContinueAsync();
         return error ?? await SendHeadAndPump(passage, origin, options, policy);
     }
 
@@ -85,6 +81,11 @@ internal static class RequestSending
         if (passage.Replay is { } replay)
         {
             return replay.OpenAgain();
+        }
+
+        if (exchange.RequestBody is BufferedBody { IsWhole: true } buffered)
+        {
+            return buffered.OpenAgain();
         }
 
         bool isWorthKeeping = policy.Attempts > 1 && RequestMethods.IsIdempotent(exchange.Request.Method)

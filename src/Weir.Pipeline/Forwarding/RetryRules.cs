@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
@@ -63,6 +64,6 @@ internal static class RetryRules
             return false;
         }
 
-        return exchange.Request.BodyLength.IsNone || passage.Replay is { IsWhole: true };
+        return exchange.Request.BodyLength.IsNone || passage.Replay is { IsWhole: true } || exchange.RequestBody is BufferedBody { IsWhole: true };
     }
 }

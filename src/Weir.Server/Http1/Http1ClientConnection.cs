@@ -150,6 +150,11 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
 
     public override ValueTask<ProxyError?> SendInterimAsync(ResponseHead head)
     {
+        if (head.Status == 100 && HasOpenBody)
+        {
+            _body!.OnContinue();
+        }
+
         ResponseWriteOptions options = new() { OmitFraming = true, KeepUpgrade = head.Status == 101 };
         return WriteHeadAsync(head, options, mustFlush: true);
     }
@@ -227,14 +232,6 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         _isTunnel = true;
         _isFinished = true;
         return new ConnectionTunnel(_connection, ProxyErrors.ClientAborted);
-    }
-
-    /// <summary>Sends an interim "100 Continue" of Weir's own: for bodies that Weir itself wants to see whole.</summary>
-    internal ValueTask<ProxyError?> SendContinueAsync()
-    {
-        "HTTP/1.1 100 Continue\r\n\r\n"u8.CopyTo(_connection.OutputSpace(64));
-        _connection.CommitOutput(25);
-        return FlushAsync();
     }
 
     /// <summary>Serves what there is. An idle connection waits without a frame: its next event starts a new one.</summary>

@@ -28,6 +28,8 @@ internal sealed class Http1RequestBody : BodyReader
     private int _lent;
     private long _waitedMs;
     private bool _expectsContinue;
+    private bool _isWaiting;
+    private bool _waitsAnew;
 
     public Http1RequestBody(Http1ClientConnection client)
     {
@@ -58,6 +60,8 @@ internal sealed class Http1RequestBody : BodyReader
         _cancelled = null;
         _lent = 0;
         _waitedMs = 0;
+        _isWaiting = false;
+        _waitsAnew = false;
         if (length.IsKnown && length.Octets > _client.Limits.BodyOctets)
         {
             _error = ProxyErrors.BodyTooLarge;
@@ -82,6 +86,18 @@ internal sealed class Http1RequestBody : BodyReader
     {
         _cancelled = ProxyErrors.ClientAborted;
         _connection.CancelRead();
+    }
+
+    /// <summary>The client is told to go on: from now on its content has to come at the least rate.</summary>
+    public void OnContinue()
+    {
+        if (_expectsContinue && _isWaiting)
+        {
+            _waitsAnew = true;
+            _connection.CancelRead();
+        }
+
+        _expectsContinue = false;
     }
 
     /// <summary>Reads and drops what is left, within bounds. True: the content is complete and the next request can follow.</summary>
@@ -187,11 +203,23 @@ internal sealed class Http1RequestBody : BodyReader
             }
 
             int waitMs = WaitMs();
+            bool isRated = !IsAwaitingContinue;
             long beforeMs = _connection.Loop.NowMs;
             _connection.WantsLargeBuffer = !_length.IsKnown || _length.Octets - _exchange.ReceivedOctets > Loop.SmallBufferOctets;
+            _isWaiting = true;
             ReadStatus status = waitMs <= 0 ? ReadStatus.TimedOut : await _connection.ReadAsync(waitMs);
+            _isWaiting = false;
             _connection.WantsLargeBuffer = false;
-            _waitedMs += _connection.Loop.NowMs - beforeMs;
+
+            // Who waits for a 100 is not slow.
+            _waitedMs += isRated ? _connection.Loop.NowMs - beforeMs : 0;
+            bool waitsAnew = _waitsAnew;
+            _waitsAnew = false;
+            if (status == ReadStatus.TimedOut && waitsAnew)
+            {
+                continue;
+            }
+
             if (status != ReadStatus.Data)
             {
                 _error = _cancelled is null ? ErrorOf(status) : null;

@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 
 namespace Weir.Modules.Tests.Testing;
@@ -22,4 +23,10 @@ internal sealed class FakeLoop : LoopServices
     public override void Observe(ValueTask rootTask) => rootTask.GetAwaiter().GetResult();
 
     public override ValueTask DelayAsync(int delayMs) => default;
+
+    public override LoopBuffer? TryRentBuffer(int atLeastOctets) => null;
+
+    public override void ReturnBuffer(LoopBuffer buffer)
+    {
+    }
 }

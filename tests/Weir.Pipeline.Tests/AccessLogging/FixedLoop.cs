@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Tests.AccessLogging;
@@ -26,4 +27,10 @@ internal sealed class FixedLoop : LoopServices
     public override void Observe(ValueTask rootTask) => rootTask.GetAwaiter().GetResult();
 
     public override ValueTask DelayAsync(int delayMs) => ValueTask.CompletedTask;
+
+    public override LoopBuffer? TryRentBuffer(int atLeastOctets) => null;
+
+    public override void ReturnBuffer(LoopBuffer buffer)
+    {
+    }
 }
