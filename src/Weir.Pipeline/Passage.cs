@@ -109,6 +109,7 @@ internal sealed class Passage : IFetcher
         IsInRouteStack = isRouteStack;
         RunningPosition = position;
         RunningName = name;
+        Exchange.Loop.NoteModule(name);
         if (isRouteStack)
         {
             RouteDepth = position;

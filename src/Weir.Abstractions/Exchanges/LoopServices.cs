@@ -5,6 +5,9 @@ namespace Weir.Abstractions.Exchanges;
 /// <summary>What the loop that owns an exchange offers to modules. Use it only on that loop.</summary>
 public abstract class LoopServices
 {
+    private string? _module;
+    private string? _otherModule;
+
     /// <summary>The loop's number, from 0.</summary>
     public abstract int Index { get; }
 
@@ -19,6 +22,9 @@ public abstract class LoopServices
 
     /// <summary>The Date field's value for this second (RFC 9110 section 5.6.7); 29 octets.</summary>
     public abstract ReadOnlySpan<byte> DateValue { get; }
+
+    /// <summary>Which modules ran since the last <see cref="ForgetModules"/>: the last one, and one before it; null when none did.</summary>
+    public string? ModulesOfTurn => _otherModule is null || _otherModule == _module ? _module : $"{_module} or {_otherModule}";
 
     /// <summary>A random number from the loop's own generator; not for secrets.</summary>
     public abstract ulong NextRandom();
@@ -39,8 +45,27 @@ public abstract class LoopServices
     /// Lends a buffer of at least that many octets, up to 64 KiB; null when limits.memory is spent. It goes back through
     /// <see cref="ReturnBuffer"/>, before the exchange is over.
     /// </summary>
-    public abstract LoopBuffer? TryRentBuffer(int atLeastOctets);
+    public virtual LoopBuffer? TryRentBuffer(int atLeastOctets) => null;
 
     /// <summary>Takes a buffer back. Its octets must not be touched any more.</summary>
-    public abstract void ReturnBuffer(LoopBuffer buffer);
+    public virtual void ReturnBuffer(LoopBuffer buffer)
+    {
+    }
+
+    /// <summary>A module begins to run: who holds the loop up is named by it. An assignment, no more.</summary>
+    public void NoteModule(string name)
+    {
+        if (!ReferenceEquals(_module, name))
+        {
+            _otherModule = _module;
+            _module = name;
+        }
+    }
+
+    /// <summary>The loop begins another turn.</summary>
+    protected void ForgetModules()
+    {
+        _module = null;
+        _otherModule = null;
+    }
 }

@@ -500,8 +500,10 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         long tookNs = _clock.MonotonicNs - startedNs;
         if (tookNs >= SlowTurnNs)
         {
-            _observer.OnSlowTurn(Index, tookNs);
+            _observer.OnSlowTurn(Index, tookNs, ModulesOfTurn);
         }
+
+        ForgetModules();
     }
 
     private void Wake()

@@ -47,6 +47,7 @@ internal static class StackRunner
                 continue;
             }
 
+            exchange.Loop.NoteModule(steps[i].Name);
             ModuleWatch? watch = ModuleWatch.OfResponse(exchange, steps[i].Name);
             ValueTask task = steps[i].Module.OnResponseAsync(exchange);
             if (!task.IsCompletedSuccessfully)
@@ -94,6 +95,7 @@ internal static class StackRunner
         StackStep<IFinishModule>[] steps = stack.Finishes;
         for (int i = 0; i < steps.Length; i++)
         {
+            exchange.Loop.NoteModule(steps[i].Name);
             steps[i].Module.OnFinished(new ExchangeSummary(exchange));
         }
     }
@@ -103,6 +105,7 @@ internal static class StackRunner
         CompiledStack stack, Passage passage, bool isRouteStack, int step, ValueTask<Verdict> task, ModuleWatch? watch)
     {
         Verdict verdict = await task;
+        passage.Exchange.Loop.NoteModule(stack.Requests[step].Name);
         watch?.End();
         if (verdict == Verdict.Continue)
         {
@@ -118,6 +121,7 @@ internal static class StackRunner
         CompiledStack stack, Exchange exchange, int above, int step, ValueTask task, ModuleWatch? watch)
     {
         await task;
+        exchange.Loop.NoteModule(stack.Responses[step].Name);
         watch?.End();
         await UpAsync(stack, exchange, above, step + 1);
     }

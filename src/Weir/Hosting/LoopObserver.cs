@@ -44,14 +44,14 @@ internal sealed class LoopObserver : ILoopObserver
         _housekeeping[loop]?.WakeFor(log.DueMs, nowMs);
     }
 
-    public void OnSlowTurn(int loop, long tookNs)
+    public void OnSlowTurn(int loop, long tookNs, string? modules)
     {
         LoopCounters counters = _counters.OfLoop(loop);
         counters.Add(Counter.SlowTurns10Ms);
         if (tookNs >= VerySlowNs)
         {
             counters.Add(Counter.SlowTurns100Ms);
-            _log.Write(OperatorEvents.SlowTurn, loop, tookNs / 1_000_000, "an event");
+            _log.Write(OperatorEvents.SlowTurn, loop, tookNs / 1_000_000, modules is null ? "an event" : $"module {modules}");
         }
     }
 

@@ -87,6 +87,9 @@ internal sealed class Proxy : IDisposable
     /// <summary>The only server of <see cref="Simple"/>.</summary>
     public OriginServer Origin => ServerAt("10.0.0.1:80");
 
+    /// <summary>The modules named by each slow turn.</summary>
+    public IReadOnlyList<string?> SlowTurns => _failures.SlowTurns;
+
     public int BuffersRented => Loop.SmallBuffers.RentedCount + Loop.LargeBuffers.RentedCount;
 
     public OriginServer ServerAt(string authority) => _upstreams.Servers[authority];
@@ -194,10 +197,9 @@ internal sealed class Proxy : IDisposable
     {
         public Exception? Failure { get; private set; }
 
-        public void OnSlowTurn(int loop, long tookNs)
-        {
-            // A test machine is slow at times.
-        }
+        public List<string?> SlowTurns { get; } = [];
+
+        public void OnSlowTurn(int loop, long tookNs, string? modules) => SlowTurns.Add(modules);
 
         public void OnFailure(int loop, Exception exception) => Failure ??= exception;
 

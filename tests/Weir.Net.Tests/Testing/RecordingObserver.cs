@@ -11,7 +11,7 @@ internal sealed class RecordingObserver : ILoopObserver
 
     public int Batches { get; private set; }
 
-    public void OnSlowTurn(int loop, long tookNs) => SlowTurns.Add(tookNs);
+    public void OnSlowTurn(int loop, long tookNs, string? modules) => SlowTurns.Add(tookNs);
 
     public void OnFailure(int loop, Exception exception) => Failures.Add(exception);
 

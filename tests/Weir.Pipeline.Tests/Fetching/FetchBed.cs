@@ -133,7 +133,7 @@ internal sealed class FetchBed : IDisposable
     {
         public List<Exception> List { get; } = [];
 
-        public void OnSlowTurn(int loop, long tookNs)
+        public void OnSlowTurn(int loop, long tookNs, string? modules)
         {
         }
 
