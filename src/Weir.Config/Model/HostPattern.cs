@@ -9,7 +9,8 @@ public sealed record HostPattern(HostKind Kind, string Host, Position Position)
     /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
-        HostKind.Exact => Host,
+        // RFC 3986 section 3.2.2: only the brackets tell an IPv6 address from a name with a port.
+        HostKind.Exact => Host.Contains(':') ? $"[{Host}]" : Host,
         HostKind.Wildcard => "*." + Host,
         _ => "*",
     };

@@ -125,6 +125,12 @@ internal static class RequestHeadFiller
     private static void SetAuthority(RequestHead head, ByteSlice text, in Authority authority)
     {
         ByteSlice slice = text with { Length = authority.Length };
+        if (head.Fields.Slice(slice)[0] == (byte)'[')
+        {
+            SetLiteral(head, slice, authority);
+            return;
+        }
+
         if (authority.HasUpperCase)
         {
             HeaderFields fields = head.Fields;
@@ -134,6 +140,14 @@ internal static class RequestHeadFiller
         }
 
         head.SetAuthority(slice, slice with { Length = authority.HostLength }, authority.Port);
+    }
+
+    private static void SetLiteral(RequestHead head, ByteSlice text, in Authority authority)
+    {
+        HeaderFields fields = head.Fields;
+        Span<byte> room = fields.Reserve(Authority.MaxLiteralOctets);
+        ByteSlice slice = fields.Commit(authority.WriteLiteral(fields.Slice(text), room, out int hostLength));
+        head.SetAuthority(slice, slice with { Length = hostLength }, authority.Port);
     }
 
     private static void FillConnection(RequestHead head, ref RequestFraming framing)

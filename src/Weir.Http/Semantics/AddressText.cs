@@ -135,6 +135,28 @@ public static class AddressText
         return true;
     }
 
+    /// <summary>
+    /// Writes an address in the one form that an IP literal of it has (RFC 5952), at most <see cref="IpAddress.MaxTextOctets"/>, without
+    /// brackets; returns its length. An IPv4 address becomes the IPv6 address it is mapped to.
+    /// </summary>
+    public static int WriteIPv6(IpAddress address, Span<byte> target)
+    {
+        if (address.IsNone)
+        {
+            "::"u8.CopyTo(target);
+            return 2;
+        }
+
+        if (!address.IsIPv4)
+        {
+            return address.Format(target);
+        }
+
+        ReadOnlySpan<byte> mapped = "::ffff:"u8;
+        mapped.CopyTo(target);
+        return mapped.Length + Write(address, target[mapped.Length..]);
+    }
+
     private static IpAddress FromGroups(ReadOnlySpan<ushort> groups, int count, int gap)
     {
         Span<byte> octets = stackalloc byte[2 * Groups];

@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Weir.Abstractions.Exchanges;
+using Weir.Http.Semantics;
 
 namespace Weir.Pipeline.Routing;
 
@@ -89,13 +90,15 @@ public sealed record SitePattern
     private static PatternError? NormaliseIPv6(string host, string text, out string normal)
     {
         normal = host;
-        bool isAddress = host.EndsWith(']') && !host.Contains('%', StringComparison.Ordinal);
-        if (!isAddress || !IPAddress.TryParse(host[1..^1], out IPAddress? address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+        if (!host.EndsWith(']') || !AddressText.TryParseIPv6(Encoding.UTF8.GetBytes(host[1..^1]), out IpAddress address))
         {
             return new PatternError($"'{text}' is not an IPv6 address in brackets.", "Write it like \"[2001:db8::1]\", without a port.");
         }
 
-        normal = $"[{address}]";
+        // As requests' hosts are written: an equal host has equal octets.
+        Span<byte> text6 = stackalloc byte[IpAddress.MaxTextOctets];
+        int length = AddressText.WriteIPv6(address, text6);
+        normal = $"[{Encoding.ASCII.GetString(text6[..length])}]";
         return null;
     }
 

@@ -152,6 +152,11 @@ internal static partial class ReferenceRequest
             return null;
         }
 
+        if (host[0] == '[')
+        {
+            host = $"[{OneForm(IPAddress.Parse(host[1..^1]).GetAddressBytes())}]";
+        }
+
         if (port.Length > 1 && number is 0 or > 65535)
         {
             return null;
@@ -164,6 +169,29 @@ internal static partial class ReferenceRequest
         }
 
         return (port.Length > 1 ? host + port : host, withoutDot, number);
+    }
+
+    // RFC 5952 section 4: the longest run of zero groups, the first of equals, becomes "::"; mapped IPv4 addresses stay decimal.
+    private static string OneForm(byte[] octets)
+    {
+        string[] groups = [.. Enumerable.Range(0, 8).Select(i => $"{(octets[2 * i] << 8) | octets[(2 * i) + 1]:x}")];
+        if (groups[..6].SequenceEqual(["0", "0", "0", "0", "0", "ffff"]))
+        {
+            return "::ffff:" + string.Join('.', octets[12..]);
+        }
+
+        for (int length = 8; length > 1; length--)
+        {
+            for (int start = 0; start + length <= 8; start++)
+            {
+                if (groups[start..(start + length)].All(group => group == "0"))
+                {
+                    return string.Join(':', groups[..start]) + "::" + string.Join(':', groups[(start + length)..]);
+                }
+            }
+        }
+
+        return string.Join(':', groups);
     }
 
     [GeneratedRegex("^([-!#$%&'*+.^_`|~0-9A-Za-z]{1,32}) ([^ ]+) HTTP/1\\.([01])$", RegexOptions.CultureInvariant)]
