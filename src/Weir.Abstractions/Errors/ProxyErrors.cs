@@ -14,6 +14,7 @@ public static class ProxyErrors
     public static readonly ProxyError BodyTooLarge = Add("body_too_large", 413, "http_request_error", Fault.Client, Phase.Send, false, "The request's content is larger than limits.body_size, or than the body_limit of its route.");
     public static readonly ProxyError BodyTooSlow = Add("body_too_slow", 408, "http_request_error", Fault.Client, Phase.Send, false, "The client sent its content slower than limits.body_min_rate.");
     public static readonly ProxyError BadBody = Add("bad_body", 400, "http_request_error", Fault.Client, Phase.Send, false, "The request's content broke its framing.");
+    public static readonly ProxyError TrailersTooLarge = Add("trailers_too_large", 431, "http_request_error", Fault.Client, Phase.Send, false, "The trailer section behind the request's content has too many fields or octets.");
     public static readonly ProxyError ExpectationFailed = Add("expectation_failed", 417, "http_request_denied", Fault.Client, Phase.Modules, false, "Expect held something else than 100-continue.");
     public static readonly ProxyError UpgradeRefused = Add("upgrade_refused", 403, "http_request_denied", Fault.Client, Phase.Modules, false, "The route does not allow this Upgrade token.");
     public static readonly ProxyError MethodNotAllowed = Add("method_not_allowed", 405, "http_request_denied", Fault.Client, Phase.Modules, false, "The method is not served here (CONNECT is off by default).");

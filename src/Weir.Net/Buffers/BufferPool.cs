@@ -29,6 +29,9 @@ public sealed unsafe class BufferPool
     /// <summary>Buffers that are rented now: 0 when nothing is in flight. Tests count on it.</summary>
     public int RentedCount => _rented;
 
+    /// <summary>Octets that all pools of the process together may use.</summary>
+    public long LimitOctets => _budget.LimitOctets;
+
     /// <summary>Slabs held.</summary>
     public int SlabCount => _slabs.Count;
 

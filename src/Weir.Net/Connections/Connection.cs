@@ -104,6 +104,9 @@ public abstract unsafe class Connection : Pollable, IValueTaskSource<ReadStatus>
     /// <summary>Whether the connection was closed on this side.</summary>
     public bool IsClosed => _isClosed;
 
+    /// <summary>Whether a read waits for memory (limits.memory is spent), not for the peer.</summary>
+    public bool IsStarved => _isStarved;
+
     /// <summary>Whether it failed, or was given up.</summary>
     public bool HasFailed => _failure != Failure.None || _isWriteBroken;
 

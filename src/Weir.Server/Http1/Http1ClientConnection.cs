@@ -9,6 +9,7 @@ using Weir.Http.Http1;
 using Weir.Net.Connections;
 using Weir.Server.Listening;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.Server.Http1;
 
@@ -49,6 +50,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     private bool _mustClose;
     private bool _isGone;
     private bool _isIdle;
+    private bool _isShed;
 
     public Http1ClientConnection(ServerLoop server, Connection connection, ConnectionInfo info, IConnectionEnd end)
     {
@@ -223,6 +225,12 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
 
     public override void Abort()
     {
+        if (_isShed)
+        {
+            // The client has its whole answer: the connection ends, but a reset could destroy it on its way.
+            return;
+        }
+
         _isAborted = true;
         _mustClose = true;
     }
@@ -253,6 +261,13 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
                     break;
                 }
             }
+
+            if (!_isIdle && _connection.IsStarved && _exchange is null)
+            {
+                // Something came, and there is no memory to read it into.
+                await ShedAsync();
+                await LingeringClose.RunAsync(_connection);
+            }
         }
         finally
         {
@@ -268,7 +283,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
     {
         // Also while draining: what a client sends before it can know is answered, and told "Connection: close".
         ReadStatus read = _connection.TryRead();
-        if (read == ReadStatus.Pending)
+        if (read == ReadStatus.Pending && !_connection.IsStarved)
         {
             _isIdle = true;
             _connection.WatchIdle(IsEnding ? Math.Min(DrainIdleMs, Limits.IdleTimeoutMs) : Limits.IdleTimeoutMs);
@@ -470,11 +485,29 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         int written = WriteHeadInto(head, options);
         if (written < 0)
         {
-            return ProxyErrors.MemoryExhausted;
+            return head.Status < 200 ? ProxyErrors.MemoryExhausted : await ShedAsync(head);
         }
 
         _connection.CommitOutput(written);
         return mustFlush ? await FlushAsync() : null;
+    }
+
+    /// <summary>Answers without a buffer: limits.memory is spent. Always an error, because what was to be sent is not.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ProxyError?> ShedAsync(ResponseHead? instead = null)
+    {
+        _isShed = true;
+        _isFinished = true;
+        _mustClose = true;
+        _hasBody = false;
+        if (instead is not null)
+        {
+            instead.Status = 503;
+        }
+
+        _server.Counters.Add(Counter.ConnectionsRefusedMemory);
+        _server.Log.Write(OperatorEvents.MemoryLimit, _server.Loop.SmallBuffers.LimitOctets);
+        return await SendAsync(FixedResponse.NoMemory.Slice, default) ?? ProxyErrors.MemoryExhausted;
     }
 
     private int WriteHeadInto(ResponseHead head, in ResponseWriteOptions options)
@@ -584,12 +617,15 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         int status = RejectReasons.Status(reason);
         _server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
         _server.RejectObserver?.OnRejected(_exchange!, reason, status);
-        if (!CommitReject(status))
+        if (CommitReject(status))
         {
-            return;
+            await FlushAsync();
+        }
+        else
+        {
+            await ShedAsync();
         }
 
-        await FlushAsync();
         ReleaseExchange();
         await LingeringClose.RunAsync(_connection);
     }
@@ -614,7 +650,21 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
             return RejectAsync(RejectReason.HeadTimeout);
         }
 
-        return read == ReadStatus.Full ? RejectAsync(RejectReason.HeadTooLarge) : default;
+        if (read != ReadStatus.Full)
+        {
+            return default;
+        }
+
+        // A buffer of the head's size may not be had: then that is the reason, and not the head.
+        return _connection.ReceivedCount < Limits.Head.HeadOctets ? EndWithoutMemoryAsync() : RejectAsync(RejectReason.HeadTooLarge);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask EndWithoutMemoryAsync()
+    {
+        await ShedAsync();
+        ReleaseExchange();
+        await LingeringClose.RunAsync(_connection);
     }
 
     private void ReleaseExchange()

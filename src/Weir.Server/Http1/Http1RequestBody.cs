@@ -166,7 +166,9 @@ internal sealed class Http1RequestBody : BodyReader
         if (status == BodyStatus.Rejected)
         {
             _exchange.ErrorDetail = RejectReasons.Name(reason);
-            return Fail(ProxyErrors.BadBody, out read);
+
+            // RFC 6585 section 5: trailers are fields too, and the table of reasons says the same.
+            return Fail(RejectReasons.Status(reason) == 431 ? ProxyErrors.TrailersTooLarge : ProxyErrors.BadBody, out read);
         }
 
         if (_exchange.ReceivedOctets > _client.Limits.BodyOctets)

@@ -1,5 +1,5 @@
-using System.Buffers.Text;
 using System.Text;
+using Weir.Http.Fields;
 using Weir.Http.Http1;
 
 namespace Weir.Server.Http1;
@@ -17,7 +17,9 @@ internal static class RejectResponse
         writer.Put(reason);
         writer.Put("\r\nDate: "u8);
         writer.Put(date);
-        writer.Put("\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nProxy-Status: weir; error=http_request_error\r\nContent-Length: "u8);
+        writer.Put("\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nProxy-Status: weir"u8);
+        writer.Put(ProxyStatusField.ErrorParameter);
+        writer.Put("http_request_error\r\nContent-Length: "u8);
         ReadOnlySpan<byte> before = "<!doctype html><title>"u8;
         ReadOnlySpan<byte> after = "</title><p>The request could not be understood.\n"u8;
         writer.Put(before.Length + 4 + reason.Length + after.Length);
@@ -28,26 +30,5 @@ internal static class RejectResponse
         writer.Put(reason);
         writer.Put(after);
         return writer.Length;
-    }
-
-    private ref struct SpanWriter
-    {
-        private readonly Span<byte> _target;
-
-        public SpanWriter(Span<byte> target) => _target = target;
-
-        public int Length { get; private set; }
-
-        public void Put(scoped ReadOnlySpan<byte> octets)
-        {
-            octets.CopyTo(_target[Length..]);
-            Length += octets.Length;
-        }
-
-        public void Put(int number)
-        {
-            Utf8Formatter.TryFormat(number, _target[Length..], out int written);
-            Length += written;
-        }
     }
 }

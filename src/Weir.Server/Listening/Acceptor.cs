@@ -84,7 +84,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         {
             _server.Counters.Add(Counter.ConnectionsRefusedLimit);
             _server.Log.Write(OperatorEvents.ConnectionLimit, _server.Limits.Connections);
-            Descriptors.Refuse(fd, BusyResponse.Octets);
+            Descriptors.Refuse(fd, FixedResponse.TooManyConnections.Span);
             return;
         }
 
@@ -162,27 +162,10 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
     private async ValueTask RefuseAsync(Connection connection)
     {
-        if (CommitBusy(connection))
-        {
-            await connection.FlushAsync(ProxyHeaderMs);
-            await LingeringClose.RunAsync(connection);
-        }
-
+        await connection.WriteAsync(FixedResponse.TooManyConnections.Slice, default, ProxyHeaderMs);
+        await LingeringClose.RunAsync(connection);
         connection.Close();
         _gate.Leave();
-    }
-
-    private static bool CommitBusy(Connection connection)
-    {
-        Span<byte> space = connection.OutputSpace(BusyResponse.Octets.Length);
-        if (space.IsEmpty)
-        {
-            return false;
-        }
-
-        BusyResponse.Octets.CopyTo(space);
-        connection.CommitOutput(BusyResponse.Octets.Length);
-        return true;
     }
 
     private bool Asks(ConnectionInfo info)

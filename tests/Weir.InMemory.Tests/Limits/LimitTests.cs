@@ -1,5 +1,6 @@
 using Weir.Abstractions.Errors;
 using Weir.InMemory.Tests.Harness;
+using Weir.Telemetry.Counting;
 
 namespace Weir.InMemory.Tests.Limits;
 
@@ -119,6 +120,23 @@ public sealed class LimitTests
         proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Trailers_that_are_too_large_or_too_many_get_431_and_never_complete_at_the_origin(bool isLong)
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked");
+        string trailers = isLong ? "X: " + new string('x', 40_000) + "\r\n" : string.Concat(Enumerable.Repeat("X: y\r\n", 200));
+        client.Send("5\r\nhello\r\n0\r\n" + trailers + "\r\n");
+        client.TakeResponse().Status.ShouldBe(431);
+        client.IsEnded.ShouldBeTrue();
+        proxy.Ended.Error.ShouldBe("trailers_too_large");
+        proxy.Origin.Last.TryTake(isResponse: false, isHead: false, out _).ShouldBeFalse();
+        proxy.AssertClean();
+    }
+
     [Fact]
     public void A_target_that_is_too_long_gets_414()
     {
@@ -151,7 +169,9 @@ public sealed class LimitTests
         Peer second = proxy.Connect();
         Peer third = proxy.Connect();
         Peer other = proxy.Connect(0xC0000202);
-        third.TakeResponse().Status.ShouldBe(503);
+        Message refused = third.TakeResponse();
+        refused.Status.ShouldBe(503);
+        refused["Proxy-Status"].ShouldBe("weir;error=connection_limit_reached");
         third.IsEnded.ShouldBeTrue();
         first.IsClosed.ShouldBeFalse();
         second.IsClosed.ShouldBeFalse();
@@ -202,29 +222,71 @@ public sealed class LimitTests
     public void Reading_pauses_when_memory_is_spent_and_goes_on_afterwards()
     {
         using Proxy proxy = new(Proxy.Simple + "\nlimits: { memory: 2MiB }");
-        List<Peer> holders = [];
-        for (int i = 0; i < 140; i++)
-        {
-            Peer holder = proxy.Connect();
-            holder.Send("GET / HTTP/1.1\r\nX: ");
-            holders.Add(holder);
-        }
-
-        proxy.Budget.UsedOctets.ShouldBeLessThanOrEqualTo(2 << 20);
-        proxy.BuffersRented.ShouldBe((2 << 20) / Net.Loops.Loop.SmallBufferOctets);
+        Peer uploading = proxy.Connect();
+        uploading.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 5");
+        List<Peer> holders = SpendMemory(proxy);
+        uploading.Send("hello");
+        proxy.Origin.Last.TryTake(isResponse: false, isHead: false, out _).ShouldBeFalse();
+        uploading.ExpectNothing();
         foreach (Peer holder in holders.Take(30))
         {
             holder.Reset();
         }
 
         proxy.Advance(500);
-        Peer last = holders[^1];
-        last.Send("y\r\nHost: a.test\r\n\r\n");
-        proxy.Advance(500);
-        proxy.Origin.Take();
+        proxy.Origin.Take().Body.ShouldBe("hello");
         proxy.Origin.Answer(proxy, "x");
         proxy.Advance(500);
-        last.TakeResponse().Status.ShouldBe(200);
+        uploading.TakeResponse().Status.ShouldBe(200);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void New_requests_get_503_at_once_when_memory_is_spent()
+    {
+        using Proxy proxy = new(Proxy.Simple + "\nlimits: { memory: 2MiB }");
+        Peer keptAlive = proxy.Connect();
+        keptAlive.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Answer(proxy, "x");
+        keptAlive.TakeResponse().Status.ShouldBe(200);
+        List<Peer> holders = SpendMemory(proxy);
+        Peer late = proxy.Connect();
+        foreach (Peer client in (Peer[])[keptAlive, late])
+        {
+            client.SendHead("GET / HTTP/1.1", "Host: a.test");
+            Message response = client.TakeResponse();
+            response.Status.ShouldBe(503);
+            response["Retry-After"].ShouldBe("1");
+            response["Proxy-Status"].ShouldBe("weir;error=proxy_internal_error");
+            response["Connection"].ShouldBe("close");
+            client.IsEnded.ShouldBeTrue();
+            client.WasReset.ShouldBeFalse();
+        }
+
+        proxy.Counters.OfLoop(0).Read(Counter.ConnectionsRefusedMemory).ShouldBe(2);
+        proxy.Origin.Connections.Count.ShouldBe(1);
+        holders.ForEach(holder => holder.Reset());
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void An_answer_that_finds_no_memory_becomes_a_503_and_no_reset()
+    {
+        using Proxy proxy = new(Proxy.Simple + "\nlimits: { memory: 2MiB }");
+        Peer waiting = proxy.Connect();
+        waiting.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Take();
+        List<Peer> holders = SpendMemory(proxy);
+        holders[0].Reset();
+        proxy.Origin.Answer(proxy, "x");
+        Message response = waiting.TakeResponse();
+        response.Status.ShouldBe(503);
+        response["Connection"].ShouldBe("close");
+        waiting.ExpectNothing();
+        waiting.IsEnded.ShouldBeTrue();
+        waiting.WasReset.ShouldBeFalse();
+        proxy.Ended.Error.ShouldBe("memory_exhausted");
+        holders.ForEach(holder => holder.Reset());
         proxy.AssertClean();
     }
 
@@ -234,7 +296,9 @@ public sealed class LimitTests
         using Proxy proxy = new();
         Peer client = proxy.Connect();
         client.Send("bad\r\n\r\n");
-        client.TakeResponse().Status.ShouldBe(400);
+        Message refused = client.TakeResponse();
+        refused.Status.ShouldBe(400);
+        refused["Proxy-Status"].ShouldBe("weir;error=http_request_error");
         for (int i = 0; i < 30 && !client.IsClosed; i++)
         {
             client.Send(new string('x', 100_000));
@@ -267,5 +331,21 @@ public sealed class LimitTests
         client.TakeResponse(isHead: true).Status.ShouldBe(502);
         client.ExpectNothing();
         proxy.AssertClean();
+    }
+
+    // Heads that never end: each keeps one buffer.
+    private static List<Peer> SpendMemory(Proxy proxy)
+    {
+        List<Peer> holders = [];
+        int all = (2 << 20) / Net.Loops.Loop.SmallBufferOctets;
+        while (proxy.BuffersRented < all)
+        {
+            Peer holder = proxy.Connect();
+            holder.Send("GET / HTTP/1.1\r\nX: ");
+            holders.Add(holder);
+        }
+
+        proxy.Budget.UsedOctets.ShouldBeLessThanOrEqualTo(2 << 20);
+        return holders;
     }
 }
