@@ -14,6 +14,7 @@ public sealed class RoutingTests
               - { path: /exact, to: "http://10.0.0.2:80" }
               - { path: "/rest/*", to: "http://10.0.0.3:80" }
           "*.b.test": http://10.0.0.4:80
+          "[2001:db8:0::1]": http://10.0.0.5:80
           "*": { stack: [{ respond: { status: 404, body: nobody } }] }
         """;
 
@@ -24,6 +25,8 @@ public sealed class RoutingTests
     [InlineData("a.test", "/x/../exact?q=1", "10.0.0.2:80")]
     [InlineData("a.test", "/rest/", "10.0.0.3:80")]
     [InlineData("x.b.test", "/", "10.0.0.4:80")]
+    [InlineData("[2001:db8::1]", "/", "10.0.0.5:80")]
+    [InlineData("[2001:0DB8:0:0::0:1]:80", "/", "10.0.0.5:80")]
     public void The_request_reaches_the_server_of_its_route(string host, string path, string server)
     {
         using Proxy proxy = new(Sites);
@@ -31,6 +34,24 @@ public sealed class RoutingTests
         client.SendHead("GET " + path + " HTTP/1.1", "Host: " + host);
         proxy.ServerAt(server).Take();
         proxy.ServerAt(server).Answer(proxy, "here");
+        client.TakeResponse().Body.ShouldBe("here");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_named_group_in_a_replacement_is_written_with_two_dollar_signs()
+    {
+        using Proxy proxy = new("""
+            listen: [":8080"]
+            sites:
+              "*":
+                stack: [{ rewrite: { replace: { pattern: "^/u/(?<name>[^/]+)$", with: "/users/$${name}" } } }]
+                routes: [{ to: "http://10.0.0.1:80" }]
+            """);
+        Peer client = proxy.Connect();
+        client.SendHead("GET /u/ann HTTP/1.1", "Host: a.test");
+        proxy.Origin.Take().StartLine.ShouldBe("GET /users/ann HTTP/1.1");
+        proxy.Origin.Answer(proxy, "here");
         client.TakeResponse().Body.ShouldBe("here");
         proxy.AssertClean();
     }
