@@ -21,6 +21,9 @@ internal sealed class CheckedBuilder : ModuleBuilder
     public override IPathRules PathRules => _inner.PathRules;
 
     /// <inheritdoc/>
+    public override ModuleLog Log => _inner.Log;
+
+    /// <inheritdoc/>
     public override void Error(string option, string cause, string remedy)
     {
         HasErrors = true;

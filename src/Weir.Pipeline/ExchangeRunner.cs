@@ -259,6 +259,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         Exchange exchange = passage.Exchange;
         bool hasBegun = exchange.Phase >= Phase.Body;
         exchange.Error = ProxyErrors.ModuleFailed;
+        exchange.ErrorStatus = 0;
         _end.OnException(exchange, passage.RunningModule, exception);
         if (hasBegun || exchange.Client.IsGone)
         {

@@ -76,6 +76,9 @@ public sealed class Exchange
     /// <summary>When the client may come again, in seconds, where <see cref="Error"/> is set: Retry-After. 0: what the error says itself.</summary>
     public int RetryAfterSeconds { get; set; }
 
+    /// <summary>The status of the answer in place of the one that <see cref="Error"/> has; 0: the error's own.</summary>
+    public int ErrorStatus { get; set; }
+
     /// <summary>Who ended the exchange; <see cref="Fault.None"/> when it completed.</summary>
     public Fault EndedBy { get; set; }
 
@@ -274,6 +277,7 @@ public sealed class Exchange
         Error = null;
         ErrorDetail = null;
         RetryAfterSeconds = 0;
+        ErrorStatus = 0;
         EndedBy = Fault.None;
         Phase = Phase.Head;
         SiteName = null;

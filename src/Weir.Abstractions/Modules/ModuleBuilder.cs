@@ -28,4 +28,7 @@ public abstract class ModuleBuilder
 
     /// <summary>The one rule for paths, for modules that make new ones. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
     public abstract IPathRules PathRules { get; }
+
+    /// <summary>Where the module tells what happens to it while it serves. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
+    public virtual ModuleLog Log => ModuleLog.Silent;
 }

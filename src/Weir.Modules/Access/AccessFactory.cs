@@ -1,4 +1,3 @@
-using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 
 namespace Weir.Modules.Access;
@@ -6,6 +5,8 @@ namespace Weir.Modules.Access;
 /// <summary>Makes `access`.</summary>
 public sealed class AccessFactory : ModuleFactory<AccessOptions>
 {
+    private const string Remedy = "Write one address or range a line, as in 203.0.113.0/24; # begins a comment.";
+
     /// <inheritdoc/>
     public override string Name => "access";
 
@@ -14,7 +15,7 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
 
     /// <inheritdoc/>
     public override IReadOnlyList<OrderHint> OrderHints { get; } =
-        [new(OrderRelation.Below, "cors", "Browsers send preflights without credentials and want them answered: access above cors may refuse them.")];
+        [new(OrderRelation.Above, "respond", "An answer above access goes to everyone.")];
 
     /// <inheritdoc/>
     protected override IModule? Create(AccessOptions options, ModuleBuilder builder)
@@ -22,47 +23,36 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
         CheckedBuilder check = new(builder);
         if (options is { Allow.Count: 0, Deny.Count: 0, AllowFile: null, DenyFile: null })
         {
-            check.Error("", "It names no address, so it would let everyone in.", "Write allow, deny, allow_file or deny_file.");
-            return null;
+            check.Warning("", "It names no address, so it lets everyone in.", "Write allow, deny, allow_file or deny_file.");
         }
 
-        List<AddressRule> rules = [.. Rules(options.Allow, isDeny: false), .. Rules(options.Deny, isDeny: true)];
-        List<AddressFile> files = [];
-        AddFile("allow_file", options.AllowFile, isDeny: false);
-        AddFile("deny_file", options.DenyFile, isDeny: true);
+        AddressFile[] files = [.. Files(check, options)];
+        List<(AddressFile File, string Text)> mistakes = [];
+        WatchedTable table = new(options, files, check.Log, mistakes);
+        foreach ((AddressFile file, string text) in mistakes)
+        {
+            check.Error(file.List == AccessList.AllowFile ? "allow_file" : "deny_file", text, Remedy);
+        }
+
         if (check.HasErrors)
         {
             return null;
         }
 
-        WatchedList list = new(rules, files, refusesOthers: options.Allow.Count > 0 || options.AllowFile is not null);
-        return new AccessModule(list);
-
-        void AddFile(string option, string? name, bool isDeny)
-        {
-            if (name is null)
-            {
-                return;
-            }
-
-            AddressFile file = new(check.ResolvePath(name), isDeny);
-            List<string> mistakes = [];
-            if (file.TryRead(mistakes, out string reason))
-            {
-                files.Add(file);
-            }
-            else
-            {
-                check.Error(option, $"\"{name}\" cannot be read: {reason}", "Check the name (relative to the configuration file) and its permissions.");
-            }
-
-            foreach (string mistake in mistakes)
-            {
-                check.Error(option, mistake, "Write one address or range a line, as in 203.0.113.0/24; # begins a comment.");
-            }
-        }
+        bool refusesOthers = options.Allow.Count > 0 || options.AllowFile is not null;
+        return new AccessModule(table, files.Length > 0 ? new FileTimer(table) : null, refusesOthers, options.Status);
     }
 
-    private static IEnumerable<AddressRule> Rules(IReadOnlyList<IpPrefix> ranges, bool isDeny) =>
-        ranges.Select(range => new AddressRule(range, isDeny, AddressRule.InConfiguration, 0));
+    private static IEnumerable<AddressFile> Files(CheckedBuilder check, AccessOptions options)
+    {
+        if (options.AllowFile is { } allowed)
+        {
+            yield return new AddressFile(allowed, check.ResolvePath(allowed), AccessList.AllowFile);
+        }
+
+        if (options.DenyFile is { } denied)
+        {
+            yield return new AddressFile(denied, check.ResolvePath(denied), AccessList.DenyFile);
+        }
+    }
 }

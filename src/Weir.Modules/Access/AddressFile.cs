@@ -3,92 +3,98 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Modules.Access;
 
-/// <summary>A file of addresses and ranges, one a line.</summary>
+/// <summary>A file of addresses and ranges, one a line; # begins a comment.</summary>
 internal sealed class AddressFile
 {
-    private const int MostMistakes = 20;
-    private const int MostRules = 20_000_000;
+    private const int MostMistakes = 10;
+    private const int LongestShown = 50;
 
+    // Some eight million addresses.
+    private const long MostOctets = 128 * 1024 * 1024;
+
+    private readonly string _name;
     private readonly string _path;
-    private readonly bool _isDeny;
-    private DateTime _changedAt;
-    private long _octets;
+    private readonly AccessList _list;
 
-    public AddressFile(string path, bool isDeny)
+    /// <param name="name">The file as the configuration names it.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="list">What its rules are.</param>
+    public AddressFile(string name, string path, AccessList list)
     {
+        _name = name;
         _path = path;
-        _isDeny = isDeny;
+        _list = list;
     }
 
-    /// <summary>The file's name, for traces.</summary>
-    public string Path => _path;
+    /// <summary>The option that names it.</summary>
+    public AccessList List => _list;
 
-    /// <summary>The ranges of the last good reading.</summary>
-    public IReadOnlyList<AddressRule> Rules { get; private set; } = [];
+    /// <summary>The file as the configuration names it.</summary>
+    public string Name => _name;
 
-    /// <summary>Whether the file looks different from the last reading.</summary>
-    public bool HasChanged()
+    /// <summary>What it looks like from outside.</summary>
+    public ListStamp Stamp() => ListStamp.Of(_path);
+
+    /// <summary>Adds its ranges to a table; what is wrong with the file is added to the mistakes, the first ones each with its line.</summary>
+    public void Read(AddressTableBuilder table, List<string> mistakes)
     {
-        FileInfo info = new(_path);
-        return info.Exists && (info.LastWriteTimeUtc != _changedAt || info.Length != _octets);
-    }
-
-    /// <summary>
-    /// Reads the file. After a failure, or a line that is none, the last good ranges stay; the mistakes name file and line.
-    /// </summary>
-    public bool TryRead(List<string> mistakes, out string reason)
-    {
-        reason = "";
         try
         {
-            FileInfo info = new(_path);
-            _changedAt = info.LastWriteTimeUtc;
-            _octets = info.Exists ? info.Length : 0;
-            List<AddressRule> rules = [];
-            int line = 0;
-            foreach (string text in File.ReadLines(_path))
+            if (new FileInfo(_path) is { Exists: true, Length: > MostOctets and var octets })
             {
-                line++;
-                ReadLine(text, line, rules, mistakes);
-                if (rules.Count > MostRules)
-                {
-                    reason = string.Create(CultureInfo.InvariantCulture, $"it has more than {MostRules} ranges.");
-                    return false;
-                }
+                mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"\"{_name}\" has {octets} octets; {MostOctets} is the limit."));
+                return;
             }
 
-            if (mistakes.Count == 0)
-            {
-                Rules = rules;
-            }
-
-            return true;
+            ReadLines(table, mistakes);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            reason = failure.Message;
-            return false;
+            mistakes.Add($"\"{_name}\" cannot be read: {failure.Message}");
         }
     }
 
-    private void ReadLine(string text, int line, List<AddressRule> rules, List<string> mistakes)
+    private void ReadLines(AddressTableBuilder table, List<string> mistakes)
     {
-        ReadOnlySpan<char> content = text.AsSpan();
-        int comment = content.IndexOf('#');
-        content = (comment < 0 ? content : content[..comment]).Trim();
-        if (content.IsEmpty)
+        int line = 0;
+        int wrong = 0;
+        foreach (string text in File.ReadLines(_path))
         {
-            return;
+            line++;
+            ReadOnlySpan<char> content = Content(text);
+            if (content.IsEmpty)
+            {
+                continue;
+            }
+
+            if (TryParse(content, out IpPrefix prefix))
+            {
+                table.Add(prefix, new AccessRule(_list, line));
+            }
+            else if (++wrong <= MostMistakes)
+            {
+                ReadOnlySpan<char> shown = content[..Math.Min(content.Length, LongestShown)];
+                mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{_name}:{line}: \"{shown}\" is neither an address nor a range."));
+            }
         }
 
-        if (IpPrefix.TryParse(content, out IpPrefix range))
+        if (wrong > MostMistakes)
         {
-            rules.Add(new AddressRule(range, _isDeny, _isDeny ? (sbyte)1 : (sbyte)0, line));
+            mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{_name} has {wrong - MostMistakes} more such lines."));
         }
-        else if (mistakes.Count < MostMistakes)
-        {
-            string shown = content.Length > 50 ? string.Concat(content[..50], "...") : content.ToString();
-            mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{_path}:{line}: \"{shown}\" is neither an address nor a range."));
-        }
+    }
+
+    private static ReadOnlySpan<char> Content(string text)
+    {
+        int comment = text.IndexOf('#', StringComparison.Ordinal);
+        return text.AsSpan(0, comment < 0 ? text.Length : comment).Trim();
+    }
+
+    // Bits behind the length mean that somebody meant one or the other: as in the configuration, it is not guessed which.
+    private static bool TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
+    {
+        int slash = text.IndexOf('/');
+        return IpPrefix.TryParse(text, out prefix)
+            && (slash < 0 || (IpAddress.TryParse(text[..slash], out IpAddress written) && written == prefix.Address));
     }
 }

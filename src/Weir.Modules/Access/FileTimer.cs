@@ -1,41 +1,44 @@
 namespace Weir.Modules.Access;
 
-/// <summary>Asks a list again and again whether its files have changed, as long as somebody uses the list.</summary>
+/// <summary>
+/// Polls a table's files as long as somebody uses the table. It runs on a thread of the platform's pool, where reading and sorting a million
+/// lines holds up nobody; loops are threads of their own.
+/// </summary>
 internal sealed class FileTimer : IDisposable
 {
-    private readonly WeakReference<WatchedList> _list;
-    private readonly TimeSpan _interval;
+    // A change is in force after two polls at most three seconds later. FileSystemWatcher would be quicker, but is silent on network file
+    // systems and for the links that container platforms swap.
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
+
+    private readonly WeakReference<WatchedTable> _table;
     private readonly Timer _timer;
 
-    private FileTimer(WeakReference<WatchedList> list, TimeSpan interval)
+    /// <summary>Begins to poll. A table that nobody refers to any more, because its plan was never used, ends it too.</summary>
+    public FileTimer(WatchedTable table)
     {
-        _list = list;
-        _interval = interval;
-        _timer = new Timer(_ => Tick(), null, interval, Timeout.InfiniteTimeSpan);
+        _table = new WeakReference<WatchedTable>(table);
+        _timer = new Timer(_ => Tick(), null, _interval, Timeout.InfiniteTimeSpan);
     }
 
-    public static void Start(WeakReference<WatchedList> list, TimeSpan interval) => _ = new FileTimer(list, interval);
-
-    /// <inheritdoc/>
+    /// <summary>Ends it; a poll that runs comes to its end.</summary>
     public void Dispose() => _timer.Dispose();
 
     private void Tick()
     {
-        if (!_list.TryGetTarget(out WatchedList? list))
+        if (!_table.TryGetTarget(out WatchedTable? table))
         {
-            Dispose();
+            _timer.Dispose();
             return;
         }
 
+        table.Poll();
         try
         {
-            list.Refresh();
+            _timer.Change(_interval, Timeout.InfiniteTimeSpan);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (ObjectDisposedException)
         {
-            // The list in force stays; the next tick looks again.
+            // Disposed during the poll: it was the last one.
         }
-
-        _timer.Change(_interval, Timeout.InfiniteTimeSpan);
     }
 }

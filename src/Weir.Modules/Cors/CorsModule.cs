@@ -1,4 +1,5 @@
 // Hot: runs for each request and response that passes the stack.
+using System.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
@@ -50,9 +51,7 @@ internal sealed class CorsModule : IRequestModule, IResponseModule
     public ValueTask OnResponseAsync(Exchange exchange)
     {
         HeaderFields response = exchange.Response.Fields;
-        response.Remove("Access-Control-Allow-Origin"u8);
-        response.Remove("Access-Control-Allow-Credentials"u8);
-        response.Remove("Access-Control-Expose-Headers"u8);
+        RemoveAll(response);
         if (_origins is not null)
         {
             response.Add(KnownField.Vary, "Origin"u8);
@@ -69,6 +68,24 @@ internal sealed class CorsModule : IRequestModule, IResponseModule
         }
 
         return default;
+    }
+
+    // Whatever the origin server says, preflights included: a field that is left over could allow more than the configuration does.
+    private static void RemoveAll(HeaderFields response)
+    {
+        for (int slot = 0; slot < response.SlotCount; slot++)
+        {
+            if (!response.IsRemoved(slot) && IsOurs(response.NameAt(slot)))
+            {
+                response.RemoveAt(slot);
+            }
+        }
+    }
+
+    private static bool IsOurs(ReadOnlySpan<byte> name)
+    {
+        ReadOnlySpan<byte> prefix = "Access-Control-"u8;
+        return name.Length > prefix.Length && Ascii.EqualsIgnoreCase(name[..prefix.Length], prefix);
     }
 
     private bool IsAllowed(ReadOnlySpan<byte> origin)

@@ -10,6 +10,9 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
     private const string HeaderPrefix = "header.";
     private const string CookiePrefix = "cookie.";
 
+    // Nanoseconds of this many seconds are far from the end of a long.
+    private const double MostSeconds = 1e9;
+
     /// <inheritdoc/>
     public override string Name => "rate_limit";
 
@@ -27,7 +30,7 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
     protected override IModule? Create(RateLimitOptions options, ModuleBuilder builder)
     {
         CheckedBuilder check = new(builder);
-        if (options.Rate.PerSecond <= 0)
+        if (options.Rate.PerSecond is not > 0)
         {
             check.Error("rate", "A rate of 0 lets nothing through.", "Write at least 1/d; `respond: 403` refuses everything.");
         }
@@ -39,7 +42,14 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
         }
 
         int burst = options.Burst ?? (int)Math.Clamp(Math.Ceiling(options.Rate.PerSecond), 1, 1_000_000);
-        RateLimitModule module = new(new TokenBuckets(options.Entries, options.Rate.PerSecond, burst), key!, options.DryRun);
+        if (burst / options.Rate.PerSecond > MostSeconds)
+        {
+            check.Error("burst", $"At {options.Rate} the {burst} requests of a burst take more than thirty years to come back.", "Lower it.");
+            return null;
+        }
+
+        TokenBuckets buckets = new(options.Entries, options.Rate.PerSecond, burst);
+        RateLimitModule module = new(buckets, key!, options.Status, options.DryRun ? new DryRunTally(check.Log) : null);
         return options.Headers ? new TellingRateLimitModule(module, burst, options.Rate) : module;
     }
 

@@ -15,13 +15,19 @@ internal sealed class RateLimitModule : IRequestModule
 
     private readonly TokenBuckets _buckets;
     private readonly KeySource _key;
-    private readonly bool _isDryRun;
+    private readonly int _status;
+    private readonly DryRunTally? _dryRun;
 
-    public RateLimitModule(TokenBuckets buckets, KeySource key, bool isDryRun)
+    /// <param name="buckets">What each key has left.</param>
+    /// <param name="key">Whose requests are counted together.</param>
+    /// <param name="status">The status of a refusal.</param>
+    /// <param name="dryRun">Where refusals are counted instead of made; null: they are made.</param>
+    public RateLimitModule(TokenBuckets buckets, KeySource key, int status, DryRunTally? dryRun)
     {
         _buckets = buckets;
         _key = key;
-        _isDryRun = isDryRun;
+        _status = status;
+        _dryRun = dryRun;
     }
 
     /// <inheritdoc/>
@@ -31,16 +37,27 @@ internal sealed class RateLimitModule : IRequestModule
         long nowNs = exchange.Loop.NowMs * NsPerMs;
         Decision decision = exchange.IsHypothetical ? _buckets.Peek(key, nowNs) : _buckets.Spend(key, nowNs);
         exchange.Trace?.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{(decision.IsAllowed ? "allowed" : "refused")}, {decision.Left} left"));
-        if (decision.IsAllowed || _isDryRun)
+        if (decision.IsAllowed)
         {
             return new(Verdict.Continue);
         }
 
+        if (_dryRun is not null)
+        {
+            if (!exchange.IsHypothetical)
+            {
+                _dryRun.Add(exchange.ClientAddress, exchange.Loop.NowMs);
+            }
+
+            return new(Verdict.Continue);
+        }
+
         exchange.Error = ProxyErrors.RateLimited;
+        exchange.ErrorStatus = _status;
         exchange.RetryAfterSeconds = (int)Math.Min((decision.WaitNs + NsPerSecond - 1) / NsPerSecond, int.MaxValue);
         return new(Verdict.Answered);
     }
 
-    /// <summary>What the client of an exchange has left.</summary>
+    /// <summary>What the next request of the same client would be told.</summary>
     public Decision Peek(Exchange exchange) => _buckets.Peek(_key.Of(exchange), exchange.Loop.NowMs * NsPerMs);
 }

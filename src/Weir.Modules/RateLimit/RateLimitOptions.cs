@@ -8,8 +8,8 @@ public sealed record RateLimitOptions
     [Option("Whose requests are counted together: client_ip, header.NAME, cookie.NAME, host or all.")]
     public string Key { get; init; } = "client_ip";
 
-    [Option("The requests that may come in a time.", IsShorthand = true, IsRequired = true, Example = "100/s")]
-    public Rate Rate { get; init; }
+    [Option("The requests that may come in a time.", IsShorthand = true)]
+    public Rate Rate { get; init; } = new(100, TimeSpan.FromSeconds(1));
 
     [Option("The requests that may come at once.", Default = "as many as come in a second, at least 1", Min = "1", Max = "1000000")]
     public int? Burst { get; init; }
@@ -17,7 +17,10 @@ public sealed record RateLimitOptions
     [Option("Whether allowed responses say what is left (RateLimit and RateLimit-Policy).")]
     public bool Headers { get; init; }
 
-    [Option("Whether nothing is refused, only said in the trace.")]
+    [Option("The status of a refusal.", Min = "400", Max = "599")]
+    public int Status { get; init; } = 429;
+
+    [Option("Whether nothing is refused: what would have been is counted in the log.")]
     public bool DryRun { get; init; }
 
     [Option("The keys that are remembered.", Min = "1024", Max = "100000000")]

@@ -32,7 +32,9 @@ internal sealed class TellingRateLimitModule : IRequestModule, IResponseModule
         Span<byte> value = stackalloc byte["\"default\";r="u8.Length + MostDigits];
         "\"default\";r="u8.CopyTo(value);
         int begin = "\"default\";r="u8.Length;
-        _limit.Peek(exchange).Left.TryFormat(value[begin..], out int digits, provider: CultureInfo.InvariantCulture);
+        Decision next = _limit.Peek(exchange);
+        int left = next.IsAllowed ? next.Left + 1 : 0;
+        left.TryFormat(value[begin..], out int digits, provider: CultureInfo.InvariantCulture);
         HeaderFields fields = exchange.Response.Fields;
         fields.Set("RateLimit-Policy"u8, _policy);
         fields.Set("RateLimit"u8, value[..(begin + digits)]);

@@ -15,7 +15,8 @@ internal static class ErrorAnswer
     {
         Exchange exchange = passage.Exchange;
         exchange.Trace?.Add("error", $"{error.Name}: {error.Text}");
-        passage.Plan.ErrorPages.Answer(exchange, error, RetryAfter(exchange, error));
+        exchange.Error = error;
+        passage.Plan.ErrorPages.Answer(exchange, exchange.ErrorStatus > 0 ? exchange.ErrorStatus : error.Status, RetryAfter(exchange, error));
         HeaderFields fields = exchange.Response.Fields;
         if (!fields.Has(KnownField.ProxyStatus))
         {

@@ -2,6 +2,7 @@ using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Config;
 using Weir.Config.Model;
+using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Plans;
 
@@ -12,14 +13,17 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     private readonly List<ConfigError> _errors;
     private readonly SlotCounter _slots;
     private readonly UsedUpstreams _upstreams;
+    private readonly WeirLog _log;
 
-    public EntryModuleBuilder(StackEntry entry, string? routePath, List<ConfigError> errors, SlotCounter slots, UsedUpstreams upstreams)
+    public EntryModuleBuilder(
+        StackEntry entry, string? routePath, List<ConfigError> errors, SlotCounter slots, UsedUpstreams upstreams, WeirLog log)
     {
         _upstreams = upstreams;
         _entry = entry;
         RoutePath = routePath;
         _errors = errors;
         _slots = slots;
+        _log = log;
     }
 
     /// <summary>What was reserved.</summary>
@@ -34,6 +38,8 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     public override string? RoutePath { get; }
 
     public override IPathRules PathRules => Plans.PathRules.Instance;
+
+    public override ModuleLog Log => new EventModuleLog(_log, _entry.Name);
 
     public override void Error(string option, string cause, string remedy) =>
         _errors.Add(ModulePlaces.ToError(_entry, option, cause, remedy));

@@ -5,6 +5,7 @@ using Weir.Config.Model;
 using Weir.Pipeline.ErrorPages;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Routing;
+using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Plans;
 
@@ -17,9 +18,9 @@ public sealed class PlanBuilder
     private readonly IUpstreamSource _upstreams;
 
     /// <summary>A builder for one configuration. Modules of the plan before are carried over where nothing about them has changed.</summary>
-    public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams, ModuleInventory? before = null)
+    public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams, ModuleInventory? before = null, WeirLog? log = null)
     {
-        _stacks = new StackCompiler(catalog, _errors, _used, before);
+        _stacks = new StackCompiler(catalog, _errors, _used, before, log ?? WeirLog.Silent);
         _upstreams = upstreams;
     }
 

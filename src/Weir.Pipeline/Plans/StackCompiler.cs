@@ -3,6 +3,7 @@ using Weir.Abstractions.Options;
 using Weir.Config.Model;
 using Weir.Config.Writing;
 using Weir.Pipeline.Stacks;
+using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Plans;
 
@@ -14,10 +15,13 @@ internal sealed class StackCompiler
     private readonly SlotCounter _slots;
     private readonly UsedUpstreams _upstreams;
     private readonly Dictionary<string, Queue<PlacedModule>> _before;
+    private readonly WeirLog _log;
 
     /// <summary>With the modules of the plan before, to be carried over where nothing has changed.</summary>
-    public StackCompiler(IModuleCatalog catalog, List<ConfigError> errors, UsedUpstreams upstreams, ModuleInventory? before)
+    public StackCompiler(
+        IModuleCatalog catalog, List<ConfigError> errors, UsedUpstreams upstreams, ModuleInventory? before, WeirLog log)
     {
+        _log = log;
         _upstreams = upstreams;
         _catalog = catalog;
         _errors = errors;
@@ -89,7 +93,7 @@ internal sealed class StackCompiler
         }
 
         int errorsBefore = _errors.Count;
-        EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams);
+        EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams, _log);
         IModule? module = factory.Create(entry.Options, builder);
         if (module is not null)
         {

@@ -123,6 +123,8 @@ public static class OperatorEvents
     public static readonly OperatorEvent InvariantBroken = Add(502, Error, "invariant_broken",
         "{what}",
         "One connection was closed. This is a defect: please report it.");
+    public static readonly OperatorEvent ModuleNote = Add(503, Info, "module_note", "{module}: {text}", "");
+    public static readonly OperatorEvent ModuleWarning = Add(504, Warning, "module_warning", "{module}: {text}", "The module's page in docs/reference/modules.md says what it needs.");
 
     public static readonly OperatorEvent AccessLogFailed = Add(600, Error, "access_log_failed",
         "The access log {target} cannot be written: {reason}",

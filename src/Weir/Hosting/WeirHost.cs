@@ -210,7 +210,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         HeadLimits responseHead = new(
             (int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
-        PlanBuilder builder = new(_catalog, upstreams, _modules);
+        PlanBuilder builder = new(_catalog, upstreams, _modules, _log);
         Plan? plan = builder.Build(config);
         NextConfig next = new(config, plan, upstreams, builder.Modules);
         foreach (ListenerConfig listener in config.Listen)

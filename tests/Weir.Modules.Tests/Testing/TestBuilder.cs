@@ -21,6 +21,10 @@ internal sealed class TestBuilder : ModuleBuilder
 
     public override IPathRules PathRules => Rules;
 
+    public HeardLog Heard { get; } = new();
+
+    public override ModuleLog Log => Heard;
+
     /// <summary>Each as "option: cause remedy".</summary>
     public List<string> Errors { get; } = [];
 
