@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Weir.Abstractions.Options;
+using Weir.Admin.Serving;
 using Weir.Config;
 using Weir.Config.Model;
 using Weir.Hosting;
@@ -45,12 +46,12 @@ internal static class Server
 
         Rights.Review(config, log);
         hangUp.Serve(host);
-        await ServeAsync(host, log, stop, manager);
+        int code = await ServeAsync(host, log, stop, manager);
         writer.Stop(_lastWords);
-        return 0;
+        return code;
     }
 
-    private static async Task ServeAsync(WeirHost host, WeirLog log, StopSignals stop, ServiceNotifier manager)
+    private static async Task<int> ServeAsync(WeirHost host, WeirLog log, StopSignals stop, ServiceNotifier manager)
     {
         using PosixSignalRegistration reopen = PosixSignalRegistration.Create((PosixSignal)SigUsr1, signal =>
         {
@@ -58,6 +59,16 @@ internal static class Server
             host.ReopenLogs();
         });
         log.Write(OperatorEvents.Started, VersionCommand.Version, string.Join(", ", host.Addresses), host.Counters.LoopCount);
+
+        // Last of all: clients are served by now.
+        List<ConfigError> errors = [];
+        AdminServer? admin = await AdminServer.StartAsync(host.Control, log, errors);
+        if (ConfigFile.Report(errors))
+        {
+            await host.DisposeAsync();
+            return 1;
+        }
+
         manager.Ready($"Serving {string.Join(", ", host.Addresses)}");
         string reason;
         await using (Watchdog.Start(manager, host.PingAsync, log))
@@ -70,6 +81,7 @@ internal static class Server
             await host.DrainAsync(drain.Deadline, drain.Delay);
         }
 
+        await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
         await host.DisposeAsync();
         log.Write(
             OperatorEvents.Stopped,
@@ -79,6 +91,7 @@ internal static class Server
             GC.CollectionCount(1) - GC.CollectionCount(2),
             GC.CollectionCount(2),
             (long)GC.GetTotalPauseDuration().TotalMilliseconds);
+        return 0;
     }
 
     private static LogFormat FormatOf(LogStyle style) => style == LogStyle.Json ? LogFormat.Json

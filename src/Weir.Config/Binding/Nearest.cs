@@ -1,7 +1,7 @@
 namespace Weir.Config.Binding;
 
 /// <summary>Finds the word that was probably meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     // A word longer than this is no slip of the fingers, and the distance costs the product of both lengths.
     private const int LongestWord = 64;
@@ -10,7 +10,7 @@ internal static class Nearest
     private const int ShortestStem = 3;
 
     /// <summary>The nearest of the known words, or null when none is near.</summary>
-    internal static string? Find(string word, IEnumerable<string> known)
+    public static string? Find(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > LongestWord)
         {

@@ -20,6 +20,7 @@ internal static class Checker
 
         HostKeys.CheckDoubles(sites.Values, errors);
         UpstreamChecker.Check(config.Upstreams.Values, errors);
+        AdminChecker.Check(config.Admin, errors);
         IReadOnlyList<ListenerConfig> listeners = ListenerChecker.Check(config, sites.Values, stacks, errors);
         if (errors.Count == 0)
         {

@@ -10,7 +10,6 @@ internal static class Unsupported
 {
     private static readonly UnsupportedRow[] _rows =
     [
-        new("admin", "The admin interface", node => node is not ScalarNode { Text: "off" }),
         new("acme", "ACME"),
         new("caches", "The cache"),
         new("listen.*.tls", "TLS on a listener", node => node is ScalarNode { Text: "true" or "True" or "TRUE" }),

@@ -23,7 +23,7 @@ internal sealed class UnsupportedRow
     internal string Path { get; }
 
     /// <summary>Whether nothing of the option works.</summary>
-    internal bool IsWhole => _when is null || Path == "admin";
+    internal bool IsWhole => _when is null;
 
     internal void Check(MapNode root, ErrorList errors) => Walk(root, root, 0, errors);
 

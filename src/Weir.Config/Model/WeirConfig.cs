@@ -13,7 +13,7 @@ public sealed record WeirConfig
     [Option("Where clients connect.", Default = "[\":80\", \":443\"] where a site is named by a public host, else [\":8080\"]")]
     public IReadOnlyList<ListenerConfig> Listen { get; init; } = [];
 
-    [Option("The admin API, the dashboard and the metrics; `off` turns them off.")]
+    [Option("The admin API and the metrics; `off` turns them off.")]
     public AdminConfig Admin { get; init; } = new();
 
     [Option("The process: threads, user, data directory, draining.")]

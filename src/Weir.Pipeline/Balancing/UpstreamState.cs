@@ -64,6 +64,9 @@ public sealed class UpstreamState
     /// <summary>Held while it is decided who is set aside: that depends on the others.</summary>
     internal Lock EjectionLock { get; } = new();
 
+    /// <summary>Who knows the states of servers that come anew; null where nobody does.</summary>
+    public IServerMemory? Memory { get; set; }
+
     /// <summary>The servers now.</summary>
     public IReadOnlyList<ServerState> Servers => _servers.All;
 
@@ -81,6 +84,7 @@ public sealed class UpstreamState
             return;
         }
 
+        Memory?.Recall(Name, servers);
         _servers = new ServerSet(servers, before.Balancer);
         SetSlowStart();
         if (nowMs == 0 || before.Everyone.Length == 0)

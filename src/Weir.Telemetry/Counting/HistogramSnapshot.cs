@@ -33,6 +33,14 @@ public sealed class HistogramSnapshot
         return DurationHistogram.UpperBoundNs(bucket);
     }
 
+    /// <summary>Forgets everything, to be filled anew.</summary>
+    public void Clear()
+    {
+        Array.Clear(_buckets);
+        Count = 0;
+        SumNs = 0;
+    }
+
     internal void AddBucket(int bucket, long count)
     {
         _buckets[bucket] += count;

@@ -4,7 +4,7 @@ namespace Weir.Telemetry.Events;
 
 /// <summary>
 /// The one table of events: the reference page is made from it. Ids: 1xx the process, 2xx configuration, 3xx client connections,
-/// 4xx origins, 5xx modules and defects, 6xx logs. A value that came from a peer is escaped when it is written.
+/// 4xx origins, 5xx modules and defects, 6xx logs, 7xx the admin. A value that came from a peer is escaped when it is written.
 /// </summary>
 public static class OperatorEvents
 {
@@ -148,6 +148,28 @@ public static class OperatorEvents
         "{count} events were lost because their queue was full",
         "Standard error is read too slowly.");
     public static readonly OperatorEvent Suppressed = Add(606, Info, "suppressed", "suppressed {count} more {name} events", "");
+
+    public static readonly OperatorEvent AdminStarted = Add(700, Info, "admin_started", "The admin is at {places}", "");
+    public static readonly OperatorEvent AdminSocketTaken = Add(701, Warning, "admin_socket_taken",
+        "The admin's default socket {socket} cannot be served: {reason}; this Weir goes on without it",
+        "Write admin.socket (and process.data) with a path of this Weir's own, or `admin: off`.");
+    public static readonly OperatorEvent AdminPortTaken = Add(702, Warning, "admin_port_taken",
+        "The admin's default address {address} cannot be served: {reason}; this Weir goes on without it",
+        "Write admin.listen with a port of this Weir's own, or use its socket.");
+    public static readonly OperatorEvent AdminThrew = Add(703, Error, "admin_threw",
+        "The admin failed to answer {path}: {exception}",
+        "Nothing that serves clients was touched. This is a defect: please report it.");
+    public static readonly OperatorEvent ServerSet = Add(704, Info, "server_set", "{who} set {server} to {state}; it was {was}", "");
+    public static readonly OperatorEvent ReloadAsked = Add(705, Info, "reload_asked", "{who} asked for a reload", "");
+    public static readonly OperatorEvent SavedStateDamaged = Add(706, Warning, "saved_state_damaged",
+        "The saved states of servers in {file} cannot be read: {reason}; all servers begin as ready",
+        "The file is kept beside it as .damaged. `weir status` shows the states; set them again.");
+    public static readonly OperatorEvent SavedStateUnreadable = Add(707, Warning, "saved_state_unreadable",
+        "The saved states of servers in {file} cannot be used: {reason}; all servers begin as ready",
+        "Make the file readable for Weir's user, or remove it.");
+    public static readonly OperatorEvent SavedStateFailed = Add(708, Warning, "saved_state_failed",
+        "The states of servers cannot be saved in {file}: {reason}; they end with this process",
+        "Make process.data a directory that this user can write.");
 
     /// <summary>Every event, for documentation and tests.</summary>
     public static IReadOnlyList<OperatorEvent> All => _all;

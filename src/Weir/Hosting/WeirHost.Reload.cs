@@ -188,6 +188,7 @@ public sealed partial class WeirHost
 
         // The servers first: an exchange of the new plan must not find an upstream as the old one had it.
         _upstreams.Commit(next.Upstreams);
+        Recall(next.Plan!);
         _plans!.Swap(next.Plan!);
         _config = next.Config;
         _modules = next.Modules;

@@ -2,6 +2,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Config.Model;
+using Weir.Control;
 using Weir.Http.Http1;
 using Weir.Machine;
 using Weir.Net.Buffers;
@@ -65,6 +66,8 @@ public sealed partial class WeirHost : IAsyncDisposable
             StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
         });
         _servers = new ServerLoop[counters.LoopCount];
+        _states = OpenStates(config, log);
+        Control = new WeirControl(this, _states, log);
     }
 
     /// <summary>What is counted.</summary>
@@ -227,6 +230,7 @@ public sealed partial class WeirHost : IAsyncDisposable
     {
         _plans = new PlanHolder(next.Plan!);
         _upstreams.Commit(next.Upstreams);
+        Recall(next.Plan!);
         _modules = next.Modules;
         ExchangeRunner runner = new(_plans, Counters, _end, _log);
         RejectLog rejects = new(_end);

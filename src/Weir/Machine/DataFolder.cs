@@ -5,7 +5,7 @@ using Weir.Telemetry.Events;
 namespace Weir.Machine;
 
 /// <summary>The directory for what outlives the process (process.data).</summary>
-internal static class DataFolder
+public static class DataFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Modules;
+using Weir.Admin.Metrics;
 using Weir.Config.Writing;
 using Weir.Http.Http1;
 using Weir.Modules;
@@ -102,6 +103,25 @@ internal static class ReferencePages
             page.Append(CultureInfo.InvariantCulture, $"| `{family.Name}` | `{family.Label}` | {Cell(family.Help)} |\n");
         }
 
+        page.Append("\n## Upstreams and servers\n\nWith the labels `upstream` and `server`; a server's state and health are 1 for the value that it has and 0 for the others.\n\n");
+        page.Append("| metric | label | kind | meaning |\n| --- | --- | --- | --- |\n");
+        foreach (UpstreamMetric metric in LiveMetrics.OfUpstreams)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `upstream` | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
+        }
+
+        foreach (ServerMetric metric in LiveMetrics.OfServers)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `server` | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
+        }
+
+        foreach (StateMetric metric in LiveMetrics.States)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}`: {string.Join(", ", metric.Values)} | gauge | {Cell(metric.Help)} |\n");
+        }
+
+        page.Append("\n## Durations\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"`{DurationSeries.Name}` is a histogram with the label `phase`: {string.Join(", ", DurationSeries.Phases)}.\n");
         return page.ToString();
     }
 

@@ -12,7 +12,8 @@ internal static class DependencyTable
         ["Weir.Net", "Weir.Http", "Weir.Config"],
         ["Weir.Upstream", "Weir.Cache", "Weir.Waf"],
         ["Weir.Server", "Weir.Pipeline", "Weir.Modules"],
-        ["Weir", "Weir.Admin"],
+        ["Weir"],
+        ["Weir.Admin"],
         ["Weir.Cli"],
     ];
 

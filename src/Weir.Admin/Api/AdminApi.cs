@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Weir.Admin.Metrics;
+using Weir.Admin.Serving;
+using Weir.Config.Writing;
+using Weir.Control;
+using Weir.Hosting;
+using Weir.Pipeline.Balancing;
+
+namespace Weir.Admin.Api;
+
+/// <summary>What the admin answers, a line each in <see cref="Map"/>.</summary>
+internal sealed class AdminApi
+{
+    private const int UnprocessableContent = 422;
+
+    private readonly IWeirControl _control;
+    private readonly MetricsPage _metrics;
+
+    public AdminApi(IWeirControl control)
+    {
+        _control = control;
+        _metrics = new MetricsPage(control);
+    }
+
+    /// <summary>Maps every path.</summary>
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapMethods("/livez", ["GET", "HEAD"], LiveAsync);
+        app.MapMethods("/readyz", ["GET", "HEAD"], ReadyAsync);
+        app.MapGet("/metrics", (RequestDelegate)_metrics.WriteAsync);
+        app.MapGet("/api/v1/status", (RequestDelegate)StatusAsync);
+        app.MapGet("/api/v1/upstreams", (RequestDelegate)UpstreamsAsync);
+        app.MapGet("/api/v1/sites", (RequestDelegate)SitesAsync);
+        app.MapGet("/api/v1/routes", (RequestDelegate)RoutesAsync);
+        app.MapGet("/api/v1/config", (RequestDelegate)ConfigAsync);
+        app.MapPost("/api/v1/servers", (RequestDelegate)SetNamedAsync);
+        app.MapPut("/api/v1/upstreams/{upstream}/servers/{server}", (RequestDelegate)SetAsync);
+        app.MapPost("/api/v1/reload", (RequestDelegate)ReloadAsync);
+    }
+
+    private static Task LiveAsync(HttpContext http) => ApiAnswer.WriteTextAsync(http, "live\n", "text/plain");
+
+    private Task ReadyAsync(HttpContext http) => _control.IsReady
+        ? ApiAnswer.WriteTextAsync(http, "ready\n", "text/plain")
+        : ApiAnswer.WriteTextAsync(http, "draining\n", "text/plain", StatusCodes.Status503ServiceUnavailable);
+
+    private Task StatusAsync(HttpContext http) => ApiAnswer.WriteAsync(http, _control.Status(), AdminJson.Default.WeirStatus);
+
+    private Task UpstreamsAsync(HttpContext http) => ApiAnswer.WriteAsync(http, new UpstreamList(_control.Upstreams()), AdminJson.Default.UpstreamList);
+
+    private Task SitesAsync(HttpContext http) => ApiAnswer.WriteAsync(http, ConfigLists.Sites(_control.Config), AdminJson.Default.SiteList);
+
+    private Task RoutesAsync(HttpContext http) => ApiAnswer.WriteAsync(http, ConfigLists.Routes(_control.Config), AdminJson.Default.RouteList);
+
+    private Task ConfigAsync(HttpContext http) => ApiAnswer.WriteTextAsync(http, EffectiveConfig.Write(_control.Config), "application/yaml");
+
+    private async Task SetNamedAsync(HttpContext http)
+    {
+        if (await ReadAsync(http) is not { } wish)
+        {
+            return;
+        }
+
+        if (wish.Server is null || !ServerNames.TrySplit(wish.Server, _control.LiveUpstreams.Select(known => known.Name), out string upstream, out string server))
+        {
+            await ApiAnswer.WriteErrorAsync(http, UnprocessableContent, "No server is named.", "Send {\"server\": \"UPSTREAM/SERVER\", \"state\": \"drain\"}.");
+            return;
+        }
+
+        await SetAsync(http, wish, upstream, server);
+    }
+
+    private async Task SetAsync(HttpContext http)
+    {
+        // The target as it was sent: routing leaves %2F alone, and an upstream's name may hold slashes.
+        string target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        if (!ServerTarget.TryParse(target, out string upstream, out string server))
+        {
+            await ApiAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "The path names no server.", "Write its names percent-encoded.");
+            return;
+        }
+
+        if (await ReadAsync(http) is { } wish)
+        {
+            await SetAsync(http, wish, upstream, server);
+        }
+    }
+
+    private async Task SetAsync(HttpContext http, ServerWish wish, string upstream, string server)
+    {
+        if (!AdminStates.TryParse(wish.State, out AdminState state))
+        {
+            await ApiAnswer.WriteErrorAsync(http, UnprocessableContent, "There are three states.", "Send \"ready\", \"drain\" or \"down\".");
+            return;
+        }
+
+        ServerChange change = _control.SetAdminState(upstream, server, state, Caller.Name(http));
+        if (!change.IsDone)
+        {
+            string remedy = change.Nearest.Count > 0 ? $"Did you mean {change.Nearest[0]}?" : "GET /api/v1/upstreams lists them.";
+            await ApiAnswer.WriteErrorAsync(http, StatusCodes.Status404NotFound, change.Problem, remedy, change.Nearest);
+            return;
+        }
+
+        ServerStatus? now = _control.Upstreams().FirstOrDefault(known => known.Name == upstream)?.Servers.FirstOrDefault(known => known.Name == server);
+        await ApiAnswer.WriteAsync(http, new ServerAnswer(upstream, AdminStates.Name(change.Was), change.Problem, now), AdminJson.Default.ServerAnswer);
+    }
+
+    private async Task ReloadAsync(HttpContext http)
+    {
+        ReloadReport report = await _control.ReloadAsync(Caller.Name(http));
+        await ApiAnswer.WriteAsync(http, report, AdminJson.Default.ReloadReport, report.IsApplied ? StatusCodes.Status200OK : UnprocessableContent);
+    }
+
+    private static async Task<ServerWish?> ReadAsync(HttpContext http)
+    {
+        try
+        {
+            if (await JsonSerializer.DeserializeAsync(http.Request.Body, AdminJson.Default.ServerWish, http.RequestAborted) is { } wish)
+            {
+                return wish;
+            }
+        }
+        catch (JsonException)
+        {
+            // Told below, together with a null.
+        }
+
+        await ApiAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "The body is no JSON object.", "Send {\"state\": \"drain\"}.");
+        return null;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using Spectre.Console;
+using Weir.Control;
+
+namespace Weir.Cli.Control;
+
+/// <summary>The status for a person.</summary>
+internal static class StatusTable
+{
+    // In a pipe there is no edge to wrap at.
+    private const int PipeWidth = 240;
+
+    private static readonly string[] _columns =
+        ["server", "state", "health", "weight", "in flight", "idle", "requests", "failures", "latency", "ejected", "remarks"];
+
+    public static void Write(WeirStatus status, TextWriter output)
+    {
+        output.WriteLine(
+            $"Weir {status.Version}, process {status.Pid}, up {Duration(status.UptimeSeconds)}, {(status.Ready ? "ready" : "draining")}; "
+            + $"{Printable(status.ConfigFile ?? "no file")}, generation {status.Generation}");
+        output.WriteLine(
+            $"{string.Join(", ", status.Listeners)}: {status.Connections} connections, {status.InFlight} requests in flight, "
+            + $"{status.Requests} since the start, {status.Errors} of them errors");
+        output.WriteLine();
+        WriteServers(status.Upstreams, output);
+    }
+
+    public static void WriteServers(IReadOnlyList<UpstreamStatus> upstreams, TextWriter output)
+    {
+        Table table = new() { Border = TableBorder.None, ShowHeaders = true };
+        foreach (string column in _columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+        }
+
+        foreach (UpstreamStatus upstream in upstreams)
+        {
+            foreach (ServerStatus server in upstream.Servers)
+            {
+                table.AddRow([.. Cells(upstream, server).Select(cell => new Text(Printable(cell), StyleOf(cell)))]);
+            }
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = PipeWidth;
+        }
+
+        console.Write(table);
+        foreach (UpstreamStatus upstream in upstreams.Where(upstream => upstream.Panicking || upstream.Queued > 0 || upstream.Servers.Count == 0))
+        {
+            output.WriteLine(Printable(Remark(upstream)));
+        }
+    }
+
+    /// <summary>"3 requests in flight, 12 answers to clients bound by a cookie".</summary>
+    public static string Remaining(ServerStatus server)
+    {
+        string sticky = server.StickyRequests > 0 ? $", {server.StickyRequests} answers to clients bound by a cookie, the last {Ago(server.LastStickyAt)}" : "";
+        return $"{server.InFlight} requests in flight{sticky}";
+    }
+
+    private static IEnumerable<string> Cells(UpstreamStatus upstream, ServerStatus server) =>
+    [
+        $"{upstream.Name}/{server.Name}",
+        server.State,
+        server.Health,
+        server.EffectiveWeight == server.Weight ? Number(server.Weight) : $"{server.EffectiveWeight.ToString("0.##", CultureInfo.InvariantCulture)} of {server.Weight}",
+        Number(server.InFlight),
+        Number(server.IdleConnections),
+        Number(server.Requests),
+        Number(server.Failures),
+        server.LatencyMs is { } latency ? latency.ToString("0.0", CultureInfo.InvariantCulture) + " ms" : "-",
+        Number(server.Ejections),
+        string.Join("; ", Remarks(server)),
+    ];
+
+    private static IEnumerable<string> Remarks(ServerStatus server)
+    {
+        if (server.Backup)
+        {
+            yield return "backup";
+        }
+
+        if (server.EjectedSeconds is { } seconds)
+        {
+            yield return $"set aside for {Duration(seconds)} more";
+        }
+
+        if (server.State != "ready" && server.StickyRequests > 0)
+        {
+            yield return $"a bound client's last request {Ago(server.LastStickyAt)}";
+        }
+
+        if (server.Health != "healthy" && server.History.Count > 0)
+        {
+            yield return server.History[^1].Reason;
+        }
+    }
+
+    private static string Remark(UpstreamStatus upstream) =>
+        upstream.Servers.Count == 0 ? $"{upstream.Name} has no servers."
+        : upstream.Panicking ? $"{upstream.Name} panics: {upstream.Usable} of {upstream.Servers.Count} servers are usable, so all are used."
+        : $"{upstream.Name}: {upstream.Queued} requests wait for a place at a server.";
+
+    private static Style StyleOf(string cell) => cell switch
+    {
+        "drain" or "unknown" => new Style(Color.Yellow),
+        "down" or "failing" or "ejected" or "unresolved" => new Style(Color.Red),
+        "healthy" => new Style(Color.Green),
+        _ => Style.Plain,
+    };
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Ago(DateTimeOffset? at) =>
+        at is { } some ? Duration(Math.Max((TimeProvider.System.GetUtcNow() - some).TotalSeconds, 0)) + " ago" : "never";
+
+    private static string Duration(double seconds) => TimeSpan.FromSeconds(seconds) switch
+    {
+        { TotalDays: >= 1 } time => $"{(int)time.TotalDays} d {time.Hours} h",
+        { TotalHours: >= 1 } time => $"{(int)time.TotalHours} h {time.Minutes} min",
+        { TotalMinutes: >= 1 } time => $"{(int)time.TotalMinutes} min {time.Seconds} s",
+        var time => $"{(int)time.TotalSeconds} s",
+    };
+
+    // What a file or an origin says must not steer a terminal.
+    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
+}

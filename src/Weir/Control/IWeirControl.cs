@@ -1,0 +1,42 @@
+using Weir.Config.Model;
+using Weir.Hosting;
+using Weir.Pipeline.Balancing;
+using Weir.Telemetry.Counting;
+
+namespace Weir.Control;
+
+/// <summary>What may be asked of a running Weir, and told to it. Any thread. The admin interface is one user of it.</summary>
+public interface IWeirControl
+{
+    /// <summary>Whether an outer balancer should send requests here: it serves, and does not end.</summary>
+    bool IsReady { get; }
+
+    /// <summary>The configuration in force.</summary>
+    WeirConfig Config { get; }
+
+    /// <summary>What is counted.</summary>
+    CounterSet Counters { get; }
+
+    /// <summary>The upstreams as they live, for whoever reads them often.</summary>
+    IEnumerable<UpstreamState> LiveUpstreams { get; }
+
+    /// <summary>The process, its listeners and its upstreams as of now.</summary>
+    WeirStatus Status();
+
+    /// <summary>The upstreams and their servers as of now.</summary>
+    IReadOnlyList<UpstreamStatus> Upstreams();
+
+    /// <summary>
+    /// Sets a server to ready, drain or down until it is set to something else: also across reloads and restarts. A server that is made
+    /// ready again begins slowly.
+    /// </summary>
+    /// <param name="upstream">The upstream's name.</param>
+    /// <param name="server">The server's name.</param>
+    /// <param name="state">What it shall be.</param>
+    /// <param name="who">Who wants it, for the log.</param>
+    ServerChange SetAdminState(string upstream, string server, AdminState state, string who);
+
+    /// <summary>Reads the configuration's file anew and puts it in force if nothing is wrong with it.</summary>
+    /// <param name="who">Who wants it, for the log.</param>
+    Task<ReloadReport> ReloadAsync(string who);
+}

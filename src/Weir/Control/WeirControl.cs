@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Weir.Config.Model;
+using Weir.Hosting;
+using Weir.Pipeline.Balancing;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
+
+namespace Weir.Control;
+
+/// <summary>The control of a <see cref="WeirHost"/>, which makes it.</summary>
+public sealed class WeirControl : IWeirControl
+{
+    private readonly WeirHost _host;
+    private readonly SavedStates _states;
+    private readonly WeirLog _log;
+    private readonly DateTimeOffset _startedAt = TimeProvider.System.GetUtcNow();
+    private readonly long _startTimestamp = Stopwatch.GetTimestamp();
+
+    internal WeirControl(WeirHost host, SavedStates states, WeirLog log)
+    {
+        _host = host;
+        _states = states;
+        _log = log;
+    }
+
+    /// <inheritdoc/>
+    public bool IsReady => !_host.IsDraining;
+
+    /// <inheritdoc/>
+    public WeirConfig Config => _host.Config;
+
+    /// <inheritdoc/>
+    public CounterSet Counters => _host.Counters;
+
+    /// <inheritdoc/>
+    public IEnumerable<UpstreamState> LiveUpstreams => _host.Plan.Upstreams.Values;
+
+    /// <inheritdoc/>
+    public WeirStatus Status()
+    {
+        CounterSet counters = _host.Counters;
+        return new WeirStatus
+        {
+            Version = typeof(WeirControl).Assembly.GetName().Version?.ToString(3) ?? "0",
+            Pid = Environment.ProcessId,
+            StartedAt = _startedAt,
+            UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_startTimestamp).TotalSeconds, 3),
+            Ready = IsReady,
+            ConfigFile = _host.File is { } file ? Path.GetFullPath(file) : null,
+            Generation = _host.Generation,
+            Loops = counters.LoopCount,
+            Listeners = _host.Addresses,
+            Connections = _host.ConnectionCount,
+            InFlight = Math.Max(counters.Total(Counter.ExchangesStarted) - counters.Total(Counter.ExchangesCompleted), 0),
+            Requests = counters.Total(Counter.ExchangesStarted),
+            Errors = Enumerable.Range(0, counters.Labels.Of(CounterFamily.ProxyErrors).Count).Sum(error => counters.Total(CounterFamily.ProxyErrors, error)),
+            MemoryBytes = Environment.WorkingSet,
+            Upstreams = Upstreams(),
+        };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UpstreamStatus> Upstreams() => [.. LiveUpstreams.Select(upstream => StatusReader.Read(upstream, Config))];
+
+    /// <inheritdoc/>
+    public ServerChange SetAdminState(string upstream, string server, AdminState state, string who)
+    {
+        ServerChange change = new() { Upstream = upstream, Server = server, State = state };
+        UpstreamState? known = LiveUpstreams.FirstOrDefault(other => other.Name == upstream);
+        ServerState[] servers = [.. known?.Servers.Where(other => other.Name == server) ?? []];
+        if (servers.Length == 0)
+        {
+            return change with
+            {
+                Problem = known is null ? $"There is no upstream \"{upstream}\"." : $"The upstream \"{upstream}\" has no server \"{server}\".",
+                Nearest = ServerNames.NearestTo(upstream, server, LiveUpstreams),
+            };
+        }
+
+        AdminState was = servers[0].AdminState;
+        string? unsaved = _states.Decide(upstream, servers, state, who);
+        _log.Write(OperatorEvents.ServerSet, who, $"{upstream}/{server}", AdminStates.Name(state), AdminStates.Name(was));
+        return change with { IsDone = true, Was = was, Problem = unsaved ?? "" };
+    }
+
+    /// <inheritdoc/>
+    public Task<ReloadReport> ReloadAsync(string who)
+    {
+        _log.Write(OperatorEvents.ReloadAsked, who);
+        return _host.ReloadFileAsync();
+    }
+}

@@ -1,0 +1,37 @@
+using Weir.Config.Model;
+using Weir.Control;
+using Weir.Machine;
+using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Plans;
+using Weir.Telemetry.Events;
+
+namespace Weir.Hosting;
+
+/// <summary>What operators decide while it runs, and what of that outlives it.</summary>
+public sealed partial class WeirHost
+{
+    private const string SavedStatesFile = "server-states.json";
+
+    private readonly SavedStates _states;
+
+    /// <summary>What may be asked of it, and told to it, while it runs.</summary>
+    public IWeirControl Control { get; }
+
+    // Without an admin nobody could take a saved decision back.
+    private static SavedStates OpenStates(WeirConfig config, WeirLog log)
+    {
+        SavedStates states = new(config.Admin.IsOff ? null : new SavedStateFile(Path.Combine(DataFolder.PathOf(config.Process), SavedStatesFile)), log);
+        states.Load();
+        return states;
+    }
+
+    /// <summary>Gives the servers of a plan the states that operators have decided, before it is in force.</summary>
+    private void Recall(Plan plan)
+    {
+        foreach (UpstreamState upstream in plan.Upstreams.Values)
+        {
+            upstream.Memory = _states;
+            _states.Recall(upstream.Name, upstream.Servers);
+        }
+    }
+}
