@@ -21,6 +21,12 @@ internal sealed class StackOrder
     internal void Check(SiteConfig site)
     {
         CheckHints(site.Stack);
+        foreach (RouteConfig route in site.Routes)
+        {
+            CheckHints(route.Stack);
+            CheckAcross(site.Stack, route.Stack);
+        }
+
         if (CheckReach(site.Stack) is { } answers && site.Routes.Count > 0)
         {
             _errors.Warning(
@@ -32,7 +38,6 @@ internal sealed class StackOrder
 
         foreach (RouteConfig route in site.Routes)
         {
-            CheckHints([.. site.Stack, .. route.Stack]);
             if (CheckReach(route.Stack) is { } answersAll && (route.To is not null || route.Split is not null))
             {
                 _errors.Warning(
@@ -43,19 +48,30 @@ internal sealed class StackOrder
         }
     }
 
-    // The list of errors keeps each once: a site's stack is looked at for each of its routes.
+    // A site's modules are for all of its routes: there a place is only wrong where it does harm.
+    private void CheckAcross(IReadOnlyList<StackEntry> site, IReadOnlyList<StackEntry> route)
+    {
+        foreach (StackEntry above in site)
+        {
+            foreach (StackEntry below in route)
+            {
+                CheckPair(above, below, onlyDangerous: true);
+            }
+        }
+    }
+
     private void CheckHints(IReadOnlyList<StackEntry> stack)
     {
         for (int above = 0; above < stack.Count; above++)
         {
             for (int below = above + 1; below < stack.Count; below++)
             {
-                CheckPair(stack[above], stack[below]);
+                CheckPair(stack[above], stack[below], onlyDangerous: false);
             }
         }
     }
 
-    private void CheckPair(StackEntry above, StackEntry below)
+    private void CheckPair(StackEntry above, StackEntry below, bool onlyDangerous)
     {
         if (above.AcknowledgesOrder || below.AcknowledgesOrder || above.Name == below.Name)
         {
@@ -63,7 +79,7 @@ internal sealed class StackOrder
         }
 
         OrderHint? hint = Find(above, OrderRelation.Below, below) ?? Find(below, OrderRelation.Above, above);
-        if (hint is null)
+        if (hint is null || (onlyDangerous && !hint.IsDangerous))
         {
             return;
         }
