@@ -51,9 +51,11 @@ public static class EffectiveConfig
         }
     }
 
-    // Included files and named stacks stand in their places by now; the one route of a site with `to` is that `to`.
+    // Included files and named stacks stand in their places by now; the one route of a site with `to` is that `to`; hashing has no policy beside it.
     private static bool IsShownElsewhere(string place, object record) =>
-        place is "include" or "stacks" || (place == "sites.*.routes" && record is SiteConfig { To: not null });
+        place is "include" or "stacks"
+        || (place == "sites.*.routes" && record is SiteConfig { To: not null })
+        || (place == "upstreams.*.balance.policy" && record is BalanceConfig { Hash: not null });
 
     private static void WriteOption(OptionShape option, object? value, string place, List<string> lines)
     {

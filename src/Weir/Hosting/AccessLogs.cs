@@ -1,5 +1,5 @@
-using Weir.Config.Model;
 using Weir.Abstractions.Options;
+using Weir.Config.Model;
 using Weir.Pipeline.AccessLogging;
 using Weir.Telemetry.AccessLogs;
 using Weir.Telemetry.Counting;

@@ -5,9 +5,9 @@ using System.Text.Json;
 using Weir.Abstractions.Options;
 using Weir.Admin.Serving;
 using Weir.Config;
+using Weir.Control;
 using Weir.Hosting;
 using Weir.Modules;
-using Weir.Control;
 using Weir.Pipeline.Balancing;
 using Weir.Telemetry.Events;
 

@@ -51,7 +51,7 @@ internal static class BadChunks
         ("trailer_nul", "0\r\nX: \0\r\n\r\n", 400),
         ("trailer_bare_lf", "0\r\nX: y\n\r\n", 400),
         ("trailer_bare_cr", "0\r\nX: y\rz\r\n\r\n", 400),
-        ("trailer_too_large", "0\r\nX: " + new string('a', 70_000) + "\r\n\r\n", 400),
-        ("trailers_too_many", "0\r\n" + string.Concat(Enumerable.Repeat("A: b\r\n", 300)) + "\r\n", 400),
+        ("trailer_too_large", "0\r\nX: " + new string('a', 70_000) + "\r\n\r\n", 431),
+        ("trailers_too_many", "0\r\n" + string.Concat(Enumerable.Repeat("A: b\r\n", 300)) + "\r\n", 431),
     ];
 }
