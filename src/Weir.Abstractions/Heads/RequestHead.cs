@@ -110,6 +110,20 @@ public sealed class RequestHead
     /// <summary>Sets what the origin is told as authority, from octets that lie in the arena; empty: the client's own.</summary>
     public void SetOriginAuthority(ByteSlice authority) => _originAuthority = authority;
 
+    /// <summary>Changes the path to octets that lie in the arena. The caller vouches that it is normalised and begins with "/".</summary>
+    public void ChangePath(ByteSlice path)
+    {
+        SetPath(path);
+        IsTargetChanged = true;
+    }
+
+    /// <summary>Changes or removes the query, to octets that lie in the arena; the slice excludes "?".</summary>
+    public void ChangeQuery(ByteSlice query, bool hasQuery)
+    {
+        SetQuery(query, hasQuery);
+        IsTargetChanged = true;
+    }
+
     /// <summary>Replaces the path; copies it. The caller vouches that it is normalised and begins with "/".</summary>
     public void ReplacePath(ReadOnlySpan<byte> path)
     {

@@ -27,6 +27,9 @@ internal sealed class AdminGuard
     /// <summary>Whether an answer says nothing about what is behind: outer balancers ask without a token.</summary>
     private static bool IsProbe(in AdminCall call) => call.Path is "/livez" or "/readyz";
 
+    /// <summary>Whether an answer may hold what an environment variable brought into the configuration: not for every user of the machine.</summary>
+    private static bool IsConfidential(in AdminCall call) => call.Path.StartsWith("/api/v1/config", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsRead(in AdminCall call) => call.Method is "GET" or "HEAD";
 
     private Refusal? CheckHost(in AdminCall call)
@@ -60,12 +63,12 @@ internal sealed class AdminGuard
         }
 
         bool isLocal = call.Remote is { } remote && IPAddress.IsLoopback(Plain(remote)!);
-        if (IsRead(call) && isLocal)
+        if (IsRead(call) && isLocal && !IsConfidential(call))
         {
             return null;
         }
 
-        string what = IsRead(call) ? "Reading from another machine" : "Changing anything over TCP";
+        string what = !IsRead(call) ? "Changing anything over TCP" : IsConfidential(call) ? "Reading the configuration over TCP" : "Reading from another machine";
         if (_token is null)
         {
             return new Refusal(403, $"{what} needs a token, and admin.token_file names none.", "Use the unix socket, or name a token_file.");

@@ -14,6 +14,9 @@ public readonly struct Authority
     /// <summary>The most that <see cref="WriteLiteral"/> writes.</summary>
     public const int MaxLiteralOctets = IpAddress.MaxTextOctets + 8;
 
+    // RFC 1035 section 3.1: 253 octets of name, a dot behind them, and a port. It is written to origins several times.
+    private const int LongestAuthority = 253 + 1 + 6;
+
     private const int LongestPort = 5;
     private const int HighestPort = 65535;
 
@@ -65,6 +68,11 @@ public readonly struct Authority
     public static bool TryParse(ReadOnlySpan<byte> text, out Authority authority)
     {
         authority = default;
+        if (text.Length > LongestAuthority)
+        {
+            return false;
+        }
+
         int hostEnd = EndOfHost(text, out bool hasUpperCase);
         if (hostEnd <= 0)
         {

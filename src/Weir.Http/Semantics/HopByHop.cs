@@ -23,6 +23,18 @@ public static class HopByHop
     // RFC 7838: an alternative for the origin's own name would lead clients past this proxy.
     private static readonly ulong _responseMask = _requestMask | HeaderFields.Mask(KnownField.AltSvc);
 
+    /// <summary>
+    /// Removes what a request's Connection nominates, and Connection itself: before any module runs, because what modules set is not the
+    /// client's to take away.
+    /// </summary>
+    public static void DropNominated(HeaderFields fields)
+    {
+        if (fields.Has(KnownField.Connection))
+        {
+            RemoveNominated(fields);
+            fields.Remove(KnownField.Connection);
+        }
+    }
 
     /// <summary>Strips a request.</summary>
     /// <param name="fields">The request's fields, after the parser has read Connection, TE and Upgrade.</param>

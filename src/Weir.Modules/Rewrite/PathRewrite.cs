@@ -85,7 +85,7 @@ internal sealed class PathRewrite
         }
 
         ByteSlice place = request.PathSlice;
-        request.SetPath(new ByteSlice(place.Offset + start, place.Length - start));
+        request.ChangePath(new ByteSlice(place.Offset + start, place.Length - start));
         return true;
     }
 
@@ -107,7 +107,7 @@ internal sealed class PathRewrite
         Span<byte> room = fields.Reserve(length);
         _add.Octets.CopyTo(room);
         request.Path.CopyTo(room[_add.Length..]);
-        request.SetPath(fields.Commit(length));
+        request.ChangePath(fields.Commit(length));
     }
 
     private bool TryNormalise(RequestHead request, ByteSlice made)
@@ -120,7 +120,7 @@ internal sealed class PathRewrite
             return false;
         }
 
-        request.SetPath(fields.Commit(written));
+        request.ChangePath(fields.Commit(written));
         return true;
     }
 

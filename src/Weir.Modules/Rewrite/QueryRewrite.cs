@@ -67,7 +67,7 @@ internal sealed class QueryRewrite
         if (_template is not null)
         {
             bool isRendered = _template.TryStore(exchange, request.Fields, out ByteSlice rendered);
-            request.SetQuery(rendered, !rendered.IsEmpty);
+            request.ChangeQuery(rendered, !rendered.IsEmpty);
             return isRendered;
         }
 
@@ -90,7 +90,7 @@ internal sealed class QueryRewrite
         }
 
         int end = fields.Commit(0).Offset;
-        request.SetQuery(new ByteSlice(start, end - start), end > start);
+        request.ChangeQuery(new ByteSlice(start, end - start), end > start);
         return true;
     }
 

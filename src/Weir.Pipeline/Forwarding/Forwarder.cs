@@ -83,6 +83,14 @@ internal sealed class Forwarder
                 error = lease.Error;
             }
 
+            if (exchange.Client.IsGone)
+            {
+                // It went while nothing held that could be aborted: nobody waits for an answer any more.
+                passage.Origin = origin;
+                await passage.EndTryAsync();
+                return ProxyErrors.ClientAborted;
+            }
+
             if (origin is not null)
             {
                 // 3 send the head, 4 pump the content beside, 5 read the final head

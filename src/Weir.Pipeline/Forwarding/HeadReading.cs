@@ -13,6 +13,9 @@ namespace Weir.Pipeline.Forwarding;
 /// <summary>Reads the final response's head; what comes before it goes on to the client.</summary>
 internal sealed class HeadReading
 {
+    // No protocol needs more; without a bound an origin could keep an exchange for ever.
+    private const int MaxInterims = 64;
+
     private readonly CounterSet _counters;
 
     public HeadReading(CounterSet counters) => _counters = counters;
@@ -44,6 +47,7 @@ internal sealed class HeadReading
         Exchange exchange = passage.Exchange;
         exchange.Phase = Phase.Wait;
         long deadlineMs = exchange.Loop.NowMs + policy.FirstByteTimeoutMs;
+        int interims = 0;
         while (true)
         {
             ProxyError? error = null;
@@ -75,6 +79,12 @@ internal sealed class HeadReading
             if (exchange.Response.Status == 101)
             {
                 return AcceptsUpgrade(passage) ? null : ProxyErrors.OriginBadUpgrade;
+            }
+
+            if (++interims > MaxInterims)
+            {
+                exchange.ErrorDetail = "too many interim responses";
+                return ProxyErrors.OriginBadHead;
             }
 
             // RFC 9110 section 15.2: every interim response is passed on, and moves the deadline; not that of the try.

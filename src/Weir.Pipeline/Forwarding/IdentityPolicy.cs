@@ -65,8 +65,54 @@ public sealed class IdentityPolicy
             Tell(exchange, trace);
         }
 
+        if (!isTrusted)
+        {
+            RemoveOtherClaims(fields);
+        }
+
         fields.RemoveAll(isTrusted ? _never | HeaderFields.Mask(KnownField.XRequestId) : _never | _claims);
         return fields.Has(KnownField.CdnLoop) && CameThroughHere(fields) ? ProxyErrors.LoopDetected : null;
+    }
+
+    // X-Forwarded-Prefix, -Server, -Ssl, -Uri and whatever else origins believe; "_" because some servers read it as "-".
+    private static void RemoveOtherClaims(HeaderFields fields)
+    {
+        for (int slot = 0; slot < fields.SlotCount; slot++)
+        {
+            if (fields.FieldAt(slot) == KnownField.Other && !fields.IsRemoved(slot) && IsClaim(fields.NameAt(slot)))
+            {
+                fields.RemoveAt(slot);
+            }
+        }
+    }
+
+    private static bool IsClaim(ReadOnlySpan<byte> name)
+    {
+        if (name.Length < "x-real-ip"u8.Length || (name[0] | 0x20) != 'x' || name[1] is not ((byte)'-' or (byte)'_'))
+        {
+            return false;
+        }
+
+        return IsAlike(name, "x-real-ip"u8) || (name.Length > "x-forwarded-"u8.Length && IsAlike(name[.."x-forwarded-"u8.Length], "x-forwarded-"u8));
+    }
+
+    private static bool IsAlike(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lower)
+    {
+        if (name.Length != lower.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < name.Length; i++)
+        {
+            int octet = name[i] == (byte)'_' ? '-' : name[i] is >= (byte)'A' and <= (byte)'Z' ? name[i] | 0x20 : name[i];
+            if (octet != lower[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Adds what the origin is told. After all modules of the request.</summary>

@@ -24,7 +24,10 @@ internal static class RequestRules
             return ProxyErrors.MethodNotAllowed;
         }
 
-        return request.Fields.HasAny(_rare) ? CheckRare(passage) : null;
+        // Upgrade reads Connection; afterwards nobody does.
+        ProxyError? error = request.Fields.HasAny(_rare) ? CheckRare(passage) : null;
+        HopByHop.DropNominated(request.Fields);
+        return error;
     }
 
     /// <summary>Makes the head what an origin may see: hop-by-hop fields go, identity comes.</summary>
@@ -65,7 +68,14 @@ internal static class RequestRules
             return false;
         }
 
-        request.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> asked);
+        int upgrade = request.Fields.Find(KnownField.Upgrade);
+        if (request.Fields.Find(KnownField.Upgrade, upgrade + 1) >= 0)
+        {
+            // Of two, the origin might obey the one that was not looked at.
+            return false;
+        }
+
+        ReadOnlySpan<byte> asked = request.Fields.ValueAt(upgrade);
         IReadOnlyList<string> tokens = passage.Plan.Tunnels.Tokens;
         for (int i = 0; i < tokens.Count; i++)
         {

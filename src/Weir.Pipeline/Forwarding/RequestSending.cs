@@ -71,8 +71,15 @@ internal static class RequestSending
             return sending;
         }
 
+        // With content behind it a head is only put into the output, which completes at once. Content without its head would be a request of
+        // the client's making.
+        if (sending.IsCompletedSuccessfully && sending.Result is { } error)
+        {
+            return new(error);
+        }
+
         passage.StartPump(BodyFor(passage, policy), origin);
-        return sending;
+        return default;
     }
 
     private static BodyReader BodyFor(Passage passage, ForwardPolicy policy)

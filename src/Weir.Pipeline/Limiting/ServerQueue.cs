@@ -138,7 +138,8 @@ public sealed class ServerQueue
         queue.Append(place);
         exchange.Client.AbortWhenGone = place;
 
-        // A place may have become free before this one could be seen to wait.
+        // A place may have become free before this one could be seen to wait. The barrier: whoever frees one afterwards sees the ticket.
+        Interlocked.MemoryBarrier();
         if (TryEnter(wish) is { } server)
         {
             queue.Remove(place);

@@ -458,7 +458,7 @@ internal sealed class Http1ClientConnection : ClientStream, IConnectionObserver
         _exchange!.MustClose
         || IsEnding
         || _requestCount >= Limits.RequestsPerConnection
-        || (HasOpenBody && (_body!.IsAwaitingContinue || _body.HasFailed));
+        || (HasOpenBody && (_framing.HasUnknownExpect || _body!.IsAwaitingContinue || _body.HasFailed));
 
     private ValueTask<ProxyError?> WriteHeadAsync(ResponseHead head, in ResponseWriteOptions options, bool mustFlush)
     {

@@ -37,6 +37,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     private bool _isHeadComplete;
     private bool _isTunnel;
     private bool _belongsToClient;
+    private bool _isHeadWritten;
+    private bool _lacksProxyHeader;
     private string? _rejectDetail;
 
     public Http1OriginConnection(OriginPool pool, Connection connection)
@@ -80,6 +82,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _isHeadComplete = false;
         _isTunnel = false;
         _belongsToClient = false;
+        _isHeadWritten = false;
+        _lacksProxyHeader = false;
         _rejectDetail = null;
     }
 
@@ -95,7 +99,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
             return false;
         }
 
-        return !mustBeFresh || _connection.IsKnownOpen();
+        return !(mustBeFresh || _connection.MayHaveInput) || _connection.IsKnownOpen();
     }
 
     public override ValueTask<ProxyError?> SendHeadAsync(RequestHead head, in OriginRequestOptions options)
@@ -113,12 +117,13 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
             UseRawTarget = options.UseRawTarget,
         };
         Span<byte> space = _connection.OutputSpace(Loop.SmallBufferOctets / 2);
-        int written = space.IsEmpty ? -1 : RequestHeadWriter.Write(head, write, space);
-        if (written < 0 && !TryWriteLargeHead(head, write, out written))
+        int written = space.IsEmpty || _lacksProxyHeader ? -1 : RequestHeadWriter.Write(head, write, space);
+        if (written < 0 && (_lacksProxyHeader || !TryWriteLargeHead(head, write, out written)))
         {
             return new(ProxyErrors.MemoryExhausted);
         }
 
+        _isHeadWritten = true;
         _connection.CommitOutput(written);
         if (!options.BodyLength.IsNone)
         {
@@ -135,7 +140,10 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _belongsToClient = true;
         int port = client == connection.Remote ? connection.RemotePort : 0;
         ProxyHeader header = new(true, client, port, connection.Local, connection.LocalPort);
-        Span<byte> space = _connection.OutputSpace(ProxyHeader.MaxWrittenOctets);
+
+        // One buffer for both: the head behind it may need all that a head may need.
+        Span<byte> space = _connection.OutputSpace(Loop.LargeBufferOctets);
+        _lacksProxyHeader = space.IsEmpty;
         if (!space.IsEmpty)
         {
             _connection.CommitOutput(version == 1 ? header.WriteV1(space) : header.WriteV2(space));
@@ -146,6 +154,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     {
         _belongsToClient = true;
         Span<byte> space = _connection.OutputSpace(ProxyHeader.MaxWrittenOctets);
+        _lacksProxyHeader = space.IsEmpty;
         if (!space.IsEmpty)
         {
             _connection.CommitOutput(version == 1 ? default(ProxyHeader).WriteV1(space) : default(ProxyHeader).WriteV2(space));
@@ -154,6 +163,12 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     public override ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets)
     {
+        if (!_isHeadWritten)
+        {
+            // Without its head the content would be taken for one.
+            return new(ProxyErrors.MemoryExhausted);
+        }
+
         if (octets.IsEmpty || !_isRequestChunked)
         {
             return SendAsync(octets, default);
@@ -172,7 +187,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     public override async ValueTask<ProxyError?> FinishBodyAsync(NativeSlice last, HeaderFields? trailers)
     {
-        ProxyError? error = last.IsEmpty ? null : await WriteBodyAsync(last);
+        ProxyError? error = last.IsEmpty && _isHeadWritten ? null : await WriteBodyAsync(last);
         if (error is null && _isRequestChunked)
         {
             error = CommitLastChunk(trailers) ? null : ProxyErrors.MemoryExhausted;
@@ -262,7 +277,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _body.End();
         bool isReusable = _isHeadComplete && _isRequestComplete && !_isTunnel && !_belongsToClient && _framing.IsPersistent && _body.IsComplete
             && !_connection.HasFailed && !_connection.IsPeerClosing;
-        if (isReusable && _connection.ReceivedCount > 0)
+        if (isReusable && (_connection.ReceivedCount > 0 || (_connection.MayHaveInput && !_connection.IsKnownOpen())))
         {
             // Data behind a complete response belongs to no request: whoever is next must not get it as an answer.
             _pool.Counters.Add(Counter.OriginConnectionsFailed);

@@ -40,10 +40,10 @@ internal sealed class Http1ResponseBody : BodyReader
     {
         _length = length;
         _decoder.Begin(length);
+        _trailers?.Clear();
         if (!length.IsKnown)
         {
             _trailers ??= new HeaderFields();
-            _trailers.Clear();
         }
 
         _error = null;

@@ -195,13 +195,14 @@ internal sealed class UpstreamChange : IUpstreamSource
     {
         if (before is not null)
         {
+            // First, so that no answer of a name brings the balancer of before back.
+            before.Resolved?.Dispose();
             bool isBalancedAlike = OptionText.Of(before.Config.Balance) == OptionText.Of(upstream.Config.Balance);
             IBalancer balancer = isBalancedAlike ? upstream.State.Balancer : Balancers.Of(upstream.Config.Balance);
             upstream.State.Reconfigure(_maker.PolicyOf(upstream.Config), balancer);
             ServerState[] kept = [.. upstream.Fixed.Select(server => server.State)];
             Retire(upstream.Config.Name, before.Fixed.Select(server => server.State).Except(kept));
             RetireNames(before, upstream.Resolved?.Names ?? []);
-            before.Resolved?.Dispose();
             if (upstream.Resolved is null)
             {
                 upstream.State.ReplaceServers(kept, LoopClock.System.MonotonicNs / 1_000_000);
