@@ -66,7 +66,7 @@ public sealed class AdminServerTests
     public async Task The_effective_configuration_reads_back_and_holds_no_token()
     {
         await using RunningAdmin weir = await RunningAdmin.StartAsync(Three);
-        string yaml = await weir.Tcp.GetStringAsync("/api/v1/config");
+        string yaml = await weir.Unix.GetStringAsync("/api/v1/config");
         yaml.ShouldContain("admin:\n");
         yaml.ShouldNotContain(RunningAdmin.Token);
         ConfigReader.ReadText(yaml, "effective.yaml", new StandardModules()).Errors.ShouldBeEmpty();

@@ -138,6 +138,11 @@ internal static partial class ReferenceRequest
 
     private static (string Text, string Host, int Port)? SplitAuthority(string text)
     {
+        if (text.Length > 260)
+        {
+            return null;
+        }
+
         Match match = AuthorityText().Match(text);
         if (!match.Success)
         {
