@@ -34,10 +34,11 @@ internal sealed class StackResolver
     {
         foreach ((string name, IReadOnlyList<StackEntry> entries) in _named)
         {
-            if (!_used.Contains(name))
+            // An empty one has no place to point at, and loses nothing.
+            if (entries.Count > 0 && !_used.Contains(name))
             {
                 _errors.Warning(
-                    entries.Count > 0 ? entries[0].Position : Position.None,
+                    entries[0].Position,
                     $"No site, route or listener uses the stack \"{name}\".", "Name it in a stack, or remove it.");
             }
         }
