@@ -40,8 +40,8 @@ internal sealed class SavedStates : IServerMemory
 
         try
         {
-            DateTimeOffset oldest = _time.GetUtcNow() - _keptUnseen;
-            foreach (SavedState state in _file.Read().Where(state => state.SeenAt >= oldest && state.State != "ready").Take(MostStates))
+            // Old ones too: until the servers of the configuration are there, nobody knows which of them are still meant.
+            foreach (SavedState state in _file.Read().Where(state => state.State != "ready").Take(MostStates))
             {
                 _states[(state.Upstream, state.Server)] = state;
             }

@@ -53,21 +53,24 @@ public sealed class SavedStatesTests
     }
 
     [Fact]
-    public void A_server_that_was_not_seen_for_a_month_is_forgotten()
+    public void A_server_that_is_gone_for_a_month_is_forgotten_and_one_that_is_configured_never()
     {
         using TemporaryFolder folder = new();
         SavedStateFile file = new(folder.Path("states.json"));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         file.Write(
         [
+            new SavedState("app", "gone", "down", "uid 1", now.AddDays(-90), now.AddDays(-31)),
             new SavedState("app", "old", "down", "uid 1", now.AddDays(-90), now.AddDays(-31)),
-            new SavedState("app", "young", "down", "uid 1", now.AddDays(-90), now.AddDays(-29)),
         ]);
         ServerState old = Server("old");
-        ServerState young = Server("young");
-        Loaded(file).Recall("app", [old, young]);
+        SavedStates states = Loaded(file);
+        states.Recall("app", [old]);
+        old.AdminState.ShouldBe(AdminState.Down);
 
-        (old.AdminState, young.AdminState).ShouldBe((AdminState.Ready, AdminState.Down));
+        states.Decide("app", [Server("other")], AdminState.Drain, "uid 1").ShouldBeNull();
+
+        file.Read().Select(state => state.Server).Order(StringComparer.Ordinal).ShouldBe(["old", "other"]);
     }
 
     [Fact]
