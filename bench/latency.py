@@ -16,6 +16,7 @@ import argparse, json, os, statistics, subprocess, sys
 from peers import Bench, LOAD_CPU, ROOT, need
 
 WARMUP_SECONDS = 15
+CAPACITY_TURNS = 3
 FIELDS = ("p50_us", "p99_us", "p999_us", "max_us")
 
 
@@ -52,7 +53,11 @@ def main(a):
         bench.start_origin()
         systems = bench.start_all(a.peers)
         counts = bench.has_identity() if a.weir else True
-        capacity = {name: run(generator, bench.url(name), 0, 5, WARMUP_SECONDS if name == "weir" else 2, a.conns)["achieved"] for name in systems}
+        for name in systems: run(generator, bench.url(name), 0, 1, WARMUP_SECONDS if name == "weir" else 2, a.conns)
+        # Noise on the machine only takes away: the best of some turns is nearest to what each can do.
+        capacity = {name: 0 for name in systems}
+        for _ in range(CAPACITY_TURNS):
+            for name in systems: capacity[name] = max(capacity[name], run(generator, bench.url(name), 0, 2, 1, a.conns)["achieved"])
         rate = {name: int((min(capacity.values()) if a.same_rate else capacity[name]) * a.share) for name in systems}
         rounds = {name: [] for name in systems}
         for _ in range(a.rounds):
