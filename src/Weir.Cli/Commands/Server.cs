@@ -37,7 +37,7 @@ internal static class Server
         using ServiceNotifier manager = ServiceNotifier.FromEnvironment(log);
         using ReloadSignal hangUp = new(log, manager);
         List<ConfigError> errors = [];
-        WeirHost? host = Rights.Settle(config, log, errors) ? await WeirHost.StartAsync(config, new StandardModules(), log, errors, file) : null;
+        WeirHost? host = Rights.Settle(config, log, errors, SocketFolder(config)) ? await WeirHost.StartAsync(config, new StandardModules(), log, errors, file) : null;
         if (ConfigFile.Report(errors) || host is null)
         {
             writer.Stop(_lastWords);
@@ -105,4 +105,6 @@ internal static class Server
         LogLevel.Error => EventLevel.Error,
         _ => EventLevel.Info,
     };
+
+    private static string? SocketFolder(WeirConfig config) => config.Admin.IsOff ? null : Path.GetDirectoryName(AdminPlaces.SocketOf(config));
 }

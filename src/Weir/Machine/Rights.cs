@@ -9,11 +9,18 @@ namespace Weir.Machine;
 /// <summary>What a process does with the rights it was started with: it takes what needs them, then gives them up.</summary>
 public static class Rights
 {
+    // Weir's own: any other folder that is there already keeps its owner.
+    private const string RuntimeFolder = "/run/weir";
+
     /// <summary>
     /// Called once, before anything serves and before any file of a user's is opened: takes inherited sockets; as root binds every listener, makes
     /// the data directory and becomes `process.user`. False after errors, which are in the list.
     /// </summary>
-    public static bool Settle(WeirConfig config, WeirLog log, List<ConfigError> errors)
+    /// <param name="config">The configuration.</param>
+    /// <param name="log">Where it is told.</param>
+    /// <param name="errors">What makes a start impossible.</param>
+    /// <param name="folder">A folder that must be the user's beside the data directory, because a socket is made in it; null: none.</param>
+    public static bool Settle(WeirConfig config, WeirLog log, List<ConfigError> errors, string? folder = null)
     {
         MachineLimits.FitHeap();
         errors.AddRange(SecretFiles.Review(config));
@@ -47,6 +54,11 @@ public static class Rights
 
         // Without it Weir serves and forgets: an event says so.
         _ = DataFolder.TryPrepare(data, log, user);
+        if (folder is not null && (folder == RuntimeFolder || !Directory.Exists(folder)))
+        {
+            _ = DataFolder.TryPrepare(folder, log, user);
+        }
+
         return TryBecome(user, process, log, errors);
     }
 
