@@ -50,7 +50,8 @@ internal sealed class StackResolver
         OrderedDictionary<string, IReadOnlyList<StackEntry>> all = new(StringComparer.Ordinal);
         foreach ((string name, IReadOnlyList<StackEntry> entries) in _named)
         {
-            Position position = entries.Count > 0 ? entries[0].Position : Position.None;
+            // An empty stack has nothing to point at but the file.
+            Position position = entries.Count > 0 ? entries[0].Position : new Position("", 1, 1);
             if (_catalog.Find(name) is not null)
             {
                 _errors.Error(position, $"The stack \"{name}\" bears the name of a module.", "Give it another name.");
