@@ -14,6 +14,7 @@ public sealed class ServerLoop
     private const int RetainedExchanges = 4096;
 
     private readonly Stack<Exchange> _exchanges = new();
+    private readonly Stack<Http1ClientStream> _streams = new();
     private int _inUse;
 
     /// <summary>The server part of a loop.</summary>
@@ -47,7 +48,7 @@ public sealed class ServerLoop
     public bool IsDraining { get; private set; }
 
     /// <summary>The client connections of this loop, as a list linked through them.</summary>
-    internal Http1ClientConnection? FirstConnection { get; set; }
+    internal ClientConnection? FirstConnection { get; set; }
 
     /// <summary>Client connections now.</summary>
     public int ConnectionCount { get; internal set; }
@@ -60,10 +61,10 @@ public sealed class ServerLoop
     {
         Loop.AssertCurrent();
         IsDraining = true;
-        Http1ClientConnection? next;
-        for (Http1ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        ClientConnection? next;
+        for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
-            next = connection.NextConnection;
+            next = connection.Next;
             connection.OnDrain();
         }
     }
@@ -72,10 +73,10 @@ public sealed class ServerLoop
     public void Drain(ListenerState listener)
     {
         Loop.AssertCurrent();
-        Http1ClientConnection? next;
-        for (Http1ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        ClientConnection? next;
+        for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
-            next = connection.NextConnection;
+            next = connection.Next;
             if (ReferenceEquals(connection.Listener, listener))
             {
                 connection.OnListenerClosing();
@@ -87,10 +88,10 @@ public sealed class ServerLoop
     public void AbortAll()
     {
         Loop.AssertCurrent();
-        Http1ClientConnection? next;
-        for (Http1ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        ClientConnection? next;
+        for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
-            next = connection.NextConnection;
+            next = connection.Next;
             connection.AbortConnection();
         }
     }
@@ -108,6 +109,16 @@ public sealed class ServerLoop
         if (_exchanges.Count < RetainedExchanges)
         {
             _exchanges.Push(exchange);
+        }
+    }
+
+    internal Http1ClientStream RentStream() => _streams.TryPop(out Http1ClientStream? stream) ? stream : new Http1ClientStream();
+
+    internal void ReturnStream(Http1ClientStream stream)
+    {
+        if (_streams.Count < RetainedExchanges)
+        {
+            _streams.Push(stream);
         }
     }
 }

@@ -1,6 +1,7 @@
 // Hot: runs for every chunk that is sent.
 using System.Diagnostics;
 using System.Numerics;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Heads;
 using Weir.Http.Semantics;
 
@@ -12,8 +13,17 @@ public static class ChunkWriter
     /// <summary>The most that <see cref="WriteChunkHeader"/> writes: eight digits and CRLF.</summary>
     public const int MaxHeaderOctets = 10;
 
+    // Where the kernel can take it from.
+    private static readonly PinnedBody _end = new("\r\n0\r\n\r\n"u8);
+
     /// <summary>What ends a chunk's content.</summary>
-    public static ReadOnlySpan<byte> ChunkEnd => "\r\n"u8;
+    public static NativeSlice ChunkEnd => _end.Slice.Take(2);
+
+    /// <summary>The last chunk, without trailers.</summary>
+    public static NativeSlice LastChunk => _end.Slice.From(2);
+
+    /// <summary>The end of a chunk's content and the last chunk, without trailers.</summary>
+    public static NativeSlice ChunkEndAndLast => _end.Slice;
 
     /// <summary>Writes the size and its CRLF.</summary>
     /// <param name="target">At least <see cref="MaxHeaderOctets"/>, or as much as the size needs.</param>
@@ -38,6 +48,9 @@ public static class ChunkWriter
         target[digits + 1] = (byte)'\n';
         return digits + 2;
     }
+
+    /// <summary>The most that <see cref="WriteLast"/> writes.</summary>
+    public static int MaxLastOctets(HeaderFields? trailers) => 8 + (trailers is null ? 0 : HeadWriter.MostOctets(trailers));
 
     /// <summary>Writes the last chunk, the trailer section and the empty line. Fields that no trailer may hold are left out.</summary>
     /// <returns>Octets written, or -1 when the target is too small.</returns>

@@ -91,13 +91,13 @@ public sealed unsafe class MemoryConnection : Connection
         CallCount++;
         if (_isPeerReset)
         {
-            return -2;
+            return Failed;
         }
 
         int available = _toWeir.WrittenCount - _delivered;
         if (available == 0)
         {
-            return _isPeerEnded ? 0 : -1;
+            return _isPeerEnded ? 0 : NothingNow;
         }
 
         int count = Math.Min(Math.Min(available, length), MaxReceive);
@@ -125,13 +125,13 @@ public sealed unsafe class MemoryConnection : Connection
         CallCount++;
         if (_isPeerReset)
         {
-            return -2;
+            return Failed;
         }
 
         int count = Math.Min(Math.Min(length, Window), MaxSend);
         if (count == 0)
         {
-            return -1;
+            return NothingNow;
         }
 
         Write(new ReadOnlySpan<byte>(source, count));
@@ -144,7 +144,7 @@ public sealed unsafe class MemoryConnection : Connection
         CallCount++;
         if (_isPeerReset)
         {
-            return -2;
+            return Failed;
         }
 
         int left = Math.Min(Window, MaxSend);
@@ -157,7 +157,7 @@ public sealed unsafe class MemoryConnection : Connection
             sent += count;
         }
 
-        return sent == 0 ? -1 : sent;
+        return sent == 0 ? NothingNow : sent;
     }
 
     /// <inheritdoc/>

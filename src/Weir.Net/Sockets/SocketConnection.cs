@@ -89,7 +89,7 @@ public sealed unsafe class SocketConnection : Connection
                 continue;
             }
 
-            return error == Libc.Eagain ? -1 : -2;
+            return error == Libc.Eagain ? NothingNow : Failed;
         }
     }
 
@@ -110,7 +110,7 @@ public sealed unsafe class SocketConnection : Connection
                 continue;
             }
 
-            return IsFull(error) ? -1 : -2;
+            return IsFull(error) ? NothingNow : Failed;
         }
     }
 
@@ -137,7 +137,7 @@ public sealed unsafe class SocketConnection : Connection
                 continue;
             }
 
-            return IsFull(error) ? -1 : -2;
+            return IsFull(error) ? NothingNow : Failed;
         }
     }
 

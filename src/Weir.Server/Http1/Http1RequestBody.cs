@@ -17,9 +17,9 @@ internal sealed class Http1RequestBody : BodyReader
     private const int MaxDrainOctets = 256 * 1024;
     private const int DrainMs = 2_000;
 
-    private readonly Http1ClientConnection _client;
-    private readonly Connection _connection;
     private readonly HeaderFields _trailers = new();
+    private Http1ClientConnection _client = null!;
+    private Connection _connection = null!;
     private Exchange _exchange = null!;
     private BodyDecoder _decoder;
     private BodyLength _length;
@@ -30,12 +30,6 @@ internal sealed class Http1RequestBody : BodyReader
     private bool _expectsContinue;
     private bool _isWaiting;
     private bool _waitsAnew;
-
-    public Http1RequestBody(Http1ClientConnection client)
-    {
-        _client = client;
-        _connection = client.Connection;
-    }
 
     public override BodyLength Length => _length;
 
@@ -49,8 +43,10 @@ internal sealed class Http1RequestBody : BodyReader
     /// <summary>Whether the client may still be waiting for a 100 before it sends anything.</summary>
     public bool IsAwaitingContinue => _expectsContinue && _exchange.ReceivedOctets == 0 && _connection.ReceivedCount == 0;
 
-    public void Begin(Exchange exchange, BodyLength length, bool expectsContinue)
+    public void Begin(Http1ClientConnection client, Exchange exchange, BodyLength length, bool expectsContinue)
     {
+        _client = client;
+        _connection = client.Connection;
         _exchange = exchange;
         _length = length;
         _expectsContinue = expectsContinue;
@@ -70,6 +66,14 @@ internal sealed class Http1RequestBody : BodyReader
 
     /// <summary>Gives back what is lent: nobody reads any more.</summary>
     public void End() => GiveBack();
+
+    /// <summary>The exchange is over: the reader lies in a pool until the next one.</summary>
+    public void Forget()
+    {
+        _client = null!;
+        _connection = null!;
+        _exchange = null!;
+    }
 
     public override ValueTask<BodyRead> ReadAsync()
     {

@@ -17,9 +17,6 @@ namespace Weir.Upstream.Http1;
 /// <summary>An HTTP/1.x connection to an origin: in its pool, or on lease to one exchange.</summary>
 internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 {
-    // What is copied behind a head to leave in one send; more is gathered by writev instead.
-    private const int CopyOctets = 4096;
-
     private readonly OriginPool _pool;
     private readonly Connection _connection;
     private readonly Http1ResponseBody _body;
@@ -171,17 +168,12 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
         if (octets.IsEmpty || !_isRequestChunked)
         {
-            return SendAsync(octets, default);
+            return SendAsync(octets);
         }
 
-        Span<byte> space = _connection.OutputSpace(16);
-        if (space.IsEmpty)
-        {
-            return WriteChunkSlowAsync(octets);
-        }
-
-        _connection.CommitOutput(ChunkWriter.WriteChunkHeader(space, octets.Length));
-        return SendAsync(octets, PinnedChunkEnd.CrLf);
+        Span<byte> size = stackalloc byte[ChunkWriter.MaxHeaderOctets];
+        int written = ChunkWriter.WriteChunkHeader(size, octets.Length);
+        return OutcomeOf(_connection.WriteFramedAsync(size[..written], octets, ChunkWriter.ChunkEnd, _writeTimeoutMs));
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -355,47 +347,19 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     private bool CommitLastChunk(HeaderFields? trailers)
     {
-        int room = trailers is null ? 16 : trailers.ArenaBytes + (trailers.Count * 8) + 1024;
-        Span<byte> space = _connection.OutputSpace(Math.Min(room, Loop.LargeBufferOctets));
-        int written = space.IsEmpty ? -1 : ChunkWriter.WriteLast(space, trailers);
-        if (written < 0)
-        {
-            return false;
-        }
-
-        _connection.CommitOutput(written);
-        return true;
+        int room = Math.Min(ChunkWriter.MaxLastOctets(trailers), Loop.LargeBufferOctets);
+        return _connection.TryCommitOutput(ChunkWriter.WriteLast(_connection.OutputSpace(room), trailers));
     }
+
+    private ValueTask<ProxyError?> FlushAsync() => SendAsync(default);
+
+    private ValueTask<ProxyError?> SendAsync(NativeSlice octets) => OutcomeOf(_connection.WriteAsync(octets, default, _writeTimeoutMs));
+
+    private ValueTask<ProxyError?> OutcomeOf(ValueTask<WriteStatus> write) =>
+        write.IsCompletedSuccessfully ? new(ErrorOf(write.Result)) : OutcomeOfSlowAsync(write);
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> WriteChunkSlowAsync(NativeSlice octets)
-    {
-        if (await FlushAsync() is { } error)
-        {
-            return error;
-        }
-
-        return _connection.OutputSpace(16).IsEmpty ? ProxyErrors.MemoryExhausted : await WriteBodyAsync(octets);
-    }
-
-    private ValueTask<ProxyError?> FlushAsync() => SendAsync(default, default);
-
-    private ValueTask<ProxyError?> SendAsync(NativeSlice octets, NativeSlice tail)
-    {
-        if (octets.Length is > 0 and <= CopyOctets && tail.IsEmpty && _connection.OutputCount > 0
-            && _connection.OutputSpace(octets.Length) is { IsEmpty: false } space)
-        {
-            octets.Span.CopyTo(space);
-            _connection.CommitOutput(octets.Length);
-            octets = default;
-        }
-
-        ValueTask<WriteStatus> write = _connection.WriteAsync(octets, tail, _writeTimeoutMs);
-        return write.IsCompletedSuccessfully ? new(ErrorOf(write.Result)) : SendSlowAsync(write);
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> SendSlowAsync(ValueTask<WriteStatus> write) => ErrorOf(await write);
+    private async ValueTask<ProxyError?> OutcomeOfSlowAsync(ValueTask<WriteStatus> write) => ErrorOf(await write);
 
     private ProxyError? ErrorOf(WriteStatus status) => status switch
     {

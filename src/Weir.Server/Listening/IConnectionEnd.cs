@@ -1,7 +1,6 @@
 using Weir.Abstractions.Exchanges;
-using Weir.Server.Listening;
 
-namespace Weir.Server.Http1;
+namespace Weir.Server.Listening;
 
 /// <summary>Is told when a client's connection is over, so that its place can be given to another one.</summary>
 internal interface IConnectionEnd
