@@ -99,13 +99,22 @@ public sealed class ServerState
     /// <summary>Connections that wait for work, as of a moment ago. Any thread.</summary>
     public int IdleCount => _pools.Sum(pool => pool.IdleCount);
 
-    /// <summary>Takes an operator's decision. A server that is made ready again begins slowly.</summary>
+    /// <summary>
+    /// Takes an operator's decision. A server that is made ready again begins slowly; one that is not ready keeps no connection without work, so
+    /// that whoever drains it sees their number fall to nothing.
+    /// </summary>
     /// <param name="state">The decision.</param>
     /// <param name="nowMs">The monotonic time of the loops.</param>
     public void SetAdminState(AdminState state, long nowMs)
     {
         bool returns = state == AdminState.Ready && _adminState != AdminState.Ready;
         _adminState = state;
+        bool rests = state != AdminState.Ready;
+        foreach (OriginPool pool in _pools)
+        {
+            pool.Loop.Post(() => pool.SetResting(rests));
+        }
+
         OnChange(returns, nowMs);
     }
 

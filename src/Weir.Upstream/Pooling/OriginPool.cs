@@ -49,6 +49,9 @@ public sealed class OriginPool
     /// <summary>Whether the server is no longer in the configuration: connections end with their exchanges.</summary>
     public bool IsRetired { get; private set; }
 
+    /// <summary>Whether an operator sends the server no new clients: connections end with their exchanges, until it is ready again.</summary>
+    public bool IsResting { get; private set; }
+
     /// <summary>Whether the server answered with HTTP/1.0 the last time.</summary>
     public bool IsHttp10 { get; internal set; }
 
@@ -131,10 +134,21 @@ public sealed class OriginPool
         CloseIdle();
     }
 
+    /// <summary>The server is drained or down, and idle connections close now; or it is ready again.</summary>
+    public void SetResting(bool isResting)
+    {
+        Loop.AssertCurrent();
+        IsResting = isResting;
+        if (isResting)
+        {
+            CloseIdle();
+        }
+    }
+
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || IsRetired || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true })
+        if (!isReusable || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true })
         {
             connection.CloseNow();
             return;
