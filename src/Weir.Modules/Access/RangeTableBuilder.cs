@@ -18,8 +18,7 @@ internal sealed class RangeTableBuilder<T>
     public RangeTable<T> Build()
     {
         _entries.Sort();
-        List<T> begins = new((_entries.Count * 2) + 1) { T.Zero };
-        List<AccessRule> rules = new((_entries.Count * 2) + 1) { default };
+        List<AddressRange<T>> ranges = new((_entries.Count * 2) + 1) { default };
         Stack<Entry> open = new();
         foreach (Entry entry in _entries)
         {
@@ -37,7 +36,7 @@ internal sealed class RangeTableBuilder<T>
             Close();
         }
 
-        return new RangeTable<T>([.. begins], [.. rules]);
+        return new RangeTable<T>([.. ranges]);
 
         void Close()
         {
@@ -51,14 +50,12 @@ internal sealed class RangeTableBuilder<T>
         // What begins at the same place later lies further in, or follows what has just ended: it decides.
         void Begin(T first, AccessRule rule)
         {
-            if (begins[^1] == first)
+            if (ranges[^1].Begin == first)
             {
-                rules[^1] = rule;
-                return;
+                ranges.RemoveAt(ranges.Count - 1);
             }
 
-            begins.Add(first);
-            rules.Add(rule);
+            ranges.Add(new AddressRange<T>(first, rule));
         }
     }
 
