@@ -13,6 +13,9 @@ internal sealed class MirrorModule : IRequestModule
 {
     private const string Name = "mirror";
 
+    // Nobody reads the answers: no more of one is taken than comes along with its head.
+    private const int LeastWindowOctets = 1;
+
     private readonly string _to;
     private readonly ulong _threshold;
     private readonly int _bodyOctets;
@@ -96,7 +99,7 @@ internal sealed class MirrorModule : IRequestModule
     {
         try
         {
-            FetchResult result = await fetcher.FetchUpstreamAsync(exchange, _to, request, _timeoutMs, content: content);
+            FetchResult result = await fetcher.FetchUpstreamAsync(exchange, _to, request, _timeoutMs, LeastWindowOctets, content);
             result.Body?.Release();
         }
         finally
