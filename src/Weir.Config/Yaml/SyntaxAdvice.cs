@@ -19,14 +19,13 @@ internal static class SyntaxAdvice
         ("escape", "A backslash in double quotes begins an escape that YAML does not know.",
             "Use single quotes, or write the backslash twice."),
         ("quoted scalar", "A quote that opens here is never closed, or its text is not indented.", "Close it."),
-        ("expected <block end>", "The line fits neither the list nor the map above it.",
-            "Indent it like the entries that it belongs to."),
+        ("sequence entries are not allowed", "A list begins behind a colon.", "Put each `- ` on a line of its own below the key."),
+        ("expected node content", "A value is missing here.", "Write one, or remove the comma or the dash that announces it."),
+        ("expected <document start>", "The file begins with a text, not with a key.", "Begin with a key and a colon: `sites:`."),
         ("did not find expected key", "A key is expected here.", "Indent it like the keys above, and put a colon behind it."),
         ("did not find expected '-'", "An entry of a list is expected here.", "Put `- ` in front of it, indented like the entries above."),
         ("expected ',' or", "A bracket or a comma is missing in what opens here.", "Separate the entries by commas and close the bracket."),
-        ("find expected ':'", "A colon is missing behind the key.", "Write `key: value`, with a blank behind the colon."),
         ("that cannot start any token", "No value can begin with this character.", "Put the value in quotes."),
-        ("flow", "A bracket that opens here is not closed, or a line in it is not indented.", "Close it."),
     ];
 
     /// <summary>Reports a mistake in the YAML itself.</summary>

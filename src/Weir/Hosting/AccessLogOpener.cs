@@ -22,12 +22,7 @@ internal static class AccessLogOpener
             return true;
         }
 
-        format = AccessFormat.TryParse(config.Format, out IReadOnlyList<AccessFormatError> formatErrors);
-        foreach (AccessFormatError error in formatErrors)
-        {
-            errors.Add(new ConfigError(config.Position.File, config.Position.Line, config.Position.Column, error.Cause, error.Remedy));
-        }
-
+        format = ParseFormat(config, errors);
         if (format is null)
         {
             return false;
@@ -41,6 +36,15 @@ internal static class AccessLogOpener
 
         writer = AccessLogWriter.Start(target, counters, log);
         return true;
+    }
+
+    /// <summary>The format; null after errors.</summary>
+    public static AccessFormat? ParseFormat(AccessLogConfig config, List<ConfigError> errors)
+    {
+        AccessFormat? format = AccessFormat.TryParse(config.Format, out IReadOnlyList<AccessFormatError> formatErrors);
+        errors.AddRange(formatErrors.Select(error =>
+            new ConfigError(config.Position.File, config.Position.Line, config.Position.Column, error.Cause, error.Remedy)));
+        return format;
     }
 
     private static IAccessLogTarget? Open(AccessLogConfig config, List<ConfigError> errors)

@@ -20,6 +20,12 @@ public static class PlanCheck
             builder.BuildConnections(listener);
         }
 
-        return [.. builder.Errors, .. SecretFiles.Review(config)];
+        List<ConfigError> ofLog = [];
+        if (!config.Log.Access.IsOff)
+        {
+            AccessLogOpener.ParseFormat(config.Log.Access, ofLog);
+        }
+
+        return [.. builder.Errors, .. ofLog, .. SecretFiles.Review(config)];
     }
 }
