@@ -91,13 +91,17 @@ PYTHON
     # Executed in its place, so that $pid is the program itself.
     exec_inside setpriv --reuid weir --regid weir --init-groups --inh-caps -all,+net_bind_service --ambient-caps -all,+net_bind_service \
         --bounding-set -all,+net_bind_service --no-new-privs \
-        env STATE_DIRECTORY=/var/lib/weir NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=2000000 \
+        env STATE_DIRECTORY=/var/lib/weir RUNTIME_DIRECTORY=/run/weir NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=2000000 \
         /usr/bin/weir run -c /etc/weir/weir.yaml >"$root/run/out" 2>"$root/run/err" &
     pid=$!
-    for _ in {1..600}; do
-        grep -q READY=1 "$root/run/told" && return
+    local started=$(($(date +%s%N) / 1000000))
+    for _ in {1..3000}; do
+        if grep -q READY=1 "$root/run/told"; then
+            step "it was ready $(($(date +%s%N) / 1000000 - started)) ms after its start"
+            return
+        fi
         kill -0 "$pid" 2>/dev/null || { cat "$root/run/err" >&2; fail 'it ended at its start'; }
-        sleep 0.05
+        sleep 0.01
     done
     fail 'it was not ready within 30 s'
 }
@@ -129,6 +133,16 @@ step 'start on port 80 without root'
 start
 [[ $(awk '/^Uid:/ { print $2 }' "$root/proc/$pid/status") == "$(inside id -u weir)" ]] || fail 'it runs as another user'
 [[ $(awk '/^CapEff:/ { print $2 }' "$root/proc/$pid/status") == 0000000000000400 ]] || fail 'it has more rights than CAP_NET_BIND_SERVICE'
+expect 80 'Weir is installed'
+
+# The admin: commands over its socket for root and for Weir's own user, probes and metrics over loopback.
+[[ $(stat -c %a "$root/run/weir/admin.sock") == 600 ]] || fail "the admin's socket is not 0600"
+inside weir status >"$root/run/status" || fail 'weir status'
+grep -q ':80' "$root/run/status" || { cat "$root/run/status" >&2; fail 'weir status does not tell of port 80'; }
+inside setpriv --reuid weir --regid weir --init-groups weir status --json >/dev/null || fail "weir status as Weir's user"
+inside curl -sSf -m 10 http://127.0.0.1:9900/readyz >/dev/null || fail 'the admin does not say that it is ready'
+inside curl -sSf -m 10 http://127.0.0.1:9900/metrics | grep -q '^weir_exchanges_completed_total [1-9]' || fail '/metrics counts nothing'
+inside weir reload >/dev/null || fail 'weir reload'
 expect 80 'Weir is installed'
 for _ in {1..100}; do grep -q WATCHDOG=1 "$root/run/told" && break; sleep 0.05; done
 grep -q WATCHDOG=1 "$root/run/told" || fail 'it gives no signs of life'
