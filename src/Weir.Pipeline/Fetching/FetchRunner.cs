@@ -77,7 +77,9 @@ internal sealed class FetchRunner
 
         passage.Upstream = state;
         passage.Exchange.UpstreamName = state.Name;
-        return Run(passage, new FetchFloor(FetchFloor.Nothing, FetchFloor.Nothing));
+
+        // In a turn of its own: what goes to another upstream must not hold up the exchange that asked.
+        return Run(passage, new FetchFloor(FetchFloor.Nothing, FetchFloor.Nothing), yieldsFirst: true);
     }
 
     private Passage Begin(Passage asking, RequestHead request, int deadlineMs, int windowOctets)
@@ -98,20 +100,25 @@ internal sealed class FetchRunner
         return Passage.Begin(exchange, asking.Plan, this);
     }
 
-    private ValueTask<FetchResult> Run(Passage passage, FetchFloor floor)
+    private ValueTask<FetchResult> Run(Passage passage, FetchFloor floor, bool yieldsFirst = false)
     {
         FetchStream stream = (FetchStream)passage.Exchange.Client;
-        ((Loop)passage.Exchange.Loop).Observe(RunAsync(passage, stream, floor));
+        ((Loop)passage.Exchange.Loop).Observe(RunAsync(passage, stream, floor, yieldsFirst));
         return stream.Result;
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    private async ValueTask RunAsync(Passage passage, FetchStream stream, FetchFloor floor)
+    private async ValueTask RunAsync(Passage passage, FetchStream stream, FetchFloor floor, bool yieldsFirst)
     {
         Exchange exchange = passage.Exchange;
         ProxyError? error;
         try
         {
+            if (yieldsFirst)
+            {
+                await exchange.Loop.YieldAsync();
+            }
+
             // 1 the rest of the stacks, and the route between them
             Verdict verdict = await DecideAsync(passage, floor);
 
