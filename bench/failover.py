@@ -86,7 +86,7 @@ sites:
 
     def tell(self, word, number):
         """weir drain, weir ready: of both upstreams."""
-        for upstream in ("app", "bound"):
+        for upstream in ("bound", "app"):
             said = subprocess.run([shlex.split(self.command)[0], word, "-c", self.config, f"{upstream}/{self.names[number]}"],
                                   capture_output=True, text=True, timeout=60)
             if said.returncode: sys.exit(f"weir {word}: {said.stdout}{said.stderr}")
