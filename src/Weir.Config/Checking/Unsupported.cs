@@ -13,8 +13,6 @@ internal static class Unsupported
         new("acme", "ACME"),
         new("caches", "The cache"),
         new("listen.*.tls", "TLS on a listener", node => node is ScalarNode { Text: "true" or "True" or "TRUE" }),
-        new("listen.*.protocols.*", "HTTP/2", node => node is ScalarNode { Text: "h2" }),
-        new("listen.*.protocols", "HTTP/2", node => node is ScalarNode { Text: "h2" }),
         new("upstreams.*.servers.*.url", "TLS towards origins", IsHttps),
         new("upstreams.*.servers.*", "TLS towards origins", IsHttps),
         new("upstreams.*.servers", "TLS towards origins", IsHttps),

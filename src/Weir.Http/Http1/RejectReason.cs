@@ -170,4 +170,7 @@ public enum RejectReason : byte
 
     /// <summary>The head did not arrive within its time. The codec has no clock: its caller says so.</summary>
     HeadTimeout,
+
+    /// <summary>An HTTP/2 message is malformed (RFC 9113 section 8.1.1).</summary>
+    MalformedHttp2,
 }

@@ -82,6 +82,7 @@ public static class RejectReasons
         Add(RejectReason.TrailerTooLarge, 431, "trailer_too_large", "The trailer section is larger than allowed.");
         Add(RejectReason.TooManyTrailerFields, 431, "too_many_trailer_fields", "The trailer section has more fields than allowed.");
         Add(RejectReason.HeadTimeout, 408, "head_timeout", "The head did not arrive within limits.header_timeout.");
+        Add(RejectReason.MalformedHttp2, 400, "malformed_http2", "An HTTP/2 message is malformed (RFC 9113 section 8.1.1).");
         return rows;
     }
 

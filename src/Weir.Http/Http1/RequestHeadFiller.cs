@@ -41,7 +41,7 @@ internal static class RequestHeadFiller
         return RejectReason.None;
     }
 
-    private static RejectReason FillPath(RequestHead head, in TargetParts target, ref RequestFraming framing)
+    internal static RejectReason FillPath(RequestHead head, in TargetParts target, ref RequestFraming framing)
     {
         HeaderFields fields = head.Fields;
         head.SetQuery(new ByteSlice(target.QueryStart, target.QueryLength), target.HasQuery);
@@ -122,7 +122,7 @@ internal static class RequestHeadFiller
         return RejectReason.None;
     }
 
-    private static void SetAuthority(RequestHead head, ByteSlice text, in Authority authority)
+    internal static void SetAuthority(RequestHead head, ByteSlice text, in Authority authority)
     {
         ByteSlice slice = text with { Length = authority.Length };
         if (head.Fields.Slice(slice)[0] == (byte)'[')
@@ -172,7 +172,7 @@ internal static class RequestHeadFiller
         }
     }
 
-    private static void FillExpect(RequestHead head, bool isHttp11, ref RequestFraming framing)
+    internal static void FillExpect(RequestHead head, bool isHttp11, ref RequestFraming framing)
     {
         HeaderFields fields = head.Fields;
         int slot = fields.Find(KnownField.Expect);

@@ -60,6 +60,22 @@ internal struct TargetParts
         return ReadAbsoluteForm(target);
     }
 
+    /// <summary>Reads path and query alone, as HTTP/2 has them; offsets count from where <paramref name="start"/> does.</summary>
+    public RejectReason ReadPathAndQuery(ReadOnlySpan<byte> target, int start, bool isOptions)
+    {
+        Start = start;
+        Length = target.Length;
+        if (target.Length == 1 && target[0] == (byte)'*')
+        {
+            Form = TargetForm.Asterisk;
+            IsPathNormal = true;
+            return isOptions ? RejectReason.None : RejectReason.AsteriskNotAllowed;
+        }
+
+        Form = TargetForm.Origin;
+        return ReadPathAndQuery(target, 0);
+    }
+
     private RejectReason ReadAuthorityForm(ReadOnlySpan<byte> target)
     {
         Form = TargetForm.Authority;

@@ -62,7 +62,8 @@ internal static class RequestRules
     private static bool IsUpgradeAllowed(Passage passage)
     {
         RequestHead request = passage.Exchange.Request;
-        if (request.Version != HttpVersion.Http11 || request.Method != RequestMethod.Get || !request.BodyLength.IsNone
+        // HTTP/2 knows no Upgrade: a request that has it was an extended CONNECT (RFC 8441).
+        if (request.Version is not (HttpVersion.Http11 or HttpVersion.Http2) || request.Method != RequestMethod.Get || !request.BodyLength.IsNone
             || !ConnectionOptions.Read(request.Fields).HasUpgrade)
         {
             return false;

@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
+using Weir.Http.Http2;
 using Weir.Net.Connections;
 using Weir.Net.ProxyProtocol;
 using Weir.Net.Sockets;
 using Weir.Server.Http1;
+using Weir.Server.Http2;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
@@ -155,8 +157,39 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return RefuseAsync(connection);
         }
 
+        if (_options.SpeaksHttp2)
+        {
+            return BeginByPrefaceAsync(connection, info);
+        }
+
         new Http1ClientConnection(_server, connection, info, this).Start();
         return default;
+    }
+
+    /// <summary>RFC 9113 section 3.3: a client with prior knowledge begins with the preface; no HTTP/1.1 request can.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask BeginByPrefaceAsync(Connection connection, ConnectionInfo info)
+    {
+        long deadlineMs = _server.Loop.NowMs + _server.Limits.HeaderTimeoutMs;
+        while (_options.SpeaksHttp1 && Preface.MayBe(connection.Received) && connection.ReceivedCount < Preface.Octets.Length)
+        {
+            int waitMs = connection.ReceivedCount == 0 ? _server.Limits.IdleTimeoutMs : (int)(deadlineMs - _server.Loop.NowMs);
+            if (waitMs <= 0 || await connection.ReadAsync(waitMs) != ReadStatus.Data)
+            {
+                connection.Close();
+                OnEnded(info);
+                return;
+            }
+        }
+
+        if (!_options.SpeaksHttp1 || Preface.MayBe(connection.Received))
+        {
+            new Http2ClientConnection(_server, connection, info, this).Start();
+        }
+        else
+        {
+            new Http1ClientConnection(_server, connection, info, this).Start();
+        }
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]

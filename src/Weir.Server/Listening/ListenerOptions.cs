@@ -9,6 +9,12 @@ public sealed record ListenerOptions
     /// <summary>The address as configured: its name in logs.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether HTTP/1.1 is spoken.</summary>
+    public bool SpeaksHttp1 { get; init; } = true;
+
+    /// <summary>Whether HTTP/2 is spoken; without TLS to clients that begin with its preface (RFC 9113 section 3.3).</summary>
+    public bool SpeaksHttp2 { get; init; }
+
     /// <summary>Senders whose PROXY header is required and believed.</summary>
     public IReadOnlyList<IpPrefix> ProxyProtocol { get; init; } = [];
 

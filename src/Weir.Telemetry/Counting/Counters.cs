@@ -16,6 +16,8 @@ public static class Counters
     private const string TimeoutsHelp = "Waits that reached their deadline, by what was waited for.";
     private const string Checks = "weir_health_checks_total";
     private const string ChecksHelp = "Checks that asked a server whether it is well, by what they found.";
+    private const string Abuses = "weir_http2_abuses_total";
+    private const string AbusesHelp = "HTTP/2 connections that were ended because the client made too much work, by its kind.";
     private const string Slow = "weir_loop_slow_turns_total";
     private const string SlowHelp = "Turns of a loop that took longer than the bound; every exchange of that loop waited meanwhile.";
     private const string Collections = "weir_gc_collections_total";
@@ -83,6 +85,18 @@ public static class Counters
         Row(TimeoutOriginIdle, Timeouts, "kind", "origin_idle", TimeoutsHelp),
         Row(TimeoutOriginWrite, Timeouts, "kind", "origin_write", TimeoutsHelp),
         Row(TimeoutDeadline, Timeouts, "kind", "deadline", TimeoutsHelp),
+
+        Row(Http2AbuseRapidReset, Abuses, "kind", "rapid_reset", AbusesHelp),
+        Row(Http2AbuseProvokedReset, Abuses, "kind", "provoked_reset", AbusesHelp),
+        Row(Http2AbuseStreams, Abuses, "kind", "streams", AbusesHelp),
+        Row(Http2AbuseContinuation, Abuses, "kind", "continuation", AbusesHelp),
+        Row(Http2AbuseHpackBomb, Abuses, "kind", "hpack_bomb", AbusesHelp),
+        Row(Http2AbuseSettings, Abuses, "kind", "settings", AbusesHelp),
+        Row(Http2AbusePing, Abuses, "kind", "ping", AbusesHelp),
+        Row(Http2AbuseWindowUpdate, Abuses, "kind", "window_update", AbusesHelp),
+        Row(Http2AbusePriority, Abuses, "kind", "priority", AbusesHelp),
+        Row(Http2AbuseEmptyData, Abuses, "kind", "empty_data", AbusesHelp),
+        Row(Http2AbuseTinyWindow, Abuses, "kind", "tiny_window", AbusesHelp),
 
         Row(TunnelsOpened, "weir_tunnels_opened_total", "Tunnels (WebSocket and other upgrades) that were established."),
         Row(TunnelsClosed, "weir_tunnels_closed_total", "Tunnels that ended."),

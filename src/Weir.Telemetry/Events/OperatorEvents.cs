@@ -76,6 +76,9 @@ public static class OperatorEvents
     public static readonly OperatorEvent ConnectionLimit = Add(302, Warning, "connection_limit",
         "limits.connections ({limit}) is reached; new clients get 503",
         "Raise limits.connections, or look for clients that hold many connections.");
+    public static readonly OperatorEvent Http2Abuse = Add(320, Warning, "http2_abuse",
+        "An HTTP/2 connection of {client} was ended for {kind}",
+        "Nothing, if it happens seldom. A client that comes again and again can be refused by the access module.");
     public static readonly OperatorEvent ClientConnectionLimit = Add(303, Warning, "client_connection_limit",
         "{client} reached limits.connections_per_client ({limit})",
         "If it is a proxy of yours, name it in trusted_proxies.");

@@ -42,6 +42,8 @@ internal sealed class LiveListener
     {
         Config = config;
         bool isSame = _acceptors.Length > 0 && _options.Modules.SequenceEqual(modules)
+            && _options.SpeaksHttp2 == config.Protocols.Contains(ListenerProtocol.H2)
+            && _options.SpeaksHttp1 == (config.Protocols.Count == 0 || config.Protocols.Contains(ListenerProtocol.H1))
             && _options.ProxyProtocol.SequenceEqual(config.ProxyProtocol) && _options.TrustedProxies.SequenceEqual(trusted);
         if (isSame)
         {
@@ -51,6 +53,8 @@ internal sealed class LiveListener
         _options = new ListenerOptions
         {
             Name = config.Address.ToString(),
+            SpeaksHttp1 = config.Protocols.Count == 0 || config.Protocols.Contains(ListenerProtocol.H1),
+            SpeaksHttp2 = config.Protocols.Contains(ListenerProtocol.H2),
             ProxyProtocol = config.ProxyProtocol,
             TrustedProxies = trusted,
             Modules = modules,

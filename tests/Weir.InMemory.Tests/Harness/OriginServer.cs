@@ -12,6 +12,7 @@ internal sealed class OriginServer : IConnector
 {
     private readonly Loop _loop;
     private readonly List<Peer> _connections = [];
+    private readonly Dictionary<Peer, int> _seen = [];
 
     public OriginServer(Loop loop, OriginLimits limits, LoopCounters counters)
     {
@@ -53,6 +54,14 @@ internal sealed class OriginServer : IConnector
         OnConnect?.Invoke(connection);
         _connections.Add(new Peer(null, connection));
         return ConnectResult.Of(connection);
+    }
+
+    /// <summary>A connection on which something came since this was last asked; the oldest of them.</summary>
+    public Peer Next()
+    {
+        Peer next = _connections.First(peer => peer.Connection.Sent.Length != _seen.GetValueOrDefault(peer));
+        _seen[next] = next.Connection.Sent.Length;
+        return next;
     }
 
     /// <summary>The next whole request on the newest connection.</summary>

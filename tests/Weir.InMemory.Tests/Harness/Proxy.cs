@@ -58,7 +58,13 @@ internal sealed class Proxy : IDisposable
         string.Join("\n", builder.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
         ExchangeRunner runner = new(new PlanHolder(plan!), Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]), new WeirLog(Events));
         Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits));
-        ListenerOptions options = new() { Name = ":8080", TrustedProxies = config.TrustedProxies };
+        ListenerOptions options = new()
+        {
+            Name = ":8080",
+            TrustedProxies = config.TrustedProxies,
+            SpeaksHttp1 = config.Listen[0].Protocols.Contains(ListenerProtocol.H1),
+            SpeaksHttp2 = config.Listen[0].Protocols.Contains(ListenerProtocol.H2),
+        };
         _acceptor = new Acceptor(Server, Gate, options, SocketAddress.Of(IpAddress.FromIPv4(0x7F000001), 8080), null);
         Loop.RunUntilIdle();
     }

@@ -1,0 +1,1239 @@
+// Hot: every frame of every HTTP/2 client.
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Http.Hpack;
+using Weir.Http.Http1;
+using Weir.Http.Http2;
+using Weir.Net.Connections;
+using Weir.Net.Loops;
+using Weir.Net.Time;
+using Weir.Server.Http1;
+using Weir.Server.Listening;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
+
+namespace Weir.Server.Http2;
+
+/// <summary>
+/// A client's HTTP/2 connection (RFC 9113): frames become exchanges, and what exchanges answer becomes frames. It lives by its events and
+/// holds no suspended method; output gathers during a turn and leaves at its end.
+/// </summary>
+internal sealed class Http2ClientConnection : LoopTimer, IConnectionObserver
+{
+    private readonly ServerLoop _server;
+    private readonly Connection _connection;
+    private readonly ConnectionInfo _info;
+    private readonly IConnectionEnd _end;
+    private readonly Http2Output _output;
+    private readonly Http2Shared _shared;
+    private readonly HpackDecoder _decoder = new();
+    private readonly FieldBlock _block = new();
+    private readonly ClosedStreams _closed = new();
+    private readonly StreamQueue _queue = new();
+    private readonly Dictionary<int, Http2Stream> _streams = [];
+    private readonly Action _onFlushed;
+    private AbuseBudget? _abuse;
+    private Http2Settings _peer = new();
+    private FlowWindow _sendWindow = new(Http2Settings.DefaultWindow);
+    private FlowWindow _receiveWindow = new(Http2Settings.DefaultWindow);
+    private ValueTaskAwaiter<WriteStatus> _flushing;
+    private Http2Fault _pendingFault;
+    private int _uncredited;
+    private int _highestId;
+    private int _running;
+    private int _requestCount;
+    private int _requestsThisTurn;
+    private long _partialSinceMs;
+    private long _drainSinceMs;
+    private Step _step;
+    private bool _hasPreface;
+    private bool _hasSettings;
+    private bool _isFlushing;
+    private bool _isInputPaused;
+    private bool _isInputAgain;
+    private bool _isOver;
+    private bool _isLingering;
+    private bool _isGone;
+    private bool _isClosed;
+    private bool _isUnlinked;
+
+    public Http2ClientConnection(ServerLoop server, Connection connection, ConnectionInfo info, IConnectionEnd end)
+    {
+        _server = server;
+        _connection = connection;
+        _info = info;
+        _end = end;
+        _shared = server.Http2;
+        _output = new Http2Output(connection);
+        _onFlushed = OnFlushed;
+        connection.Observer = this;
+        Link();
+    }
+
+    private enum Step : byte
+    {
+        Serving,
+        Announced,
+        Draining,
+    }
+
+    internal Http2ClientConnection? NextConnection { get; private set; }
+
+    internal Http2ClientConnection? PreviousConnection { get; private set; }
+
+    internal ListenerState Listener => _end.Listener;
+
+    internal Http2Output Output => _output;
+
+    internal ServerLimits Limits => _server.Limits;
+
+    internal Loop Loop => _server.Loop;
+
+    internal long NowMs => _server.Loop.NowMs;
+
+    internal bool IsGone => _isGone || _isOver;
+
+    internal bool IsDraining => _server.IsDraining;
+
+    internal bool HasQueue => !_queue.IsEmpty;
+
+    /// <summary>Octets of content that the client takes on the whole connection.</summary>
+    internal int SendWindow => _sendWindow.Available;
+
+    /// <summary>Begins to serve; from then on the connection lives by its events.</summary>
+    public void Start()
+    {
+        Http2Settings own = new()
+        {
+            MaxConcurrentStreams = Http2Limits.Streams,
+            MaxHeaderListSize = Limits.Head.HeadOctets,
+            EnableConnectProtocol = true,
+            NoPriorities = true,
+        };
+        _output.WriteSettings(own);
+        _output.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - Http2Settings.DefaultWindow);
+        _receiveWindow.TryOpen(Http2Limits.ConnectionWindow - Http2Settings.DefaultWindow);
+        _partialSinceMs = NowMs;
+        EnsureTick();
+        FlushLater();
+        if (_server.IsDraining || Listener.IsClosing)
+        {
+            BeginDrain();
+        }
+
+        ReceiveInput();
+    }
+
+    public void OnUnaskedInput(Connection connection)
+    {
+        if (!_isInputPaused && !_isInputAgain)
+        {
+            ReceiveInput();
+        }
+    }
+
+    public void OnIdleTimeout(Connection connection)
+    {
+        if (_running > 0 || _isOver)
+        {
+            WatchIdle();
+            return;
+        }
+
+        _server.Counters.Add(Counter.TimeoutClientIdle);
+        Finish(Http2ErrorCode.NoError, "idle");
+    }
+
+    public void OnGone(Connection connection) => Vanish();
+
+    /// <summary>Says GOAWAY in two steps, so that no request on its way is lost (RFC 9113 section 6.8).</summary>
+    internal void OnDrain()
+    {
+        // What is told may end its stream at once.
+        Http2Stream[] streams = new Http2Stream[_streams.Count];
+        _streams.Values.CopyTo(streams, 0);
+        foreach (Http2Stream stream in streams)
+        {
+            stream.TellWhenDraining?.OnDrain();
+        }
+
+        BeginDrain();
+    }
+
+    /// <summary>As <see cref="OnDrain"/>, but tunnels live on.</summary>
+    internal void OnListenerClosing() => BeginDrain();
+
+    internal void AbortConnection()
+    {
+        CutAll(ProxyErrors.Draining);
+        _connection.Abort();
+        Vanish();
+    }
+
+    internal ValueTaskAwaiter Handle(Exchange exchange)
+    {
+        _running++;
+#pragma warning disable CA2012 // The stream reads the result once, when it is told that it is there.
+        return _server.Handler.HandleAsync(exchange).GetAwaiter();
+#pragma warning restore CA2012
+    }
+
+    internal void Queue(Http2Stream stream)
+    {
+        if (!stream.IsQueued)
+        {
+            _queue.Add(stream);
+        }
+
+        FlushLater();
+    }
+
+    internal void Unqueue(Http2Stream stream) => _queue.Remove(stream);
+
+    internal void TakeSendWindow(int octets) => _sendWindow.TryTake(octets);
+
+    internal void FlushLater()
+    {
+        if (!_isClosed)
+        {
+            Loop.Schedule(this);
+        }
+    }
+
+    internal void EnsureTick()
+    {
+        if (!IsArmed && !_isClosed)
+        {
+            Loop.Arm(this, Http2Limits.TickMs);
+        }
+    }
+
+    /// <summary>Content has left the connection's buffers: the client may send as much again, said when it is worth a frame.</summary>
+    internal void CreditConnection(int octets)
+    {
+        _uncredited += octets;
+        if (_uncredited >= Http2Limits.ConnectionWindow / 2 && !IsGone)
+        {
+            _receiveWindow.TryOpen(_uncredited);
+            _output.WriteWindowUpdate(0, _uncredited);
+            _uncredited = 0;
+            FlushLater();
+        }
+    }
+
+    internal void OpenStreamWindow(Http2Stream stream, int octets)
+    {
+        if (!IsGone)
+        {
+            _output.WriteWindowUpdate(stream.Id, octets);
+            FlushLater();
+        }
+    }
+
+    internal bool TryTiny() => TrySpend(Http2Abuse.TinyWindow);
+
+    /// <summary>Resets a stream.</summary>
+    internal void Reset(Http2Stream stream, Http2ErrorCode code, ProxyError reason)
+    {
+        if (IsGone || stream.IsCut)
+        {
+            return;
+        }
+
+        _output.WriteReset(stream.Id, code);
+        Forget(stream, StreamState.ClosedByReset);
+        stream.Cut(reason);
+        FlushLater();
+    }
+
+    /// <summary>An exchange is over; its stream is, or was before.</summary>
+    internal void OnExchangeEnded(Http2Stream stream, bool mustClose)
+    {
+        _running--;
+        if (!stream.IsCut)
+        {
+            Forget(stream, StreamState.ClosedByEnd);
+        }
+
+        _queue.Remove(stream);
+        if (mustClose || _requestCount >= Limits.RequestsPerConnection)
+        {
+            BeginDrain();
+        }
+
+        FlushLater();
+    }
+
+    internal void Return(Http2Stream stream, Exchange exchange)
+    {
+        _server.ReturnExchange(exchange);
+        _shared.ReturnStream(stream);
+        if (_running == 0 && _isClosed)
+        {
+            Unlink();
+        }
+    }
+
+    /// <summary>At the end of a turn: everything that gathered leaves, and what waited for room comes behind it.</summary>
+    protected override void OnReady()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        long limit = _connection.TotalSent + Http2Limits.OctetsPerTurn;
+        _requestsThisTurn = 0;
+        if (_isInputAgain)
+        {
+            _isInputAgain = false;
+            ReceiveInput();
+        }
+
+        Pump();
+        while (_output.HasOctets && !_isFlushing && !_isGone)
+        {
+            if (_connection.TotalSent >= limit)
+            {
+                FlushLater();
+                return;
+            }
+
+#pragma warning disable CA2012 // The result is read once, here or when it is there.
+            _flushing = _connection.FlushAsync(Limits.IdleTimeoutMs).GetAwaiter();
+#pragma warning restore CA2012
+            if (!_flushing.IsCompleted)
+            {
+                _isFlushing = true;
+                _flushing.UnsafeOnCompleted(_onFlushed);
+                break;
+            }
+
+            AfterFlush(_flushing.GetResult());
+        }
+
+        CheckOver();
+    }
+
+    /// <summary>Now and then: deadlines.</summary>
+    protected override void OnDue()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        long nowMs = NowMs;
+        if (_partialSinceMs != 0 && nowMs - _partialSinceMs > Limits.HeaderTimeoutMs && !_isOver)
+        {
+            _server.Counters.Add(Counter.TimeoutClientHead);
+            Finish(Http2ErrorCode.ProtocolError, "a frame did not come whole in time");
+        }
+
+        if (_step == Step.Announced && nowMs - _drainSinceMs >= Http2Limits.DrainMs)
+        {
+            EndAnnouncement();
+        }
+
+        if (_isInputPaused || _isInputAgain || _connection.IsStarved)
+        {
+            _isInputAgain = true;
+            _isInputPaused = false;
+            FlushLater();
+        }
+
+        FrameHeader partial = _connection.ReceivedCount >= FrameHeader.Octets ? FrameHeader.Read(_connection.Received) : default;
+        foreach (Http2Stream stream in _streams.Values)
+        {
+            stream.CheckTime(nowMs, partial.Type == FrameType.Data && partial.StreamId == stream.Id ? _connection.ReceivedCount : 0);
+        }
+
+        if (_streams.Count > 0 || _partialSinceMs != 0 || _step == Step.Announced || _isInputAgain)
+        {
+            EnsureTick();
+        }
+    }
+
+    private void OnFlushed()
+    {
+        _isFlushing = false;
+        WriteStatus status = _flushing.GetResult();
+        _flushing = default;
+        if (_isClosed)
+        {
+            return;
+        }
+
+        AfterFlush(status);
+        FlushLater();
+    }
+
+    private void AfterFlush(WriteStatus status)
+    {
+        if (status != WriteStatus.Done)
+        {
+            if (status == WriteStatus.TimedOut)
+            {
+                _server.Counters.Add(Counter.TimeoutClientWrite);
+            }
+
+            _connection.Abort();
+            Vanish();
+            return;
+        }
+
+        _output.MoveBacklog();
+        if (_isInputPaused)
+        {
+            _isInputPaused = false;
+            ReceiveInput();
+        }
+
+        Pump();
+    }
+
+    /// <summary>Serves those that wait, most urgent first, as far as there is room.</summary>
+    private void Pump()
+    {
+        while (_queue.First is { } stream && !_isGone && !_isFlushing)
+        {
+            WriteProgress progress = stream.Advance();
+            switch (progress)
+            {
+                case WriteProgress.Done:
+                    _queue.Remove(stream);
+                    stream.FinishWrite(null);
+                    break;
+                case WriteProgress.Shared:
+                    _queue.Remove(stream);
+                    _queue.Add(stream);
+                    break;
+                case WriteProgress.NoWindow:
+                    _queue.Remove(stream);
+                    break;
+                case WriteProgress.NoMemory:
+                    _queue.Remove(stream);
+                    stream.FinishWrite(ProxyErrors.MemoryExhausted);
+                    break;
+                default:
+                    return;
+            }
+        }
+    }
+
+    private void ReceiveInput()
+    {
+        long limit = _connection.TotalReceived + Http2Limits.OctetsPerTurn;
+        while (!_isOver && !_isClosed)
+        {
+            if (!ReadFrames())
+            {
+                return;
+            }
+
+            if (_connection.TotalReceived >= limit || _requestsThisTurn >= Http2Limits.RequestsPerTurn)
+            {
+                _isInputAgain = true;
+                FlushLater();
+                return;
+            }
+
+            switch (_connection.TryRead())
+            {
+                case ReadStatus.Data:
+                    break;
+                case ReadStatus.Pending:
+                    WatchIdle();
+                    return;
+                case ReadStatus.Full:
+                    // No memory for a larger buffer: the tick tries again.
+                    _isInputPaused = true;
+                    EnsureTick();
+                    return;
+                default:
+                    OnPeerEnd();
+                    return;
+            }
+        }
+
+        if (_isOver && !_isLingering && !_isClosed)
+        {
+            _connection.Consume(_connection.ReceivedCount);
+        }
+    }
+
+    private void WatchIdle()
+    {
+        if (!_isClosed)
+        {
+            _connection.WatchIdle(Limits.IdleTimeoutMs);
+        }
+    }
+
+    /// <summary>Reads every whole frame that is there. False: input pauses until there is room to answer, or the connection ends.</summary>
+    private bool ReadFrames()
+    {
+        while (true)
+        {
+            ReadOnlySpan<byte> received = _connection.Received;
+            if (!_hasPreface)
+            {
+                if (!Preface.MayBe(received))
+                {
+                    // RFC 9113 section 3.4.
+                    Finish(Http2ErrorCode.ProtocolError, "no preface");
+                    return false;
+                }
+
+                if (received.Length < Preface.Octets.Length)
+                {
+                    return true;
+                }
+
+                _hasPreface = true;
+                _connection.Consume(Preface.Octets.Length);
+                continue;
+            }
+
+            if (received.Length < FrameHeader.Octets)
+            {
+                NotePartial(received.Length > 0 || _block.IsOpen || !_hasSettings);
+                return true;
+            }
+
+            if (!_output.HasRoomForControl)
+            {
+                _isInputPaused = true;
+                FlushLater();
+                return false;
+            }
+
+            FrameHeader frame = FrameHeader.Read(received);
+            Http2Fault fault = Check(frame);
+            if (fault.IsSet && !fault.IsStream)
+            {
+                Finish(fault);
+                return false;
+            }
+
+            if (received.Length < FrameHeader.Octets + frame.Length)
+            {
+                NotePartial(frame.Type != FrameType.Data);
+                return true;
+            }
+
+            if (!fault.IsSet)
+            {
+                fault = Take(frame, received.Slice(FrameHeader.Octets, frame.Length));
+            }
+
+            if (_isClosed || _isOver)
+            {
+                return false;
+            }
+
+            if (fault.IsSet)
+            {
+                if (!fault.IsStream)
+                {
+                    Finish(fault);
+                    return false;
+                }
+
+                ResetFor(frame.StreamId, fault);
+                if (_isOver)
+                {
+                    return false;
+                }
+            }
+
+            _connection.Consume(FrameHeader.Octets + frame.Length);
+            if (_output.IsOverfull)
+            {
+                Finish(Http2ErrorCode.EnhanceYourCalm, "answers are not read");
+                return false;
+            }
+
+            if (_requestsThisTurn >= Http2Limits.RequestsPerTurn)
+            {
+                return true;
+            }
+        }
+    }
+
+    private void NotePartial(bool isPartial)
+    {
+        if (!isPartial)
+        {
+            _partialSinceMs = 0;
+        }
+        else if (_partialSinceMs == 0)
+        {
+            _partialSinceMs = NowMs;
+            EnsureTick();
+        }
+    }
+
+    private Http2Fault Check(in FrameHeader frame)
+    {
+        if (!_hasSettings && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
+        {
+            // RFC 9113 section 3.4.
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "the first frame is not SETTINGS");
+        }
+
+        if (_block.IsOpen && (frame.Type != FrameType.Continuation || frame.StreamId != _block.StreamId))
+        {
+            // RFC 9113 section 6.10.
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a frame within a field block");
+        }
+
+        return FrameRules.CheckHeader(frame, FrameHeader.DefaultMaxPayload);
+    }
+
+    private Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Data:
+                return TakeData(frame, payload);
+            case FrameType.Headers:
+                return TakeHeaders(frame, payload);
+            case FrameType.Continuation:
+                return TakeContinuation(frame, payload);
+            case FrameType.Settings:
+                return TakeSettings(frame, payload);
+            case FrameType.WindowUpdate:
+                return TakeWindowUpdate(frame, payload);
+            case FrameType.RstStream:
+                return TakeReset(frame);
+            case FrameType.Ping:
+                return TakePing(frame, payload);
+            case FrameType.GoAway:
+                // The client opens no more streams; those that are open go on.
+                BeginDrain();
+                return default;
+            case FrameType.Priority:
+                return TrySpend(Http2Abuse.Priority) ? FrameRules.CheckPriority(frame.StreamId, payload) : default;
+            case FrameType.PriorityUpdate:
+                return TakePriorityUpdate(payload);
+            default:
+                // RFC 9113 section 4.1: unknown types are ignored, which costs too.
+                TrySpend(Http2Abuse.Priority);
+                return default;
+        }
+    }
+
+    private StreamState StateOf(int streamId, out Http2Stream? stream)
+    {
+        if (_streams.TryGetValue(streamId, out stream))
+        {
+            return stream.State;
+        }
+
+        // RFC 9113 section 5.1.1: even numbers are the server's, and it opens none.
+        return (streamId & 1) == 0 || streamId > _highestId ? StreamState.Idle : _closed.Find(streamId);
+    }
+
+    private Http2Fault TakeData(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!_receiveWindow.TryTake(frame.Length))
+        {
+            return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "more content than the connection's window allows");
+        }
+
+        StreamState state = StateOf(frame.StreamId, out Http2Stream? stream);
+        Http2Fault fault = StreamRules.Receive(state, frame.Type);
+        if (!fault.IsSet)
+        {
+            fault = FrameRules.Unwrap(frame, ref payload);
+        }
+
+        if (fault.IsSet || stream is null)
+        {
+            // Nobody keeps it: RFC 9113 section 5.1 wants it counted all the same.
+            CreditConnection(frame.Length);
+            return fault;
+        }
+
+        bool isEnd = frame.Has(FrameFlags.EndStream);
+        if (payload.IsEmpty && !isEnd && !TrySpend(Http2Abuse.EmptyData))
+        {
+            return default;
+        }
+
+        if (frame.Length > 0)
+        {
+            fault = stream.Body.OnData(payload, frame.Length);
+            _connection.WantsLargeBuffer = !isEnd;
+        }
+
+        return !fault.IsSet && isEnd ? stream.OnRemoteEnd() : fault;
+    }
+
+    private Http2Fault TakeHeaders(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        StreamState state = StateOf(frame.StreamId, out _);
+        Http2Fault fault = StreamRules.Receive(state, frame.Type);
+        if (fault.IsSet && !fault.IsStream)
+        {
+            return fault;
+        }
+
+        if (state == StreamState.Idle && (frame.StreamId & 1) == 0)
+        {
+            // RFC 9113 section 5.1.1.
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a client's stream with an even number");
+        }
+
+        Http2Fault wrapping = FrameRules.Unwrap(frame, ref payload);
+        if (wrapping.IsSet && !wrapping.IsStream)
+        {
+            return wrapping;
+        }
+
+        // A stream error of the frame still leaves a block to decode: the table belongs to the connection.
+        Http2Fault pending = fault.IsSet ? fault : wrapping;
+        bool endsStream = frame.Has(FrameFlags.EndStream);
+        if (frame.Has(FrameFlags.EndHeaders))
+        {
+            return TakeBlock(frame.StreamId, endsStream, payload, pending);
+        }
+
+        _pendingFault = pending;
+        return _block.Begin(frame.StreamId, endsStream, payload, MostBlockOctets) ? default : Flood(Http2Abuse.Continuation);
+    }
+
+    private int MostBlockOctets => Limits.Head.HeadOctets * Http2Limits.BlockFactor;
+
+    private Http2Fault TakeContinuation(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!_block.IsOpen)
+        {
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "CONTINUATION without a field block");
+        }
+
+        if (!_block.Continue(payload, MostBlockOctets))
+        {
+            return Flood(Http2Abuse.Continuation);
+        }
+
+        if (!frame.Has(FrameFlags.EndHeaders))
+        {
+            return default;
+        }
+
+        Http2Fault fault = TakeBlock(_block.StreamId, _block.EndsStream, _block.Octets, _pendingFault);
+        _block.End();
+        _pendingFault = default;
+        return fault;
+    }
+
+    private Http2Fault TakeBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
+    {
+        if (_streams.TryGetValue(streamId, out Http2Stream? stream))
+        {
+            return TakeTrailers(stream, endsStream, block, pending);
+        }
+
+        if (streamId <= _highestId || pending.IsSet)
+        {
+            // The stream is closed, or was opened wrongly: only the table matters.
+            if (streamId > _highestId)
+            {
+                _highestId = streamId;
+            }
+
+            _shared.Trailers.Begin(null, int.MaxValue, int.MaxValue);
+            return _decoder.Decode(block, _shared.Scratch(block.Length), _shared.Trailers) == HpackStatus.Done ? pending : Undecodable();
+        }
+
+        return OpenStream(streamId, endsStream, block);
+    }
+
+    private Http2Fault OpenStream(int streamId, bool endsStream, ReadOnlySpan<byte> block)
+    {
+        _highestId = streamId;
+        _requestsThisTurn++;
+        Exchange exchange = _server.RentExchange();
+        Http2Stream stream = _shared.RentStream();
+        exchange.Begin(_info, stream, Loop);
+        exchange.Timings.StartedNs = Loop.NowNs;
+        exchange.Request.IsHttps = _info.IsTls;
+        stream.Begin(this, streamId, exchange, _peer.InitialWindowSize);
+        Http2RequestTarget target = _shared.Request;
+        target.Begin(exchange.Request, Limits.Head);
+        if (_decoder.Decode(block, _shared.Scratch(block.Length), target) != HpackStatus.Done)
+        {
+            Return(stream, exchange);
+            return Undecodable();
+        }
+
+        if (target.ListOctets > (long)Limits.Head.HeadOctets * Http2Limits.BombFactor)
+        {
+            Return(stream, exchange);
+            return Flood(Http2Abuse.HpackBomb);
+        }
+
+        // A stream that was reset may still have its exchange: both count.
+        if (_streams.Count >= Http2Limits.Streams || _running >= Http2Limits.Streams || _step == Step.Draining)
+        {
+            Return(stream, exchange);
+            if (_step != Step.Draining && !TrySpend(Http2Abuse.Streams))
+            {
+                return default;
+            }
+
+            _closed.Add(streamId, StreamState.ClosedByReset);
+            _output.WriteReset(streamId, Http2ErrorCode.RefusedStream);
+            FlushLater();
+            return default;
+        }
+
+        RejectReason reason = target.Finish(endsStream, allowsProtocol: true, out RequestFraming framing);
+        if (reason != RejectReason.None)
+        {
+            return Reject(stream, exchange, reason, endsStream);
+        }
+
+        if (!target.Protocol.IsEmpty)
+        {
+            if (endsStream || !ExtendedConnect.TryConvert(exchange, target.Protocol))
+            {
+                return Reject(stream, exchange, RejectReason.BadConnectTarget, endsStream);
+            }
+
+            framing.BodyLength = Abstractions.Heads.BodyLength.None;
+            stream.AllowTunnel();
+        }
+
+        _requestCount++;
+        _streams.Add(streamId, stream);
+        EnsureTick();
+        exchange.Timings.HeadNs = Loop.NowNs;
+        if (exchange.Request.Fields.TryGet("priority"u8, out ReadOnlySpan<byte> priority))
+        {
+            stream.Priority = StreamPriority.Parse(priority, StreamPriority.Default);
+        }
+
+        _server.Counters.Add(Counter.ExchangesStarted);
+        stream.Run(framing, endsStream);
+        return default;
+    }
+
+    private Http2Fault Reject(Http2Stream stream, Exchange exchange, RejectReason reason, bool endsStream)
+    {
+        int streamId = stream.Id;
+        int status = RejectReasons.Status(reason);
+        _server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
+        _server.RejectObserver?.OnRejected(exchange, reason, status);
+        if (reason == RejectReason.MalformedHttp2)
+        {
+            Return(stream, exchange);
+            return Http2Fault.Stream(Http2ErrorCode.ProtocolError, _shared.Request.Fault ?? "a malformed request");
+        }
+
+        exchange.Response.Clear();
+        exchange.Response.Status = status;
+        exchange.Response.Fields.Add(Abstractions.Heads.KnownField.Date, Loop.DateValue);
+        HeadForm form = new(status, Abstractions.Heads.BodyLength.None, KeepsLength: false, EndsStream: true);
+        bool isAnswered = _output.TryWriteHead(streamId, exchange.Response, form, out _) == WriteProgress.Done;
+        Return(stream, exchange);
+        _closed.Add(streamId, isAnswered && endsStream ? StreamState.ClosedByEnd : StreamState.ClosedByReset);
+        if (!isAnswered || !endsStream)
+        {
+            _output.WriteReset(streamId, isAnswered ? Http2ErrorCode.NoError : Http2ErrorCode.EnhanceYourCalm);
+        }
+
+        TrySpend(Http2Abuse.ProvokedReset);
+        FlushLater();
+        return default;
+    }
+
+    private Http2Fault TakeTrailers(Http2Stream stream, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
+    {
+        Http2TrailerTarget target = _shared.Trailers;
+        target.Begin(pending.IsSet ? null : stream.Body.TrailerFields, Limits.Head.HeadOctets, Limits.Head.FieldCount);
+        if (_decoder.Decode(block, _shared.Scratch(block.Length), target) != HpackStatus.Done)
+        {
+            return Undecodable();
+        }
+
+        if (target.ListOctets > (long)Limits.Head.HeadOctets * Http2Limits.BombFactor)
+        {
+            return Flood(Http2Abuse.HpackBomb);
+        }
+
+        if (pending.IsSet)
+        {
+            return pending;
+        }
+
+        // RFC 9113 section 8.1: a second block ends the stream.
+        if (!endsStream || target.Fault is not null)
+        {
+            return Http2Fault.Stream(Http2ErrorCode.ProtocolError, target.Fault ?? "a second field block that does not end the stream");
+        }
+
+        if (target.IsTooLarge)
+        {
+            stream.Body.Fail(ProxyErrors.TrailersTooLarge);
+        }
+
+        return stream.OnRemoteEnd();
+    }
+
+    private Http2Fault TakeSettings(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!TrySpend(Http2Abuse.Settings))
+        {
+            return default;
+        }
+
+        if (frame.Has(FrameFlags.Ack))
+        {
+            return default;
+        }
+
+        int windowBefore = _peer.InitialWindowSize;
+        Http2Fault fault = _peer.Apply(payload, isFromServer: false);
+        if (fault.IsSet)
+        {
+            return fault;
+        }
+
+        _hasSettings = true;
+        _output.Encoder.SetAllowedSize(_peer.HeaderTableSize);
+        _output.MaxPayload = Math.Min(_peer.MaxFrameSize, FrameHeader.DefaultMaxPayload);
+        _output.WriteSettingsAck();
+        FlushLater();
+        int difference = _peer.InitialWindowSize - windowBefore;
+        if (difference == 0)
+        {
+            return default;
+        }
+
+        foreach (Http2Stream stream in _streams.Values)
+        {
+            if (!stream.TryShiftWindow(difference))
+            {
+                // RFC 9113 section 6.9.2.
+                return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
+            }
+        }
+
+        return default;
+    }
+
+    private Http2Fault TakeWindowUpdate(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!TrySpend(Http2Abuse.WindowUpdate))
+        {
+            return default;
+        }
+
+        int octets = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
+        if (frame.StreamId == 0)
+        {
+            if (octets == 0)
+            {
+                return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a window opened by nothing");
+            }
+
+            FlushLater();
+            return _sendWindow.TryOpen(octets) ? default : Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
+        }
+
+        Http2Fault fault = StreamRules.Receive(StateOf(frame.StreamId, out Http2Stream? stream), frame.Type);
+        if (fault.IsSet)
+        {
+            return fault;
+        }
+
+        // RFC 9113 section 6.9.
+        return stream is null ? default
+            : octets == 0 ? Http2Fault.Stream(Http2ErrorCode.ProtocolError, "a window opened by nothing")
+            : stream.TryShiftWindow(octets) ? default : Http2Fault.Stream(Http2ErrorCode.FlowControlError, "a window becomes too large");
+    }
+
+    private Http2Fault TakeReset(in FrameHeader frame)
+    {
+        Http2Fault fault = StreamRules.Receive(StateOf(frame.StreamId, out Http2Stream? stream), frame.Type);
+        if (fault.IsSet)
+        {
+            return fault;
+        }
+
+        if (stream is not null)
+        {
+            Forget(stream, StreamState.ClosedByPeer);
+            stream.Cut(ProxyErrors.ClientAborted);
+        }
+
+        TrySpend(Http2Abuse.RapidReset);
+        return default;
+    }
+
+    private Http2Fault TakePing(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (frame.Has(FrameFlags.Ack))
+        {
+            if (_step == Step.Announced)
+            {
+                EndAnnouncement();
+            }
+
+            return default;
+        }
+
+        if (TrySpend(Http2Abuse.Ping))
+        {
+            _output.WritePing(payload, isAck: true);
+            FlushLater();
+        }
+
+        return default;
+    }
+
+    private Http2Fault TakePriorityUpdate(ReadOnlySpan<byte> payload)
+    {
+        if (!TrySpend(Http2Abuse.Priority))
+        {
+            return default;
+        }
+
+        int streamId = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
+        if (streamId == 0)
+        {
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a priority for stream 0");
+        }
+
+        if (_streams.TryGetValue(streamId, out Http2Stream? stream))
+        {
+            // RFC 9218 section 7.1: it says the whole priority, not a change.
+            stream.Priority = StreamPriority.Parse(payload[4..], StreamPriority.Default);
+            if (stream.IsQueued)
+            {
+                _queue.Remove(stream);
+                _queue.Add(stream);
+            }
+        }
+
+        return default;
+    }
+
+    private void ResetFor(int streamId, Http2Fault fault)
+    {
+        if (!TrySpend(Http2Abuse.ProvokedReset))
+        {
+            return;
+        }
+
+        _highestId = Math.Max(_highestId, (streamId & 1) == 1 ? streamId : 0);
+        if (_streams.TryGetValue(streamId, out Http2Stream? stream))
+        {
+            Reset(stream, fault.Code, ProxyErrors.BadBody);
+            return;
+        }
+
+        _closed.Add(streamId, StreamState.ClosedByReset);
+        _output.WriteReset(streamId, fault.Code);
+        FlushLater();
+    }
+
+    private void Forget(Http2Stream stream, StreamState state)
+    {
+        _queue.Remove(stream);
+        if (_streams.Remove(stream.Id))
+        {
+            _closed.Add(stream.Id, state);
+        }
+    }
+
+    private static Http2Fault Undecodable() => Http2Fault.Connection(Http2ErrorCode.CompressionError, "a field block that cannot be decoded");
+
+    /// <summary>Counts a piece of abuse; false: the connection has been told to go.</summary>
+    private bool TrySpend(Http2Abuse kind)
+    {
+        _abuse ??= new AbuseBudget();
+        if (_abuse.TrySpend(kind, NowMs))
+        {
+            return true;
+        }
+
+        Http2Fault fault = Flood(kind);
+        if (!_isOver)
+        {
+            Finish(fault);
+        }
+
+        return false;
+    }
+
+    private Http2Fault Flood(Http2Abuse kind)
+    {
+        string text = AbuseBudget.TextOf(kind);
+        _server.Counters.Add(AbuseBudget.CounterOf(kind));
+        _server.Log.Write(OperatorEvents.Http2Abuse, _info.Remote.ToString(), text);
+        return Http2Fault.Connection(Http2ErrorCode.EnhanceYourCalm, text);
+    }
+
+    private void BeginDrain()
+    {
+        if (_step != Step.Serving || _isOver || _isClosed)
+        {
+            return;
+        }
+
+        _step = Step.Announced;
+        _drainSinceMs = NowMs;
+        _output.WriteGoAway(int.MaxValue, Http2ErrorCode.NoError, "");
+        _output.WritePing("draining"u8, isAck: false);
+        EnsureTick();
+        FlushLater();
+    }
+
+    private void EndAnnouncement()
+    {
+        _step = Step.Draining;
+        _output.WriteGoAway(_highestId, Http2ErrorCode.NoError, "");
+        FlushLater();
+    }
+
+    private void Finish(Http2Fault fault) => Finish(fault.Code, fault.Text ?? "");
+
+    /// <summary>Says GOAWAY and ends: exchanges that still run are given up.</summary>
+    private void Finish(Http2ErrorCode code, string text)
+    {
+        if (_isOver || _isClosed)
+        {
+            return;
+        }
+
+        _output.WriteGoAway(_highestId, code, text);
+        _isOver = true;
+        CutAll(ProxyErrors.ClientAborted);
+        FlushLater();
+    }
+
+    private void CheckOver()
+    {
+        if (_isClosed || _isLingering || _isFlushing)
+        {
+            return;
+        }
+
+        bool isDrained = _step == Step.Draining && _streams.Count == 0 && _running == 0;
+        if ((_isOver || isDrained) && !_output.HasOctets)
+        {
+            _isOver = true;
+            _isLingering = true;
+            Loop.Observe(LingerAsync());
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask LingerAsync()
+    {
+        await LingeringClose.RunAsync(_connection);
+        Close(isReset: false);
+    }
+
+    // The client has ended its direction: answers may still be read, but RFC 9113 knows no half-closed connection, and clients that do so
+    // are gone.
+    private void OnPeerEnd()
+    {
+        _connection.Consume(_connection.ReceivedCount);
+        Vanish();
+    }
+
+    private void Vanish()
+    {
+        if (_isGone)
+        {
+            return;
+        }
+
+        _isGone = true;
+        CutAll(ProxyErrors.ClientAborted);
+        if (!_isLingering)
+        {
+            Close(isReset: _connection.HasFailed);
+        }
+    }
+
+    private void CutAll(ProxyError reason)
+    {
+        if (_streams.Count == 0)
+        {
+            return;
+        }
+
+        // What is cut may end its exchange only in a turn of its own, so the table does not change meanwhile.
+        foreach (Http2Stream stream in _streams.Values)
+        {
+            _queue.Remove(stream);
+            stream.Cut(reason);
+        }
+
+        _streams.Clear();
+    }
+
+    private void Close(bool isReset)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isGone = true;
+        _isClosed = true;
+        Loop.Disarm(this);
+        _connection.Close(isReset);
+        if (_running == 0)
+        {
+            Unlink();
+        }
+    }
+
+    private void Link()
+    {
+        NextConnection = _server.FirstHttp2;
+        if (NextConnection is not null)
+        {
+            NextConnection.PreviousConnection = this;
+        }
+
+        _server.FirstHttp2 = this;
+        _server.ConnectionCount++;
+    }
+
+    private void Unlink()
+    {
+        if (_isUnlinked)
+        {
+            return;
+        }
+
+        _isUnlinked = true;
+        if (PreviousConnection is null)
+        {
+            _server.FirstHttp2 = NextConnection;
+        }
+        else
+        {
+            PreviousConnection.NextConnection = NextConnection;
+        }
+
+        if (NextConnection is not null)
+        {
+            NextConnection.PreviousConnection = PreviousConnection;
+        }
+
+        _server.ConnectionCount--;
+        _end.OnEnded(_info);
+    }
+}

@@ -1,0 +1,41 @@
+namespace Weir.Server.Http2;
+
+/// <summary>What an HTTP/2 connection may hold and how fast its costs are looked at; fixed, because no one who is honest comes near them.</summary>
+internal static class Http2Limits
+{
+    /// <summary>Streams of one connection that may be open, and exchanges that may run for it (SETTINGS_MAX_CONCURRENT_STREAMS).</summary>
+    public const int Streams = 128;
+
+    /// <summary>The window of a new stream; it grows while its reader keeps up.</summary>
+    public const int StreamWindow = 65_535;
+
+    /// <summary>What a stream's window grows to.</summary>
+    public const int LargestStreamWindow = 1 << 20;
+
+    /// <summary>Content of one connection that may be on its way or wait for its readers.</summary>
+    public const int ConnectionWindow = 1 << 20;
+
+    /// <summary>Of the output buffer: kept free for frames that answer frames. Without so much room nothing is read.</summary>
+    public const int ControlReserve = 512;
+
+    /// <summary>Of input, or of output, in one turn.</summary>
+    public const int OctetsPerTurn = 256 * 1024;
+
+    /// <summary>Requests in one turn.</summary>
+    public const int RequestsPerTurn = 64;
+
+    /// <summary>How often connections with something to wait for are looked at.</summary>
+    public const int TickMs = 500;
+
+    /// <summary>Between the two steps of GOAWAY, where the client does not answer the PING sooner.</summary>
+    public const int DrainMs = 1_000;
+
+    /// <summary>A field block may be so many times limits.header_size before it is decoded: what is a little too large is answered with 431.</summary>
+    public const int BlockFactor = 2;
+
+    /// <summary>A field list that unfolds to so many times limits.header_size is an attack.</summary>
+    public const int BombFactor = 8;
+
+    /// <summary>DATA of fewer octets, because the client opens no more, is a waste of frames.</summary>
+    public const int TinyOctets = 64;
+}

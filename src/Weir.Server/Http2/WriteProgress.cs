@@ -1,0 +1,23 @@
+namespace Weir.Server.Http2;
+
+/// <summary>How far a stream came with what it has to send.</summary>
+internal enum WriteProgress
+{
+    /// <summary>All of it is in the output.</summary>
+    Done,
+
+    /// <summary>One frame is; it is the turn of others of the same urgency.</summary>
+    Shared,
+
+    /// <summary>The stream's own window is closed.</summary>
+    NoWindow,
+
+    /// <summary>The connection's window is closed.</summary>
+    NoConnectionWindow,
+
+    /// <summary>The output is full until it is flushed.</summary>
+    NoRoom,
+
+    /// <summary>There is no memory for the output.</summary>
+    NoMemory,
+}
