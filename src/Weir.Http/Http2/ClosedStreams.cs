@@ -1,6 +1,6 @@
 namespace Weir.Http.Http2;
 
-/// <summary>How the last streams of a connection closed, so that late frames are judged rightly; older ones count as ended.</summary>
+/// <summary>How the last streams of a connection closed, so that late frames are judged rightly.</summary>
 public sealed class ClosedStreams
 {
     private const int Remembered = 256;
@@ -32,6 +32,7 @@ public sealed class ClosedStreams
             }
         }
 
-        return _ring.Length < Remembered ? StreamState.Skipped : StreamState.ClosedByEnd;
+        // Forgotten: it may be one that was reset with content on its way, and to end the connection for that would be unjust.
+        return _ring.Length < Remembered ? StreamState.Skipped : StreamState.ClosedByReset;
     }
 }

@@ -27,6 +27,13 @@ internal sealed class AbuseBudget
 
     public static string TextOf(Http2Abuse kind) => _rows[(int)kind].Text;
 
+    /// <summary>Takes one back.</summary>
+    public void GiveBack(Http2Abuse kind)
+    {
+        ref int spent = ref _spent[(int)kind];
+        spent -= spent > 0 ? 1 : 0;
+    }
+
     /// <summary>Counts one. False: too many.</summary>
     public bool TrySpend(Http2Abuse kind, long nowMs)
     {

@@ -255,6 +255,9 @@ internal sealed class Http2ClientConnection : LoopTimer, IConnectionObserver
         _running--;
         if (!stream.IsCut)
         {
+            // Who also lets requests end may reset more of them.
+            _abuse?.GiveBack(Http2Abuse.RapidReset);
+            _abuse?.GiveBack(Http2Abuse.ProvokedReset);
             Forget(stream, StreamState.ClosedByEnd);
         }
 
@@ -1032,7 +1035,6 @@ internal sealed class Http2ClientConnection : LoopTimer, IConnectionObserver
             return;
         }
 
-        _highestId = Math.Max(_highestId, (streamId & 1) == 1 ? streamId : 0);
         if (_streams.TryGetValue(streamId, out Http2Stream? stream))
         {
             Reset(stream, fault.Code, ProxyErrors.BadBody);

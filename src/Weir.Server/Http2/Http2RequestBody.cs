@@ -31,6 +31,8 @@ internal sealed class Http2RequestBody : BodyReader, IValueTaskSource<BodyRead>
     private long _received;
     private long _waitSinceMs;
     private long _waitedMs;
+    private long _mostOctets;
+    private bool _isRated;
     private bool _hasEnded;
     private bool _isWaiting;
     private bool _isDone;
@@ -52,13 +54,21 @@ internal sealed class Http2RequestBody : BodyReader, IValueTaskSource<BodyRead>
 
     public bool HasEnded => _hasEnded;
 
-    public void Begin(Exchange exchange, BodyLength length, bool hasEnded, bool expectsContinue)
+    /// <summary>Begins with content of that length.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="length">What the client announced.</param>
+    /// <param name="hasEnded">Whether it has ended its side already.</param>
+    /// <param name="isTunnel">Whether these are a tunnel's octets: then nothing but the windows bounds them.</param>
+    /// <param name="expectsContinue">Whether the client waits for a 100.</param>
+    public void Begin(Exchange exchange, BodyLength length, bool hasEnded, bool isTunnel, bool expectsContinue)
     {
+        _mostOctets = isTunnel ? long.MaxValue : _stream.Limits.BodyOctets;
+        _isRated = !isTunnel;
         _exchange = exchange;
         _length = length;
         _hasEnded = hasEnded;
         _expectsContinue = expectsContinue;
-        _error = length.IsKnown && length.Octets > _stream.Limits.BodyOctets ? ProxyErrors.BodyTooLarge : null;
+        _error = length.IsKnown && length.Octets > _mostOctets ? ProxyErrors.BodyTooLarge : null;
         _trailers.Clear();
         _windowSize = Http2Limits.StreamWindow;
         _window = new FlowWindow(_windowSize);
@@ -97,7 +107,7 @@ internal sealed class Http2RequestBody : BodyReader, IValueTaskSource<BodyRead>
 
         _exchange.ReceivedOctets += content.Length;
         bool isStarved = _isWaiting;
-        if (_received > _stream.Limits.BodyOctets)
+        if (_received > _mostOctets)
         {
             _stream.Owner.CreditConnection(flow);
             Fail(ProxyErrors.BodyTooLarge);
@@ -146,7 +156,7 @@ internal sealed class Http2RequestBody : BodyReader, IValueTaskSource<BodyRead>
     /// <summary>Ends a wait that lasts too long for what came. Called now and then.</summary>
     public void CheckRate(long nowMs, int partialOctets)
     {
-        if (!_isWaiting || _hasEnded)
+        if (!_isWaiting || _hasEnded || !_isRated)
         {
             return;
         }

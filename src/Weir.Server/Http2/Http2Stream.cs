@@ -109,7 +109,7 @@ internal sealed class Http2Stream : ClientStream, IValueTaskSource<ProxyError?>
     {
         _method = Exchange.Request.Method;
         IsRemoteOver = hasEnded;
-        _body.Begin(Exchange, _isTunnel ? BodyLength.Unknown : framing.BodyLength, hasEnded, framing.ExpectsContinue);
+        _body.Begin(Exchange, _isTunnel ? BodyLength.Unknown : framing.BodyLength, hasEnded, _isTunnel, framing.ExpectsContinue);
         Exchange.RequestBody = framing.BodyLength.IsNone ? BodyReader.Empty : _body;
         _handling = Owner.Handle(Exchange);
         if (_handling.IsCompleted)
@@ -165,7 +165,7 @@ internal sealed class Http2Stream : ClientStream, IValueTaskSource<ProxyError?>
     internal void CheckTime(long nowMs, int partialOctets)
     {
         _body.CheckRate(nowMs, partialOctets);
-        if (_isWriteWaiting && nowMs - _progressMs > Limits.IdleTimeoutMs)
+        if (_isWriteWaiting && !_isTunnel && nowMs - _progressMs > Limits.IdleTimeoutMs)
         {
             Owner.Unqueue(this);
             FinishWrite(ProxyErrors.ClientTooSlow);

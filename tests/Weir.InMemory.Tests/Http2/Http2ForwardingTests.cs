@@ -291,6 +291,46 @@ public sealed class Http2ForwardingTests
     }
 
     [Fact]
+    public void A_WebSocket_becomes_an_upgrade_and_its_octets_pass()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        client.Request(1, Http2Peer.Fields("CONNECT", "/ws", ":protocol=websocket|sec-websocket-version=13|sec-websocket-protocol=chat"), ends: false);
+        Peer origin = proxy.Origin.Next();
+        Message request = origin.TakeRequest();
+        request.StartLine.ShouldBe("GET /ws HTTP/1.1");
+        request["Upgrade"].ShouldBe("websocket");
+        request["Connection"]!.ToLowerInvariant().ShouldContain("upgrade");
+        request["Sec-WebSocket-Key"]!.Length.ShouldBe(24);
+        request["Sec-WebSocket-Protocol"].ShouldBe("chat");
+        origin.Send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nhi");
+        client.TakeTexts().ShouldBe(["HEADERS 1 :status: 200", "DATA 1 2"]);
+        proxy.Advance(20_000);
+        client.Data(1, "abc");
+        proxy.Run();
+        origin.TakeAll().ShouldBe("abc");
+        client.Data(1, "", ends: true);
+        proxy.Run();
+        origin.IsEnded.ShouldBeTrue();
+        origin.Send("bye");
+        origin.End();
+        client.TakeTexts().ShouldBe(["DATA 1 3", "DATA 1 end 0"]);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void An_extended_CONNECT_for_anything_else_is_refused()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        client.Request(1, Http2Peer.Fields("CONNECT", "/x", ":protocol=connect-udp"), ends: false);
+        client.TakeTexts().ShouldBe(["HEADERS 1 end :status: 400|content-length: 0", "RST_STREAM 1 NoError"]);
+        client.Request(3, ":method=CONNECT|:authority=a.example:443", ends: false);
+        client.TakeAll()[0].Fields.ShouldStartWith(":status: 405");
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void HTTP1_is_still_spoken_beside_it()
     {
         using Proxy proxy = new(Http2Peer.Yaml);
