@@ -39,11 +39,13 @@ public sealed class Http2Clients : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Curl_gets_large_files_over_one_connection_and_they_are_whole()
+    public async Task Curl_gets_large_files_at_once_and_they_are_whole()
     {
         string expected = Hash(Path.Combine(_nginx.Folder, "large.bin"));
         string[] targets = [.. Enumerable.Range(0, 4).Select(i => Path.Combine(_folder, $"{i}"))];
-        await RunAsync("curl", ["-sS", "--http2-prior-knowledge", .. targets.SelectMany(target => new[] { "-o", target, _weir.Url + "/large.bin" })]);
+
+        // One each: Debian's curl 7.88 cannot use a connection again that it made with prior knowledge (nginx fails it too).
+        await Task.WhenAll(targets.Select(target => RunAsync("curl", "-sS", "--http2-prior-knowledge", "-o", target, _weir.Url + "/large.bin")));
         foreach (string target in targets)
         {
             Hash(target).ShouldBe(expected);
