@@ -33,7 +33,7 @@ ReportRate("IPv4, one thread, strangers", isIPv4: true, threads: 1, Many);
 ReportRate("IPv6, one thread, strangers", isIPv4: false, threads: 1, Many);
 ReportRate("IPv4, two threads, strangers", isIPv4: true, threads: 2, Many);
 Console.WriteLine();
-Console.WriteLine($"octets allocated in all of this: {octets}");
+Console.WriteLine($"octets allocated by {24 * Asked} decisions when all code is compiled: {octets}");
 
 void ReportAccess(string name, bool isIPv4, bool isHit, int distinct)
 {
@@ -42,6 +42,7 @@ void ReportAccess(string name, bool isIPv4, bool isHit, int distinct)
     IpAddress[] ofFew = Strangers(10, isIPv4, isHit, distinct);
     IpAddress[] ofMany = Strangers(Many, isIPv4, isHit, distinct);
     Console.WriteLine(Rounds.Compare(TurnRounds, () => Measure(few, ofFew, 1), () => Measure(many, ofMany, 1)).Row(name));
+    octets += Ask(few, ofFew, 0) + Ask(many, ofMany, 0);
 }
 
 void ReportRate(string name, bool isIPv4, int threads, int distinct)
@@ -54,6 +55,7 @@ void ReportRate(string name, bool isIPv4, int threads, int distinct)
     IpAddress[] ofFew = Strangers(10, isIPv4, isHit: true, distinct);
     IpAddress[] ofMany = distinct == Many ? all : Strangers(Many, isIPv4, isHit: true, distinct);
     Console.WriteLine(Rounds.Compare(TurnRounds, () => Measure(few, ofFew, threads), () => Measure(many, ofMany, threads)).Row(name));
+    octets += Ask(few, ofFew, 0) + Ask(many, ofMany, 0);
 }
 
 static IRequestModule Access(int count, bool isIPv4)
@@ -87,13 +89,13 @@ double Measure(IRequestModule module, IpAddress[] asked, int threads)
     long begin = Stopwatch.GetTimestamp();
     if (threads == 1)
     {
-        octets += Ask(module, asked, 0);
+        Ask(module, asked, 0);
     }
     else
     {
         Thread[] all =
         [
-            .. Enumerable.Range(0, threads).Select(i => new Thread(() => Interlocked.Add(ref octets, Ask(module, asked, i * Asked / threads)))),
+            .. Enumerable.Range(0, threads).Select(i => new Thread(() => Ask(module, asked, i * Asked / threads))),
         ];
         Array.ForEach(all, thread => thread.Start());
         Array.ForEach(all, thread => thread.Join());
