@@ -10,9 +10,9 @@
 A closed loop of the same generator on the same connections finds each system's capacity. Then an open loop sends at a fixed rate,
 and a latency counts from the moment its request should have been sent (coordinated omission is corrected by construction). Prints
 p50, p99, p99.9 and the maximum, medians of the rounds, and the ratios Weir / peer taken round by round.
-Load generator and origin run on CPU 0, the system under test on CPU 1.
+Load and origin are one thread on CPU 0, the system under test has CPU 1; `cpu` and `load_cpu` say how busy each was.
 """
-import argparse, json, os, statistics, subprocess, sys
+import argparse, json, os, statistics, subprocess, sys, time
 from peers import Bench, LOAD_CPU, ROOT, need
 
 WARMUP_SECONDS = 15
@@ -33,45 +33,63 @@ def arguments():
     return parser.parse_args()
 
 
-def build_generator():
-    project = os.path.join(ROOT, "bench", "Weir.Bench.Load")
-    subprocess.run(["dotnet", "build", project, "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"], check=True, stdout=sys.stderr)
-    return ["taskset", "-c", LOAD_CPU, "dotnet", os.path.join(project, "bin", "Release", "net10.0", "Weir.Bench.Load.dll")]
+class Generator:
+    """The load and the origin: one thread on one CPU, so that neither waits for the other to be scheduled."""
+
+    def __init__(self, bench):
+        project = os.path.join(ROOT, "bench", "Weir.Bench.Load")
+        subprocess.run(["dotnet", "build", project, "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"], check=True, stdout=sys.stderr)
+        self.bench = bench
+        self.process = subprocess.Popen(["taskset", "-c", LOAD_CPU, "dotnet", os.path.join(project, "bin", "Release", "net10.0", "Weir.Bench.Load.dll"),
+                                         "--serve", str(bench.origin_port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        bench.started.append(self.process)
+        if self.process.stdout.readline().strip() != "ready": sys.exit("the generator did not start")
+
+    def run(self, name, rate, seconds, warmup, connections):
+        """The figures of one run, with the share of its CPU that the generator took, and that the system under test took."""
+        pids = {"load_cpu": self.process.pid, "cpu": self.bench.systems[name].pid}
+        before, start = {what: self.bench.cpu_us(pid) for what, pid in pids.items()}, time.monotonic()
+        self.process.stdin.write(f"--url {self.bench.url(name)} --rate {rate} --seconds {seconds} --warmup {warmup} --connections {connections}\n")
+        self.process.stdin.flush()
+        result = json.loads(self.process.stdout.readline() or '{"error": "it ended"}')
+        if "error" in result: sys.exit(f"the generator failed on {name}: {result['error']}")
+        took = (time.monotonic() - start) * 1e6
+        return result | {what: (self.bench.cpu_us(pid) - before[what]) / took for what, pid in pids.items()}
 
 
-def run(generator, url, rate, seconds, warmup, connections):
-    out = subprocess.run(generator + ["--url", url, "--rate", str(rate), "--seconds", str(seconds), "--warmup", str(warmup),
-                                      "--connections", str(connections)], capture_output=True, text=True, timeout=seconds + warmup + 30)
-    if out.returncode != 0: sys.exit(f"the generator failed on {url}: {out.stderr.strip() or out.stdout.strip()}")
-    return json.loads(out.stdout)
+def collections(bench):
+    """What Weir says at its end of the runtime's collections."""
+    bench.stop([bench.systems["weir"]])
+    return next((line.strip() for line in reversed(bench.log_tail().splitlines()) if "collection" in line), "weir said nothing of collections")
 
 
 def main(a):
     need("taskset", "gcc", "dotnet")
-    generator = build_generator()
     with Bench(weir=a.weir, weir_extra=a.weir_extra) as bench:
-        bench.start_origin()
-        systems = bench.start_all(a.peers)
+        generator = Generator(bench)
+        systems = bench.systems = bench.start_all(a.peers)
         counts = bench.has_identity() if a.weir else True
-        for name in systems: run(generator, bench.url(name), 0, 1, WARMUP_SECONDS if name == "weir" else 2, a.conns)
+        for name in systems: generator.run(name, 0, 1, WARMUP_SECONDS if name == "weir" else 2, a.conns)
         # Noise on the machine only takes away: the best of some turns is nearest to what each can do.
         capacity = {name: 0 for name in systems}
         for _ in range(CAPACITY_TURNS):
-            for name in systems: capacity[name] = max(capacity[name], run(generator, bench.url(name), 0, 2, 1, a.conns)["achieved"])
+            for name in systems: capacity[name] = max(capacity[name], generator.run(name, 0, 2, 1, a.conns)["achieved"])
         rate = {name: int((min(capacity.values()) if a.same_rate else capacity[name]) * a.share) for name in systems}
         rounds = {name: [] for name in systems}
         for _ in range(a.rounds):
-            for name in systems: rounds[name].append(run(generator, bench.url(name), rate[name], a.seconds, 1, a.conns))
-        print(f"{'system':8} {'capacity':>9} {'rate':>9} " + " ".join(f"{field:>9}" for field in FIELDS) + "    errors unanswered")
+            for name in systems: rounds[name].append(generator.run(name, rate[name], a.seconds, 1, a.conns))
+        print(f"{'system':8} {'capacity':>9} {'rate':>9} " + " ".join(f"{field:>9}" for field in FIELDS) + "    errors unanswered   cpu load_cpu")
         for name in systems:
             medians = " ".join(f"{statistics.median(r[field] for r in rounds[name]):9.0f}" for field in FIELDS)
             errors, unanswered = (sum(r[what] for r in rounds[name]) for what in ("errors", "unanswered"))
-            print(f"{name:8} {capacity[name]:9.0f} {rate[name]:9.0f} {medians} {errors:9} {unanswered:10}")
+            cpu, load_cpu = (statistics.median(r[what] for r in rounds[name]) for what in ("cpu", "load_cpu"))
+            print(f"{name:8} {capacity[name]:9.0f} {rate[name]:9.0f} {medians} {errors:9} {unanswered:10} {cpu:5.2f} {load_cpu:8.2f}")
         for name in systems:
             if "weir" in systems and name != "weir":
                 ratios = ", ".join(f"{field[:-3]} {statistics.median(w[field] / max(p[field], 1) for w, p in zip(rounds['weir'], rounds[name])):.2f}"
                                    for field in FIELDS[:3])
                 print(f"weir/{name}: {ratios}")
+        if a.weir: print(collections(bench))
         return 0 if counts and not any(r["errors"] for r in rounds.get("weir", [])) else 1
 
 

@@ -8,8 +8,6 @@ namespace Weir.Bench.Load;
 /// <summary>One thread that sends what is due, reads what came, and waits for whichever is next.</summary>
 internal sealed unsafe class Generator : IDisposable
 {
-    private const int EventsPerWait = 256;
-    private const int BufferBytes = 256 * 1024;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     // Requests that were due at the end are waited for this long, then they count as unanswered.
@@ -19,11 +17,9 @@ internal sealed unsafe class Generator : IDisposable
     private readonly LoadConnection[] _connections;
     private readonly Queue<int> _free;
     private readonly Latencies _latencies = new();
-    private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferBytes);
-    private readonly byte* _events = (byte*)NativeMemory.Alloc(EventsPerWait * 16);
+    private readonly Poller _poller;
     private readonly byte* _request;
     private readonly int _requestLength;
-    private readonly int _epoll = Native.EpollCreate(0);
 
     private long _start;
     private long _recordFrom;
@@ -32,9 +28,10 @@ internal sealed unsafe class Generator : IDisposable
     private long _responses;
     private long _errors;
 
-    public Generator(LoadOptions options)
+    public Generator(LoadOptions options, Poller poller)
     {
         _options = options;
+        _poller = poller;
         byte[] request = Encoding.ASCII.GetBytes($"GET {options.Path} HTTP/1.1\r\nHost: {options.Authority}\r\nUser-Agent: weir-bench\r\nAccept: */*\r\n\r\n");
         _requestLength = request.Length;
         _request = (byte*)NativeMemory.Alloc((nuint)request.Length);
@@ -47,7 +44,7 @@ internal sealed unsafe class Generator : IDisposable
 
     public Result Run()
     {
-        Native.WaitPrecisely();
+        _poller.OnLoad = Receive;
         for (int i = 0; i < _connections.Length; i++)
         {
             Open(i);
@@ -61,7 +58,7 @@ internal sealed unsafe class Generator : IDisposable
         while (now < _end || (HasPending() && now < _end + _graceTicks))
         {
             SendWhatIsDue(now);
-            Wait(now);
+            _poller.Wait(NanosecondsUntilNext(now));
             now = Stopwatch.GetTimestamp();
         }
 
@@ -76,9 +73,6 @@ internal sealed unsafe class Generator : IDisposable
             connection.Dispose();
         }
 
-        _ = Native.Close(_epoll);
-        NativeMemory.Free(_buffer);
-        NativeMemory.Free(_events);
         NativeMemory.Free(_request);
     }
 
@@ -117,21 +111,6 @@ internal sealed unsafe class Generator : IDisposable
         }
     }
 
-    private void Wait(long now)
-    {
-        long nanoseconds = NanosecondsUntilNext(now);
-        Native.TimeSpec timeout = new()
-        {
-            Seconds = (nint)(nanoseconds / NanosecondsPerSecond),
-            Nanoseconds = (nint)(nanoseconds % NanosecondsPerSecond),
-        };
-        int count = Native.EpollWait(_epoll, (Native.EpollEvent*)_events, EventsPerWait, &timeout, 0);
-        for (int i = 0; i < count; i++)
-        {
-            Receive((int)Native.EpollEvent.DataOf(_events + (i * Native.EpollEvent.Size)));
-        }
-    }
-
     private long NanosecondsUntilNext(long now)
     {
         // Nothing can be sent before an answer frees a connection, or nothing is to be sent any more.
@@ -146,7 +125,7 @@ internal sealed unsafe class Generator : IDisposable
     private void Receive(int index)
     {
         LoadConnection connection = _connections[index];
-        nint read = Native.Receive(connection.Descriptor, _buffer, BufferBytes, 0);
+        nint read = Native.Receive(connection.Descriptor, _poller.Buffer, Poller.BufferBytes, 0);
         if (read < 0 && Marshal.GetLastPInvokeError() == Native.WouldBlock)
         {
             return;
@@ -155,7 +134,7 @@ internal sealed unsafe class Generator : IDisposable
         // Octets on an idle connection are an answer that nobody asked for, or the server closed it.
         ReadOutcome outcome = read <= 0 || connection.IntendedAt == 0
             ? ReadOutcome.Broken
-            : connection.Reader.Read(new ReadOnlySpan<byte>(_buffer, (int)read));
+            : connection.Reader.Read(new ReadOnlySpan<byte>(_poller.Buffer, (int)read));
         if (outcome == ReadOutcome.Broken)
         {
             Fail(index);
@@ -195,11 +174,6 @@ internal sealed unsafe class Generator : IDisposable
     private void Open(int index)
     {
         _connections[index].Open();
-        byte* registration = stackalloc byte[16];
-        Native.EpollEvent.Write(registration, Native.In, (ulong)index);
-        if (Native.EpollControl(_epoll, Native.ControlAdd, _connections[index].Descriptor, (Native.EpollEvent*)registration) != 0)
-        {
-            throw new InvalidOperationException($"epoll_ctl failed with error {Marshal.GetLastPInvokeError()}.");
-        }
+        _poller.Add(_connections[index].Descriptor, EventKind.Load, index);
     }
 }

@@ -19,6 +19,10 @@ internal sealed record LoadOptions
           --seconds      how long latencies are recorded
           --warmup       seconds at the same rate before that
           --connections  kept-alive connections
+
+        Weir.Bench.Load --serve PORT
+
+        Is an origin on that port, on the same thread, and reads such options from standard input, a line for each run.
         """;
 
     public IPEndPoint Target { get; init; } = new(IPAddress.Loopback, 80);

@@ -9,6 +9,7 @@ internal static unsafe partial class Native
     public const int ControlAdd = 1;
     public const int NoSignal = 0x4000;
     public const int WouldBlock = 11;
+    public const int NonBlocking = 0x800;
     private const int SetTimerSlack = 29;
 
     [LibraryImport("libc", EntryPoint = "epoll_create1")]
@@ -26,6 +27,12 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int fd, byte* buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int fd, byte* buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int fd, nint address, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
