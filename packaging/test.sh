@@ -141,7 +141,8 @@ inside weir status >"$root/run/status" || fail 'weir status'
 grep -q ':80' "$root/run/status" || { cat "$root/run/status" >&2; fail 'weir status does not tell of port 80'; }
 inside setpriv --reuid weir --regid weir --init-groups weir status --json >/dev/null || fail "weir status as Weir's user"
 inside curl -sSf -m 10 http://127.0.0.1:9900/readyz >/dev/null || fail 'the admin does not say that it is ready'
-inside curl -sSf -m 10 http://127.0.0.1:9900/metrics | grep -q '^weir_exchanges_completed_total [1-9]' || fail '/metrics counts nothing'
+inside curl -sSf -m 10 http://127.0.0.1:9900/metrics >"$root/run/metrics" || fail '/metrics'
+grep -q '^weir_exchanges_completed_total [1-9]' "$root/run/metrics" || fail '/metrics counts nothing'
 inside weir reload >/dev/null || fail 'weir reload'
 expect 80 'Weir is installed'
 for _ in {1..100}; do grep -q WATCHDOG=1 "$root/run/told" && break; sleep 0.05; done
