@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
@@ -34,6 +35,14 @@ internal sealed class Proxy : IDisposable
 
     private const int MostTurns = 100_000;
 
+    // Reading YAML costs more than most tests do with it, and what is read is immutable: thousands of runs share few texts.
+    private static readonly StandardModules _standardModules = new([]);
+    private static readonly ConcurrentDictionary<string, ConfigResult> _read = new();
+    private static readonly FamilyLabels _labels = new FamilyLabels()
+        .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
+        .With(CounterFamily.RejectedHeads, Reasons())
+        .With(CounterFamily.RejectedOriginHeads, Reasons());
+
     private readonly Acceptor _acceptor;
     private readonly MemoryUpstreams _upstreams;
     private readonly FailureObserver _failures = new();
@@ -41,16 +50,15 @@ internal sealed class Proxy : IDisposable
 
     public Proxy(string yaml = Simple, params IReadOnlyList<IModuleFactory> modules)
     {
-        StandardModules catalog = new(modules);
-        ConfigResult read = ConfigReader.ReadText(yaml, "test.yaml", catalog);
+        StandardModules catalog = modules.Count == 0 ? _standardModules : new StandardModules(modules);
+        ConfigResult read = modules.Count == 0
+            ? _read.GetOrAdd(yaml, static text => ConfigReader.ReadText(text, "test.yaml", _standardModules))
+            : ConfigReader.ReadText(yaml, "test.yaml", catalog);
         string.Join("\n", read.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
         WeirConfig config = read.Config!;
         Budget = new BufferBudget(config.Limits.Memory.Resolve(1L << 30));
         Loop = new Loop(0, Budget, Clock, _failures, isInMemory: true);
-        Counters = new CounterSet(1, new FamilyLabels()
-            .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
-            .With(CounterFamily.RejectedHeads, Reasons())
-            .With(CounterFamily.RejectedOriginHeads, Reasons()));
+        Counters = new CounterSet(1, _labels);
         Probers = new HealthProbers([Loop], Counters, new WeirLog(Events));
         _upstreams = new MemoryUpstreams(Loop, Counters) { Log = new WeirLog(Events), Probers = Probers };
         PlanBuilder builder = new(catalog, _upstreams);
