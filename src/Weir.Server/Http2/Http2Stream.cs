@@ -165,6 +165,12 @@ internal sealed class Http2Stream : ClientStream, IValueTaskSource<ProxyError?>
     internal void CheckTime(long nowMs, int partialOctets)
     {
         _body.CheckRate(nowMs, partialOctets);
+        if (IsQueued && Owner.SendWindow > 0)
+        {
+            // It waits for others of its connection: whether the client takes anything is asked of the flush.
+            _progressMs = nowMs;
+        }
+
         if (_isWriteWaiting && !_isTunnel && nowMs - _progressMs > Limits.IdleTimeoutMs)
         {
             Owner.Unqueue(this);

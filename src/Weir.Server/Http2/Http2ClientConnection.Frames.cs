@@ -1,0 +1,464 @@
+// Hot: every frame of every HTTP/2 client.
+using System.Buffers.Binary;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Http.Hpack;
+using Weir.Http.Http1;
+using Weir.Http.Http2;
+using Weir.Telemetry.Counting;
+
+namespace Weir.Server.Http2;
+
+/// <summary>What each frame of the client does.</summary>
+internal sealed partial class Http2ClientConnection
+{
+    private int MostBlockOctets => Limits.Head.HeadOctets * Http2Limits.BlockFactor;
+
+    private Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Data:
+                return TakeData(frame, payload);
+            case FrameType.Headers:
+                return TakeHeaders(frame, payload);
+            case FrameType.Continuation:
+                return TakeContinuation(frame, payload);
+            case FrameType.Settings:
+                return TakeSettings(frame, payload);
+            case FrameType.WindowUpdate:
+                return TakeWindowUpdate(frame, payload);
+            case FrameType.RstStream:
+                return TakeReset(frame);
+            case FrameType.Ping:
+                return TakePing(frame, payload);
+            case FrameType.GoAway:
+                // The client opens no more streams; those that are open go on.
+                BeginDrain();
+                return default;
+            case FrameType.Priority:
+                return TrySpend(Http2Abuse.Priority) ? FrameRules.CheckPriority(frame.StreamId, payload) : default;
+            case FrameType.PriorityUpdate:
+                return TakePriorityUpdate(payload);
+            default:
+                // RFC 9113 section 4.1: unknown types are ignored, which costs too.
+                TrySpend(Http2Abuse.Priority);
+                return default;
+        }
+    }
+
+    private StreamState StateOf(int streamId, out Http2Stream? stream)
+    {
+        if (_streams.TryGetValue(streamId, out stream))
+        {
+            return stream.State;
+        }
+
+        // RFC 9113 section 5.1.1: even numbers are the server's, and it opens none.
+        return (streamId & 1) == 0 || streamId > _highestId ? StreamState.Idle : _closed.Find(streamId);
+    }
+
+    private Http2Fault TakeData(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!_receiveWindow.TryTake(frame.Length))
+        {
+            return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "more content than the connection's window allows");
+        }
+
+        StreamState state = StateOf(frame.StreamId, out Http2Stream? stream);
+        Http2Fault fault = StreamRules.Receive(state, frame.Type);
+        if (!fault.IsSet)
+        {
+            fault = FrameRules.Unwrap(frame, ref payload);
+        }
+
+        if (fault.IsSet || stream is null)
+        {
+            // Nobody keeps it: RFC 9113 section 5.1 wants it counted all the same.
+            CreditConnection(frame.Length);
+            return fault;
+        }
+
+        bool isEnd = frame.Has(FrameFlags.EndStream);
+        if (payload.IsEmpty && !isEnd && !TrySpend(Http2Abuse.EmptyData))
+        {
+            return default;
+        }
+
+        if (frame.Length > 0)
+        {
+            fault = stream.Body.OnData(payload, frame.Length);
+            _connection.WantsLargeBuffer = !isEnd;
+        }
+
+        return !fault.IsSet && isEnd ? stream.OnRemoteEnd() : fault;
+    }
+
+    private Http2Fault TakeHeaders(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        StreamState state = StateOf(frame.StreamId, out _);
+        Http2Fault fault = StreamRules.Receive(state, frame.Type);
+        if (fault.IsSet && !fault.IsStream)
+        {
+            return fault;
+        }
+
+        if (state == StreamState.Idle && (frame.StreamId & 1) == 0)
+        {
+            // RFC 9113 section 5.1.1.
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a client's stream with an even number");
+        }
+
+        Http2Fault wrapping = FrameRules.Unwrap(frame, ref payload);
+        if (wrapping.IsSet && !wrapping.IsStream)
+        {
+            return wrapping;
+        }
+
+        // A stream error of the frame still leaves a block to decode: the table belongs to the connection.
+        Http2Fault pending = fault.IsSet ? fault : wrapping;
+        bool endsStream = frame.Has(FrameFlags.EndStream);
+        if (frame.Has(FrameFlags.EndHeaders))
+        {
+            return TakeBlock(frame.StreamId, endsStream, payload, pending);
+        }
+
+        _pendingFault = pending;
+        return _block.Begin(frame.StreamId, endsStream, payload, MostBlockOctets) ? default : Flood(Http2Abuse.Continuation);
+    }
+
+    private Http2Fault TakeContinuation(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!_block.IsOpen)
+        {
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "CONTINUATION without a field block");
+        }
+
+        if (!_block.Continue(payload, MostBlockOctets))
+        {
+            return Flood(Http2Abuse.Continuation);
+        }
+
+        if (!frame.Has(FrameFlags.EndHeaders))
+        {
+            return default;
+        }
+
+        Http2Fault fault = TakeBlock(_block.StreamId, _block.EndsStream, _block.Octets, _pendingFault);
+        _block.End();
+        _pendingFault = default;
+        return fault;
+    }
+
+    private Http2Fault TakeBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
+    {
+        if (_streams.TryGetValue(streamId, out Http2Stream? stream))
+        {
+            return TakeTrailers(stream, endsStream, block, pending);
+        }
+
+        if (streamId <= _highestId || pending.IsSet)
+        {
+            // The stream is closed, or was opened wrongly: only the table matters.
+            if (streamId > _highestId)
+            {
+                _highestId = streamId;
+            }
+
+            _shared.Trailers.Begin(null, int.MaxValue, int.MaxValue);
+            return _decoder.Decode(block, _shared.Scratch(block.Length), _shared.Trailers) == HpackStatus.Done ? pending : Undecodable();
+        }
+
+        return OpenStream(streamId, endsStream, block);
+    }
+
+    private Http2Fault OpenStream(int streamId, bool endsStream, ReadOnlySpan<byte> block)
+    {
+        _highestId = streamId;
+        _requestsThisTurn++;
+        Exchange exchange = _server.RentExchange();
+        Http2Stream stream = _shared.RentStream();
+        exchange.Begin(_info, stream, Loop);
+        exchange.Timings.StartedNs = Loop.NowNs;
+        exchange.Request.IsHttps = _info.IsTls;
+        stream.Begin(this, streamId, exchange, _peer.InitialWindowSize);
+        Http2RequestTarget target = _shared.Request;
+        target.Begin(exchange.Request, Limits.Head);
+        if (_decoder.Decode(block, _shared.Scratch(block.Length), target) != HpackStatus.Done)
+        {
+            Return(stream, exchange);
+            return Undecodable();
+        }
+
+        if (target.ListOctets > (long)Limits.Head.HeadOctets * Http2Limits.BombFactor)
+        {
+            Return(stream, exchange);
+            return Flood(Http2Abuse.HpackBomb);
+        }
+
+        // A stream that was reset may still have its exchange: both count.
+        if (_streams.Count >= Http2Limits.Streams || _running >= Http2Limits.Streams || _step == Step.Draining)
+        {
+            Return(stream, exchange);
+            if (_step != Step.Draining && !TrySpend(Http2Abuse.Streams))
+            {
+                return default;
+            }
+
+            _closed.Add(streamId, StreamState.ClosedByReset);
+            _output.WriteReset(streamId, Http2ErrorCode.RefusedStream);
+            FlushLater();
+            return default;
+        }
+
+        RejectReason reason = target.Finish(endsStream, allowsProtocol: true, out RequestFraming framing);
+        if (reason != RejectReason.None)
+        {
+            return Reject(stream, exchange, reason, endsStream);
+        }
+
+        if (!target.Protocol.IsEmpty)
+        {
+            if (endsStream || !ExtendedConnect.TryConvert(exchange, target.Protocol))
+            {
+                return Reject(stream, exchange, RejectReason.BadConnectTarget, endsStream);
+            }
+
+            framing.BodyLength = BodyLength.None;
+            stream.AllowTunnel();
+        }
+
+        _requestCount++;
+        _streams.Add(streamId, stream);
+        EnsureTick();
+        exchange.Timings.HeadNs = Loop.NowNs;
+        if (exchange.Request.Fields.TryGet("priority"u8, out ReadOnlySpan<byte> priority))
+        {
+            stream.Priority = StreamPriority.Parse(priority, StreamPriority.Default);
+        }
+
+        _server.Counters.Add(Counter.ExchangesStarted);
+        stream.Run(framing, endsStream);
+        return default;
+    }
+
+    private Http2Fault Reject(Http2Stream stream, Exchange exchange, RejectReason reason, bool endsStream)
+    {
+        int streamId = stream.Id;
+        int status = RejectReasons.Status(reason);
+        _server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
+        _server.RejectObserver?.OnRejected(exchange, reason, status);
+        if (reason == RejectReason.MalformedHttp2)
+        {
+            Return(stream, exchange);
+            return Http2Fault.Stream(Http2ErrorCode.ProtocolError, _shared.Request.Fault ?? "a malformed request");
+        }
+
+        exchange.Response.Clear();
+        exchange.Response.Status = status;
+        exchange.Response.Fields.Add(KnownField.Date, Loop.DateValue);
+        HeadForm form = new(status, BodyLength.None, KeepsLength: false, EndsStream: true);
+        bool isAnswered = _output.TryWriteHead(streamId, exchange.Response, form, out _) == WriteProgress.Done;
+        Return(stream, exchange);
+        _closed.Add(streamId, isAnswered && endsStream ? StreamState.ClosedByEnd : StreamState.ClosedByReset);
+        if (!isAnswered || !endsStream)
+        {
+            _output.WriteReset(streamId, isAnswered ? Http2ErrorCode.NoError : Http2ErrorCode.EnhanceYourCalm);
+        }
+
+        TrySpend(Http2Abuse.ProvokedReset);
+        FlushLater();
+        return default;
+    }
+
+    private Http2Fault TakeTrailers(Http2Stream stream, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
+    {
+        Http2TrailerTarget target = _shared.Trailers;
+        target.Begin(pending.IsSet ? null : stream.Body.TrailerFields, Limits.Head.HeadOctets, Limits.Head.FieldCount);
+        if (_decoder.Decode(block, _shared.Scratch(block.Length), target) != HpackStatus.Done)
+        {
+            return Undecodable();
+        }
+
+        if (target.ListOctets > (long)Limits.Head.HeadOctets * Http2Limits.BombFactor)
+        {
+            return Flood(Http2Abuse.HpackBomb);
+        }
+
+        if (pending.IsSet)
+        {
+            return pending;
+        }
+
+        // RFC 9113 section 8.1: a second block ends the stream.
+        if (!endsStream || target.Fault is not null)
+        {
+            return Http2Fault.Stream(Http2ErrorCode.ProtocolError, target.Fault ?? "a second field block that does not end the stream");
+        }
+
+        if (target.IsTooLarge)
+        {
+            stream.Body.Fail(ProxyErrors.TrailersTooLarge);
+        }
+
+        return stream.OnRemoteEnd();
+    }
+
+    private Http2Fault TakeSettings(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!TrySpend(Http2Abuse.Settings))
+        {
+            return default;
+        }
+
+        if (frame.Has(FrameFlags.Ack))
+        {
+            return default;
+        }
+
+        int windowBefore = _peer.InitialWindowSize;
+        Http2Fault fault = _peer.Apply(payload, isFromServer: false);
+        if (fault.IsSet)
+        {
+            return fault;
+        }
+
+        _hasSettings = true;
+        _output.Encoder.SetAllowedSize(_peer.HeaderTableSize);
+        _output.MaxPayload = Math.Min(_peer.MaxFrameSize, FrameHeader.DefaultMaxPayload);
+        _output.WriteSettingsAck();
+        FlushLater();
+        int difference = _peer.InitialWindowSize - windowBefore;
+        if (difference == 0)
+        {
+            return default;
+        }
+
+        foreach (Http2Stream stream in _streams.Values)
+        {
+            if (!stream.TryShiftWindow(difference))
+            {
+                // RFC 9113 section 6.9.2.
+                return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
+            }
+        }
+
+        return default;
+    }
+
+    private Http2Fault TakeWindowUpdate(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!TrySpend(Http2Abuse.WindowUpdate))
+        {
+            return default;
+        }
+
+        int octets = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
+        if (frame.StreamId == 0)
+        {
+            if (octets == 0)
+            {
+                return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a window opened by nothing");
+            }
+
+            FlushLater();
+            return _sendWindow.TryOpen(octets) ? default : Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
+        }
+
+        Http2Fault fault = StreamRules.Receive(StateOf(frame.StreamId, out Http2Stream? stream), frame.Type);
+        if (fault.IsSet)
+        {
+            return fault;
+        }
+
+        // RFC 9113 section 6.9.
+        return stream is null ? default
+            : octets == 0 ? Http2Fault.Stream(Http2ErrorCode.ProtocolError, "a window opened by nothing")
+            : stream.TryShiftWindow(octets) ? default : Http2Fault.Stream(Http2ErrorCode.FlowControlError, "a window becomes too large");
+    }
+
+    private Http2Fault TakeReset(in FrameHeader frame)
+    {
+        Http2Fault fault = StreamRules.Receive(StateOf(frame.StreamId, out Http2Stream? stream), frame.Type);
+        if (fault.IsSet)
+        {
+            return fault;
+        }
+
+        if (stream is not null)
+        {
+            Forget(stream, StreamState.ClosedByPeer);
+            stream.Cut(ProxyErrors.ClientAborted);
+        }
+
+        TrySpend(Http2Abuse.RapidReset);
+        return default;
+    }
+
+    private Http2Fault TakePing(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (frame.Has(FrameFlags.Ack))
+        {
+            if (_step == Step.Announced)
+            {
+                EndAnnouncement();
+            }
+
+            return default;
+        }
+
+        if (TrySpend(Http2Abuse.Ping))
+        {
+            _output.WritePing(payload, isAck: true);
+            FlushLater();
+        }
+
+        return default;
+    }
+
+    private Http2Fault TakePriorityUpdate(ReadOnlySpan<byte> payload)
+    {
+        if (!TrySpend(Http2Abuse.Priority))
+        {
+            return default;
+        }
+
+        int streamId = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
+        if (streamId == 0)
+        {
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a priority for stream 0");
+        }
+
+        if (_streams.TryGetValue(streamId, out Http2Stream? stream))
+        {
+            // RFC 9218 section 7.1: it says the whole priority, not a change.
+            stream.Priority = StreamPriority.Parse(payload[4..], StreamPriority.Default);
+            if (stream.IsQueued)
+            {
+                _queue.Remove(stream);
+                _queue.Add(stream);
+            }
+        }
+
+        return default;
+    }
+
+    private void ResetFor(int streamId, Http2Fault fault)
+    {
+        if (!TrySpend(Http2Abuse.ProvokedReset))
+        {
+            return;
+        }
+
+        if (_streams.TryGetValue(streamId, out Http2Stream? stream))
+        {
+            Reset(stream, fault.Code, ProxyErrors.BadBody);
+            return;
+        }
+
+        _closed.Add(streamId, StreamState.ClosedByReset);
+        _output.WriteReset(streamId, fault.Code);
+        FlushLater();
+    }
+}
