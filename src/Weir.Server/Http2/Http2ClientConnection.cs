@@ -4,7 +4,6 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Http.Hpack;
-using Weir.Http.Http1;
 using Weir.Http.Http2;
 using Weir.Net.Connections;
 using Weir.Net.Loops;
