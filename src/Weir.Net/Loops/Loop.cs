@@ -35,18 +35,13 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     private readonly LoopClock _clock;
     private readonly ILoopObserver? _observer;
     private readonly Epoll? _epoll;
+    private readonly PollTable? _polled;
     private readonly TimerWheel _timers;
     private readonly Mailbox _mailbox = new();
     private readonly LoopSynchronizationContext _context;
     private readonly byte[] _date = new byte[29];
-    private readonly List<int> _closing = [];
     private readonly int _wakeFd = -1;
-    private Pollable?[] _polled = new Pollable?[256];
-    private uint[] _generations = new uint[256];
-    private readonly Stack<int> _freeSlots = new();
-    private int _usedSlots;
-    private ReadyItem? _readyHead;
-    private ReadyItem? _readyTail;
+    private ReadyList _ready;
     private YieldNode? _freeYields;
     private RootObserver? _freeObservers;
     private ulong _random0;
@@ -80,6 +75,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         }
 
         _epoll = new Epoll();
+        _polled = new PollTable(_epoll);
         _wakeFd = Libc.eventfd(0, Libc.EventFdNonBlock | Libc.EventFdCloseOnExec);
         if (_wakeFd < 0 || _epoll.Add(_wakeFd, WakeData) != 0)
         {
@@ -109,7 +105,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     public long TurnCount { get; private set; }
 
     /// <summary>Descriptors registered now: tests count on it.</summary>
-    public int PolledCount { get; private set; }
+    public int PolledCount => _polled?.Count ?? 0;
 
     /// <summary>Timers armed now.</summary>
     public int TimerCount => _timers.Count;
@@ -145,7 +141,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         {
             // A wait finds what is ready as a poll does; polling first would be one more system call each time a loop has caught up. The turn's
             // own time is good enough for the timeout: it is late by a turn at most.
-            bool mayBlock = _readyHead is null && _mailbox.IsEmpty;
+            bool mayBlock = _ready.IsEmpty && _mailbox.IsEmpty;
             Turn(mayBlock ? _epoll!.Wait(_timers.NextDelayMs(NowMs)) : _epoll!.Poll());
         }
     }
@@ -161,7 +157,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
             {
                 Turn(_epoll?.Poll() ?? 0);
             }
-            while ((_readyHead is not null || !_mailbox.IsEmpty) && --mostTurns > 0);
+            while ((!_ready.IsEmpty || !_mailbox.IsEmpty) && --mostTurns > 0);
             return mostTurns > 0;
         }
         finally
@@ -193,23 +189,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     public void Schedule(ReadyItem item)
     {
         AssertCurrent();
-        if (item.IsQueued)
-        {
-            return;
-        }
-
-        item.IsQueued = true;
-        item.NextReady = null;
-        if (_readyTail is null)
-        {
-            _readyHead = item;
-        }
-        else
-        {
-            _readyTail.NextReady = item;
-        }
-
-        _readyTail = item;
+        _ready.Add(item);
     }
 
     /// <summary>Arms a timer, in milliseconds from now.</summary>
@@ -292,7 +272,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        FlushClosing();
+        _polled?.CloseForgotten();
         _epoll?.Dispose();
         if (_wakeFd >= 0)
         {
@@ -307,44 +287,14 @@ public sealed unsafe class Loop : LoopServices, IDisposable
     internal int Register(Pollable pollable, int fd)
     {
         AssertCurrent();
-        if (!_freeSlots.TryPop(out int slot))
-        {
-            slot = _usedSlots++;
-            if (slot == _polled.Length)
-            {
-                Array.Resize(ref _polled, slot * 2);
-                Array.Resize(ref _generations, slot * 2);
-            }
-        }
-
-        int error = _epoll!.Add(fd, ((ulong)_generations[slot] << 32) | (uint)slot);
-        if (error != 0)
-        {
-            _freeSlots.Push(slot);
-            return error;
-        }
-
-        _polled[slot] = pollable;
-        pollable.PollSlot = slot;
-        PolledCount++;
-        return 0;
+        return _polled!.Register(pollable, fd);
     }
 
-    /// <summary>Forgets a descriptor and closes it at the end of the turn. Closing takes it out of the epoll set.</summary>
+    /// <summary>Forgets a descriptor and closes it at the end of the turn.</summary>
     internal void Unregister(Pollable pollable, int fd)
     {
         AssertCurrent();
-        int slot = pollable.PollSlot;
-        if (slot >= 0)
-        {
-            _polled[slot] = null;
-            _generations[slot]++;
-            _freeSlots.Push(slot);
-            pollable.PollSlot = -1;
-            PolledCount--;
-        }
-
-        _closing.Add(fd);
+        _polled!.Unregister(pollable, fd);
     }
 
     internal void ReturnYield(YieldNode node)
@@ -382,13 +332,12 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         for (int i = 0; i < eventCount; i++)
         {
             ulong data = _epoll!.DataAt(i);
-            uint slot = (uint)data;
             if (data == WakeData)
             {
                 ulong ignored;
                 _ = Libc.read(_wakeFd, &ignored, sizeof(ulong));
             }
-            else if (_polled[slot] is { } pollable && _generations[slot] == (uint)(data >> 32))
+            else if (_polled!.Find(data) is { } pollable)
             {
                 Dispatch(pollable, _epoll.EventsAt(i));
             }
@@ -400,16 +349,12 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         }
 
         _timers.Advance(NowMs);
-        if (_readyHead is not null)
+        if (!_ready.IsEmpty)
         {
             RunReady();
         }
 
-        if (_closing.Count > 0)
-        {
-            FlushClosing();
-        }
-
+        _polled?.CloseForgotten();
         EndTurn(startedNs);
     }
 
@@ -431,10 +376,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
 
     private void RunReady()
     {
-        // Only what stood there at the beginning: what these items wake comes in the next turn, behind the sockets.
-        ReadyItem? item = _readyHead;
-        _readyHead = null;
-        _readyTail = null;
+        ReadyItem? item = _ready.TakeAll();
         while (item is not null)
         {
             ReadyItem? next = item.NextReady;
@@ -469,16 +411,6 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         {
             ReportFailure(exception);
         }
-    }
-
-    private void FlushClosing()
-    {
-        foreach (int fd in _closing)
-        {
-            _ = Libc.close(fd);
-        }
-
-        _closing.Clear();
     }
 
     private void EndTurn(long startedNs)
