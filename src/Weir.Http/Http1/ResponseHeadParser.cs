@@ -39,21 +39,13 @@ public static class ResponseHeadParser
         Unsafe.SkipInit(out framing);
         consumed = 0;
         ReadOnlySpan<byte> window = input.Length > limits.HeadOctets ? input[..limits.HeadOctets] : input;
-        ParseStatus status;
-        if (scanned > 0)
+        if (HeadScan.IsUnfinished(window, ref scanned, head.Fields, limits))
         {
-            // Only lines that are new. Whatever ends the head, well or badly, is then judged from its start.
-            int position = scanned;
-            status = FieldLines.Read(window, ref position, 0, head.Fields, limits.FieldCount, out reason);
-            scanned = position;
-            head.Clear();
-            if (status == ParseStatus.NeedMore)
-            {
-                return NeedMoreOrTooLarge(window, limits, ref framing, out reason);
-            }
+            framing = default;
+            return HeadScan.NeedMoreOrTooLarge(window, limits, out reason);
         }
 
-        status = ParseWhole(window, ref scanned, head, requestMethod, limits, out consumed, ref framing, out reason);
+        ParseStatus status = ParseWhole(window, ref scanned, head, requestMethod, limits, out consumed, ref framing, out reason);
         if (status == ParseStatus.Complete)
         {
             return status;
@@ -61,16 +53,13 @@ public static class ResponseHeadParser
 
         consumed = 0;
         head.Clear();
-        return status == ParseStatus.NeedMore ? NeedMoreOrTooLarge(window, limits, ref framing, out reason) : status;
-    }
+        if (status != ParseStatus.NeedMore)
+        {
+            return status;
+        }
 
-    private static ParseStatus NeedMoreOrTooLarge(
-        ReadOnlySpan<byte> window, in HeadLimits limits, ref ResponseFraming framing, out RejectReason reason)
-    {
         framing = default;
-        bool isTooLarge = window.Length >= limits.HeadOctets;
-        reason = isTooLarge ? RejectReason.HeadTooLarge : RejectReason.None;
-        return isTooLarge ? ParseStatus.Rejected : ParseStatus.NeedMore;
+        return HeadScan.NeedMoreOrTooLarge(window, limits, out reason);
     }
 
     private static ParseStatus ParseWhole(
