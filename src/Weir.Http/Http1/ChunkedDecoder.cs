@@ -38,6 +38,7 @@ public struct ChunkedDecoder
         ExtensionToken,
         ExtensionQuoted,
         ExtensionEscaped,
+        ExtensionQuoteEnd,
         ExtensionAfterValue,
         SizeLineFeed,
         Data,
@@ -202,7 +203,8 @@ public struct ChunkedDecoder
         }
     }
 
-    // RFC 9112 section 7.1.1: chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
+    // RFC 9112 section 7.1.1: chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] ). White space that neither ";" nor
+    // "=" follows is no extension: readers that trim lines and readers that do not would differ.
     private RejectReason StepExtension(byte octet)
     {
         if (octet == (byte)'\n')
@@ -214,20 +216,19 @@ public struct ChunkedDecoder
         bool isToken = FieldSyntax.TokenOctets.Contains(octet);
         State next = (_state, octet) switch
         {
-            (State.ExtensionQuoted, (byte)'"') => State.ExtensionAfterValue,
+            (State.ExtensionQuoted, (byte)'"') => State.ExtensionQuoteEnd,
             (State.ExtensionQuoted, (byte)'\\') => State.ExtensionEscaped,
             (State.ExtensionQuoted or State.ExtensionEscaped, _) => IsText(octet) ? State.ExtensionQuoted : State.Broken,
-            (State.ExtensionName or State.ExtensionAfterName or State.ExtensionToken or State.ExtensionAfterValue, (byte)'\r') =>
-                State.SizeLineFeed,
-            (State.ExtensionName or State.ExtensionAfterName or State.ExtensionToken or State.ExtensionAfterValue, (byte)';') =>
-                State.ExtensionBeforeName,
+            (State.ExtensionName or State.ExtensionToken or State.ExtensionQuoteEnd, (byte)'\r') => State.SizeLineFeed,
+            (State.ExtensionName or State.ExtensionAfterName, (byte)';') => State.ExtensionBeforeName,
+            (State.ExtensionToken or State.ExtensionQuoteEnd or State.ExtensionAfterValue, (byte)';') => State.ExtensionBeforeName,
             (State.ExtensionBeforeSemicolon, (byte)';') => State.ExtensionBeforeName,
             (State.ExtensionName or State.ExtensionAfterName, (byte)'=') => State.ExtensionBeforeValue,
             (State.ExtensionBeforeValue, (byte)'"') => State.ExtensionQuoted,
             (State.ExtensionBeforeName or State.ExtensionName, _) when isToken => State.ExtensionName,
             (State.ExtensionBeforeValue or State.ExtensionToken, _) when isToken => State.ExtensionToken,
             (State.ExtensionName, _) when isSpace => State.ExtensionAfterName,
-            (State.ExtensionToken, _) when isSpace => State.ExtensionAfterValue,
+            (State.ExtensionToken or State.ExtensionQuoteEnd, _) when isSpace => State.ExtensionAfterValue,
             (State.ExtensionBeforeSemicolon or State.ExtensionBeforeName or State.ExtensionAfterName, _) when isSpace => _state,
             (State.ExtensionBeforeValue or State.ExtensionAfterValue, _) when isSpace => _state,
             _ => State.Broken,

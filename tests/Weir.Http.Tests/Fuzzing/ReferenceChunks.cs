@@ -76,7 +76,7 @@ internal static partial class ReferenceChunks
     }
 
     [GeneratedRegex(
-        "^([0-9a-fA-F]{1,15})(?:[ \\t]*;[ \\t]*[-!#$%&'*+.^_`|~0-9A-Za-z]+(?:[ \\t]*=[ \\t]*(?:[-!#$%&'*+.^_`|~0-9A-Za-z]+|\"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*\"))?[ \\t]*)*\\r\\n",
+        "^([0-9a-fA-F]{1,15})(?:[ \\t]*;[ \\t]*[-!#$%&'*+.^_`|~0-9A-Za-z]+(?:[ \\t]*=[ \\t]*(?:[-!#$%&'*+.^_`|~0-9A-Za-z]+|\"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*\"))?)*\\r\\n",
         RegexOptions.CultureInvariant)]
     private static partial Regex SizeLine();
 }

@@ -42,6 +42,8 @@ internal static class BadChunks
         ("extension_bare_lf", "3;a\nabc" + Rest, 400),
         ("extension_bare_cr", "3;a\rb\r\nabc" + Rest, 400),
         ("extension_hides_chunk", "3;a=\"\n0\r\n\r\n\"\r\nabc" + Rest, 400),
+        ("extension_then_space", "3;a \r\nabc" + Rest, 400),
+        ("extension_value_then_tab", "3;a=b\t\r\nabc" + Rest, 400),
         ("extension_nul", "3;a\0\r\nabc" + Rest, 400),
         ("extension_quote_unclosed", "3;a=\"b\r\nabc" + Rest, 400),
         ("extension_too_large", "3;" + new string('a', 40_000) + "\r\nabc" + Rest, 400),
