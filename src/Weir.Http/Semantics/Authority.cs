@@ -143,11 +143,12 @@ public readonly struct Authority
         return close + 1;
     }
 
-    // An empty port is what RFC 3986 section 3.2.3 allows and wants normalised away. Port 0 cannot be connected to.
+    // An empty port is what RFC 3986 section 3.2.3 allows and wants normalised away. Port 0 cannot be connected to, and leading zeros would
+    // give one host several names.
     private static bool TryReadPort(ReadOnlySpan<byte> text, out int port)
     {
         port = 0;
-        if (text.Length > LongestPort)
+        if (text.Length > LongestPort || (!text.IsEmpty && text[0] == (byte)'0'))
         {
             return false;
         }
@@ -162,6 +163,6 @@ public readonly struct Authority
             port = (port * 10) + (octet - '0');
         }
 
-        return text.IsEmpty || port is > 0 and <= HighestPort;
+        return port <= HighestPort;
     }
 }

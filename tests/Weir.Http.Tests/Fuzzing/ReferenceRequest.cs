@@ -202,7 +202,7 @@ internal static partial class ReferenceRequest
     [GeneratedRegex("^([-!#$%&'*+.^_`|~0-9A-Za-z]{1,32}) ([^ ]+) HTTP/1\\.([01])$", RegexOptions.CultureInvariant)]
     private static partial Regex RequestLine();
 
-    [GeneratedRegex("^(\\[[0-9a-fA-F:.]+\\]|[-A-Za-z0-9._~!$&'()*+;=]+)(:[0-9]{0,5})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(\\[[0-9a-fA-F:.]+\\]|[-A-Za-z0-9._~!$&'()*+;=]+)(:(?:[1-9][0-9]{0,4})?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex AuthorityText();
 
     private sealed partial record Target(string Form, string Text, string Authority, string Path, string? Query, bool IsHttps)
