@@ -18,13 +18,25 @@ public static class XForwardedFor
         HopAddresses hops = new(nearestFirst);
         for (int slot = fields.Find(KnownField.XForwardedFor); slot >= 0; slot = fields.Find(KnownField.XForwardedFor, slot + 1))
         {
-            foreach (ReadOnlySpan<byte> member in new ListField(fields.ValueAt(slot)))
+            AddAll(fields.ValueAt(slot), ref hops);
+        }
+
+        return hops.Finish();
+    }
+
+    // Commas separate, whatever stands between them: a quotation mark that a client sent would otherwise hide what the proxies behind it add.
+    private static void AddAll(ReadOnlySpan<byte> value, ref HopAddresses hops)
+    {
+        while (!value.IsEmpty)
+        {
+            int comma = value.IndexOf((byte)',');
+            ReadOnlySpan<byte> member = (comma < 0 ? value : value[..comma]).Trim(" \t"u8);
+            value = comma < 0 ? default : value[(comma + 1)..];
+            if (!member.IsEmpty)
             {
                 hops.Add(NodeText.TryParse(member, out IpAddress address) ? address : IpAddress.None);
             }
         }
-
-        return hops.Finish();
     }
 
     /// <summary>Adds an address at the end of what is there.</summary>
