@@ -173,4 +173,7 @@ public enum RejectReason : byte
 
     /// <summary>An HTTP/2 message is malformed (RFC 9113 section 8.1.1).</summary>
     MalformedHttp2,
+
+    /// <summary>The target's scheme is not the connection's. The codec knows no connection: its caller says so.</summary>
+    WrongScheme,
 }

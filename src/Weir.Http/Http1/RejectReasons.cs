@@ -83,6 +83,7 @@ public static class RejectReasons
         Add(RejectReason.TooManyTrailerFields, 431, "too_many_trailer_fields", "The trailer section has more fields than allowed.");
         Add(RejectReason.HeadTimeout, 408, "head_timeout", "The head did not arrive within limits.header_timeout.");
         Add(RejectReason.MalformedHttp2, 400, "malformed_http2", "An HTTP/2 message is malformed (RFC 9113 section 8.1.1).");
+        Add(RejectReason.WrongScheme, 421, "wrong_scheme", "The target says https on a connection without TLS, or http on one with it.");
         return rows;
     }
 

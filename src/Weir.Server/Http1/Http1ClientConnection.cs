@@ -241,6 +241,13 @@ internal sealed class Http1ClientConnection : ClientConnection
             return status;
         }
 
+        if (framing.TargetForm == TargetForm.Absolute && framing.IsTargetHttps != Info.IsTls && !Info.IsTrustedProxy)
+        {
+            // RFC 9110 section 7.4: a resource of https is not served on a connection that did not prove it, but for a trusted gateway.
+            reason = RejectReason.WrongScheme;
+            return ParseStatus.Rejected;
+        }
+
         _connection.Consume(consumed);
         _requestCount++;
         exchange.Timings.HeadNs = _server.Loop.NowNs;
