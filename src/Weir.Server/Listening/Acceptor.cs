@@ -204,15 +204,24 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     private bool Asks(ConnectionInfo info)
     {
         IReadOnlyList<IConnectionModule> modules = _options.Modules;
-        for (int i = 0; i < modules.Count; i++)
+        try
         {
-            if (modules[i].OnConnected(info) != Verdict.Continue)
+            for (int i = 0; i < modules.Count; i++)
             {
-                return false;
+                if (modules[i].OnConnected(info) != Verdict.Continue)
+                {
+                    return false;
+                }
             }
-        }
 
-        return true;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            // A module's defect must cost this connection, not those that wait behind it in the listener's queue.
+            _server.Loop.ReportFailure(exception);
+            return false;
+        }
     }
 
     private ConnectionInfo NewInfo(IpAddress remote, int remotePort, IpAddress local, int localPort) =>
