@@ -57,22 +57,43 @@ internal sealed class FieldTemplate
         return [.. parsed];
     }
 
-    /// <summary>Adds the field; a template that renders to nothing adds nothing.</summary>
-    public void Add(Exchange exchange, HeaderFields fields) => Write(exchange, fields, isReplacing: false);
+    /// <summary>
+    /// Adds the field; a template that renders to nothing adds nothing. False: the client's values make it larger than a head may be, and
+    /// whoever goes on without the field may go on without what it protects.
+    /// </summary>
+    public bool TryAdd(Exchange exchange, HeaderFields fields) => Write(exchange, fields, isReplacing: false);
 
-    /// <summary>Replaces all fields of the name; a template that renders to nothing leaves none.</summary>
-    public void Set(Exchange exchange, HeaderFields fields) => Write(exchange, fields, isReplacing: true);
+    /// <summary>As <see cref="TryAdd"/>, in place of all fields of the name; a template that renders to nothing leaves none.</summary>
+    public bool TrySet(Exchange exchange, HeaderFields fields) => Write(exchange, fields, isReplacing: true);
 
-    private void Write(Exchange exchange, HeaderFields fields, bool isReplacing)
+    /// <summary>
+    /// As <see cref="TrySet"/> for responses, where it is too late to refuse a request: the module fails, and the client gets a 500.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The client's values make the field too large.</exception>
+    public void Set(Exchange exchange, HeaderFields fields)
+    {
+        if (!TrySet(exchange, fields))
+        {
+            throw TooLarge();
+        }
+    }
+
+    /// <summary>What a response without the field is ended with.</summary>
+    public InvalidOperationException TooLarge() =>
+        new($"The field {Encoding.ASCII.GetString(_name)} made of the client's values is larger than {Template.MaxOctets / 1024} KiB.");
+
+    private bool Write(Exchange exchange, HeaderFields fields, bool isReplacing)
     {
         // The value is rendered before the old field goes: it may mention it. The whole line is put into the arena, so that the codec
         // copies it at once.
         ByteSlice line = fields.Store(_constantLine ?? _begin);
         ByteSlice value = new(line.Offset + _begin.Length, line.Length - _begin.Length - 2);
+        bool fits = true;
         bool isThere = true;
         if (_constantLine is null)
         {
-            isThere = Value.TryStore(exchange, fields, out value) && !value.IsEmpty;
+            fits = Value.TryStore(exchange, fields, out value);
+            isThere = fits && !value.IsEmpty;
             fields.Store("\r\n"u8);
         }
 
@@ -85,6 +106,8 @@ internal sealed class FieldTemplate
         {
             fields.AddLoaded(_field, line.Offset, _name.Length, value.Offset, value.Length);
         }
+
+        return fits;
     }
 
     private void Remove(HeaderFields fields)

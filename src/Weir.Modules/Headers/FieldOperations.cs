@@ -34,8 +34,8 @@ internal sealed class FieldOperations
         FieldTemplate.ParseAll(builder, option + ".set", options.Set),
         FieldTemplate.ParseAll(builder, option + ".add", options.Add));
 
-    /// <summary>Applies all of them.</summary>
-    public void Apply(Exchange exchange, HeaderFields fields)
+    /// <summary>Applies all of them, up to the first that cannot be made of the client's values: it is returned.</summary>
+    public FieldTemplate? Apply(Exchange exchange, HeaderFields fields)
     {
         _removal.Apply(fields);
         foreach (FieldRename rename in _renames)
@@ -45,13 +45,21 @@ internal sealed class FieldOperations
 
         foreach (FieldTemplate field in _sets)
         {
-            field.Set(exchange, fields);
+            if (!field.TrySet(exchange, fields))
+            {
+                return field;
+            }
         }
 
         foreach (FieldTemplate field in _adds)
         {
-            field.Add(exchange, fields);
+            if (!field.TryAdd(exchange, fields))
+            {
+                return field;
+            }
         }
+
+        return null;
     }
 
     private static FieldRename[] ParseRenames(ModuleBuilder builder, string option, IReadOnlyDictionary<string, string> renames)

@@ -34,7 +34,8 @@ internal sealed class RequestHeadersModule : IRequestModule
             exchange.Request.SetOriginAuthority(authority);
         }
 
-        _operations.Apply(exchange, fields);
-        return new(Verdict.Continue);
+        return _operations.Apply(exchange, fields) is { } failed
+            ? new(Refusal.BadRequest(exchange, "headers", failed.TooLarge().Message))
+            : new(Verdict.Continue);
     }
 }

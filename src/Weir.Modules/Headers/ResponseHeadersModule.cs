@@ -14,7 +14,6 @@ internal sealed class ResponseHeadersModule : IResponseModule
     /// <inheritdoc/>
     public ValueTask OnResponseAsync(Exchange exchange)
     {
-        _operations.Apply(exchange, exchange.Response.Fields);
-        return default;
+        return _operations.Apply(exchange, exchange.Response.Fields) is { } failed ? throw failed.TooLarge() : default(ValueTask);
     }
 }

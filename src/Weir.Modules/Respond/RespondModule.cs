@@ -28,7 +28,10 @@ internal sealed class RespondModule : IRequestModule
         exchange.Answer(_status, _contentType, _body);
         foreach (FieldTemplate field in _fields)
         {
-            field.Set(exchange, exchange.Response.Fields);
+            if (!field.TrySet(exchange, exchange.Response.Fields))
+            {
+                return new(Refusal.BadRequest(exchange, "respond", field.TooLarge().Message));
+            }
         }
 
         exchange.Trace?.Add("respond", _status.ToString(CultureInfo.InvariantCulture));

@@ -51,6 +51,48 @@ public sealed class SmugglingTests
     }
 
     [Fact]
+    public void A_field_that_a_module_cannot_make_is_not_left_out()
+    {
+        using Proxy proxy = new("""
+            listen: [":8080"]
+            limits: { header_size: 60KiB }
+            sites:
+              "*":
+                stack: [{ headers: { request: { set: { X-A: "{header.X-Big}{header.X-Big}{header.X-Big}{header.X-Big}" } } } }]
+                routes: [{ to: "http://10.0.0.1:80" }]
+            """);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "X-Big: " + new string('b', 20_000));
+        client.TakeResponse().Status.ShouldBe(400);
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_target_of_https_is_not_served_without_TLS()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("GET https://a.test/ HTTP/1.1", "Host: a.test");
+        client.TakeResponse().Status.ShouldBe(421);
+        client.IsEnded.ShouldBeTrue();
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_trusted_gateway_may_say_https_in_the_target()
+    {
+        using Proxy proxy = new("trusted_proxies: [192.0.2.0/24]\n" + Proxy.Simple);
+        Peer client = proxy.Connect(0xC0000201);
+        client.SendHead("GET https://a.test/x HTTP/1.1", "Host: a.test");
+        proxy.Origin.Take().StartLine.ShouldBe("GET /x HTTP/1.1");
+        proxy.Origin.Answer(proxy, "fine");
+        client.TakeResponse().Body.ShouldBe("fine");
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_large_head_goes_behind_a_PROXY_header_as_a_whole()
     {
         using Proxy proxy = new("""
