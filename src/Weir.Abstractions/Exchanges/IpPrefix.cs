@@ -25,6 +25,20 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
         return (address.High & high) == Address.High && (address.Low & low) == Address.Low;
     }
 
+    /// <summary>Whether the address is in one of the ranges.</summary>
+    public static bool AnyContains(ReadOnlySpan<IpPrefix> ranges, IpAddress address)
+    {
+        foreach (IpPrefix range in ranges)
+        {
+            if (range.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Reads "10.0.0.0/8", "2001:db8::/32" or a single address. Bits set behind the prefix are cleared: compare
     /// <see cref="Address"/> with what was written to notice them.

@@ -22,6 +22,13 @@ public static class FieldSyntax
     /// <summary>RFC 9110 section 5.5: no control octets but HTAB. Surrounding white space is the caller's business.</summary>
     public static bool IsValue(ReadOnlySpan<byte> value) => !value.ContainsAny(_forbiddenInValue);
 
+    /// <summary>A name with "-" for "_", as servers read it that make variables of names. The room must hold the name.</summary>
+    public static ReadOnlySpan<byte> WithHyphens(ReadOnlySpan<byte> name, Span<byte> room)
+    {
+        name.Replace(room, (byte)'_', (byte)'-');
+        return room[..name.Length];
+    }
+
     private static byte[] ForbiddenInValue()
     {
         List<byte> forbidden = [0x7F];

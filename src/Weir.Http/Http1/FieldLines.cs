@@ -168,9 +168,7 @@ internal static class FieldLines
             return false;
         }
 
-        Span<byte> folded = stackalloc byte[LongestKnownName];
-        name.Replace(folded, (byte)'_', (byte)'-');
-        return KnownFields.Find(folded[..name.Length]) != KnownField.Other;
+        return KnownFields.Find(FieldSyntax.WithHyphens(name, stackalloc byte[LongestKnownName])) != KnownField.Other;
     }
 
     // RFC 9110 section 5.5: white space around a value is no part of it.

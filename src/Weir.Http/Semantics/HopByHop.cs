@@ -36,7 +36,7 @@ public static class HopByHop
         }
     }
 
-    /// <summary>Strips a request.</summary>
+    /// <summary>Strips a request of the fields that always concern one connection; what Connection nominated is gone by then.</summary>
     /// <param name="fields">The request's fields, after the parser has read Connection, TE and Upgrade.</param>
     /// <param name="keepUpgrade">Whether Upgrade stays, because the protocol switch is going to be passed on.</param>
     public static void StripRequest(HeaderFields fields, bool keepUpgrade = false) => Strip(fields, _requestMask, keepUpgrade);
@@ -44,11 +44,9 @@ public static class HopByHop
     /// <summary>Strips a response; Alt-Svc goes too.</summary>
     /// <param name="fields">The response's fields.</param>
     /// <param name="keepUpgrade">Whether Upgrade stays: in a 101 that is passed on, and in a 426.</param>
-    public static void StripResponse(HeaderFields fields, bool keepUpgrade = false) => Strip(fields, _responseMask, keepUpgrade);
-
-    private static void Strip(HeaderFields fields, ulong mask, bool keepUpgrade)
+    public static void StripResponse(HeaderFields fields, bool keepUpgrade = false)
     {
-        if (!fields.HasAny(mask))
+        if (!fields.HasAny(_responseMask))
         {
             return;
         }
@@ -58,7 +56,15 @@ public static class HopByHop
             RemoveNominated(fields);
         }
 
-        fields.RemoveAll(keepUpgrade ? mask & ~HeaderFields.Mask(KnownField.Upgrade) : mask);
+        Strip(fields, _responseMask, keepUpgrade);
+    }
+
+    private static void Strip(HeaderFields fields, ulong mask, bool keepUpgrade)
+    {
+        if (fields.HasAny(mask))
+        {
+            fields.RemoveAll(keepUpgrade ? mask & ~HeaderFields.Mask(KnownField.Upgrade) : mask);
+        }
     }
 
     private static void RemoveNominated(HeaderFields fields)

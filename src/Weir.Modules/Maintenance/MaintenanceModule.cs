@@ -62,18 +62,7 @@ internal sealed class MaintenanceModule : IRequestModule
         return new(Drain(exchange));
     }
 
-    private bool MayBypass(Exchange exchange)
-    {
-        foreach (IpPrefix range in _bypass)
-        {
-            if (range.Contains(exchange.ClientAddress))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool MayBypass(Exchange exchange) => IpPrefix.AnyContains(_bypass, exchange.ClientAddress);
 
     // Known visitors finish what they began; a connection that is kept alive would bring them back in the middle of the window.
     private Verdict Drain(Exchange exchange)

@@ -11,42 +11,32 @@ namespace Weir.Modules.Mirror;
 /// A request's content, lent on as it comes, of which a copy is kept. With the last octets the copy is sent; one that grows too large,
 /// or whose original breaks, is dropped.
 /// </summary>
-internal sealed class CopyingBody : BodyReader
+internal sealed class CopyingBody : WrappedBody
 {
     private const int FirstOctets = 4096;
 
     private readonly Exchange _exchange;
     private readonly MirrorModule _mirror;
-    private readonly BodyReader _source;
     private readonly RequestHead _head = new();
     private readonly int _mostOctets;
     private byte[]? _copy;
     private int _length;
 
     public CopyingBody(Exchange exchange, MirrorModule mirror, int mostOctets)
+        : base(exchange.RequestBody)
     {
         _exchange = exchange;
         _mirror = mirror;
         _mostOctets = mostOctets;
-        _source = exchange.RequestBody;
         _copy = ArrayPool<byte>.Shared.Rent(Math.Min(FirstOctets, Math.Max(mostOctets, 1)));
         exchange.Request.CopyTo(_head);
     }
 
     /// <inheritdoc/>
-    public override BodyLength Length => _source.Length;
-
-    /// <inheritdoc/>
-    public override HeaderFields? Trailers => _source.Trailers;
-
-    /// <inheritdoc/>
-    public override void Cancel() => _source.Cancel();
-
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     public override async ValueTask<BodyRead> ReadAsync()
     {
-        BodyRead read = await _source.ReadAsync();
+        BodyRead read = await Source.ReadAsync();
         if (_copy is null)
         {
             return read;

@@ -1,5 +1,6 @@
 // Hot: compared for each parameter of each request that passes the stack.
 using System.Text;
+using Weir.Abstractions.Heads;
 
 namespace Weir.Modules.Rewrite;
 
@@ -25,7 +26,7 @@ internal sealed class QueryParameter
         ReadOnlySpan<byte> written = end < 0 ? parameter : parameter[..end];
         foreach (byte expected in _name)
         {
-            if (written.IsEmpty || Decode(written, out int length) != expected)
+            if (written.IsEmpty || QueryText.First(written, out int length) != expected)
             {
                 return false;
             }
@@ -35,25 +36,4 @@ internal sealed class QueryParameter
 
         return _isBeginning || written.IsEmpty;
     }
-
-    private static byte Decode(ReadOnlySpan<byte> written, out int length)
-    {
-        length = 1;
-        if (written[0] == (byte)'+')
-        {
-            return (byte)' ';
-        }
-
-        bool isEscape = written.Length >= 3 && written[0] == (byte)'%'
-            && char.IsAsciiHexDigit((char)written[1]) && char.IsAsciiHexDigit((char)written[2]);
-        if (!isEscape)
-        {
-            return written[0];
-        }
-
-        length = 3;
-        return (byte)((HexValue(written[1]) << 4) | HexValue(written[2]));
-    }
-
-    private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

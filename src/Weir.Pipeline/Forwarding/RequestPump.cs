@@ -14,9 +14,6 @@ namespace Weir.Pipeline.Forwarding;
 /// </summary>
 internal static class RequestPump
 {
-    // A connection's share of a turn.
-    private const int OctetsPerTurn = 256 * 1024;
-
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     public static async ValueTask<ProxyError?> RunAsync(Passage passage, BodyReader body, OriginStream origin)
     {
@@ -28,7 +25,7 @@ internal static class RequestPump
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private static async ValueTask<ProxyError?> MoveAsync(Exchange exchange, BodyReader body, OriginStream origin)
     {
-        int thisTurn = 0;
+        TurnShare share = default;
         bool isHeadSent = false;
         while (true)
         {
@@ -58,10 +55,8 @@ internal static class RequestPump
                 return error;
             }
 
-            thisTurn += read.Data.Length;
-            if (thisTurn >= OctetsPerTurn)
+            if (share.IsUsedUpBy(read.Data.Length))
             {
-                thisTurn = 0;
                 await exchange.Loop.YieldAsync();
             }
         }

@@ -11,9 +11,6 @@ namespace Weir.Pipeline.Forwarding;
 /// <summary>Sends a response's head and content to the client; each read leaves at once, nothing is collected.</summary>
 internal static class ResponsePump
 {
-    // A connection's share of a turn.
-    private const int OctetsPerTurn = 256 * 1024;
-
     /// <summary>Null when the client has everything; else why not: then it must be cut off (RFC 9112 section 8).</summary>
     public static ValueTask<ProxyError?> RunAsync(Exchange exchange)
     {
@@ -68,7 +65,7 @@ internal static class ResponsePump
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private static async ValueTask<ProxyError?> SendBodySlowAsync(Exchange exchange, ClientStream client, BodyReader body, ValueTask<BodyRead> reading)
     {
-        int thisTurn = 0;
+        TurnShare share = default;
         bool isHeadSent = false;
         while (true)
         {
@@ -97,10 +94,8 @@ internal static class ResponsePump
                 return error;
             }
 
-            thisTurn += read.Data.Length;
-            if (thisTurn >= OctetsPerTurn)
+            if (share.IsUsedUpBy(read.Data.Length))
             {
-                thisTurn = 0;
                 await exchange.Loop.YieldAsync();
             }
 

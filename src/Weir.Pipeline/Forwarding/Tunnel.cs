@@ -16,8 +16,6 @@ namespace Weir.Pipeline.Forwarding;
 /// </summary>
 internal sealed class Tunnel : LoopTimer, IDrainable
 {
-    // A direction's share of a turn.
-    private const int OctetsPerTurn = 256 * 1024;
     private const int TickMs = 1_000;
 
     // After one direction has ended the other one gets this long without an octet, not the tunnel's idle time.
@@ -151,7 +149,7 @@ internal sealed class Tunnel : LoopTimer, IDrainable
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> PumpAsync(TunnelDirection direction)
     {
-        int thisTurn = 0;
+        TurnShare share = default;
         while (true)
         {
             BodyRead read = await direction.From.ReadAsync();
@@ -178,10 +176,8 @@ internal sealed class Tunnel : LoopTimer, IDrainable
                 // RFC 6455 section 5.5.1: nothing is sent behind a Close frame. What comes now came too late; it counts as moved, so that a peer
                 // that goes on sending does not keep the loop to itself.
                 EndWhenBothHaveClosed();
-                thisTurn += read.Data.Length;
-                if (thisTurn >= OctetsPerTurn)
+                if (share.IsUsedUpBy(read.Data.Length))
                 {
-                    thisTurn = 0;
                     await _loop.YieldAsync();
                 }
 
@@ -201,10 +197,8 @@ internal sealed class Tunnel : LoopTimer, IDrainable
                 return error;
             }
 
-            thisTurn += read.Data.Length;
-            if (thisTurn >= OctetsPerTurn)
+            if (share.IsUsedUpBy(read.Data.Length))
             {
-                thisTurn = 0;
                 await _loop.YieldAsync();
             }
         }

@@ -15,7 +15,6 @@ namespace Weir.Pipeline.Health;
 internal sealed class HttpCheck : HealthCheck
 {
     private const int MaxBodyOctets = 64 * 1024;
-    private const int MaxInterim = 16;
 
     private readonly OriginPool _pool;
     private readonly RequestHead _request = new();
@@ -105,7 +104,7 @@ internal sealed class HttpCheck : HealthCheck
 
     private async ValueTask<ProxyError?> ReadHeadAsync(OriginStream stream)
     {
-        for (int interim = 0; interim <= MaxInterim;)
+        for (int interim = 0; interim <= OriginStream.MaxInterims;)
         {
             if (!stream.TryReadHead(_response, out ProxyError? error))
             {

@@ -12,18 +12,7 @@ public sealed class ClientCondition : IRouteCondition
     public ClientCondition(IReadOnlyList<IpPrefix> ranges) => _ranges = [.. ranges];
 
     /// <inheritdoc/>
-    public bool Holds(Exchange exchange)
-    {
-        foreach (IpPrefix range in _ranges)
-        {
-            if (range.Contains(exchange.ClientAddress))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool Holds(Exchange exchange) => IpPrefix.AnyContains(_ranges, exchange.ClientAddress);
 
     /// <inheritdoc/>
     public bool IsImpliedBy(IRouteCondition other) =>

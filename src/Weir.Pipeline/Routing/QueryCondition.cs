@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
 
 namespace Weir.Pipeline.Routing;
 
@@ -77,7 +78,7 @@ public sealed class QueryCondition : IRouteCondition
 
         byte[]? rented = name.Length > StackOctets ? ArrayPool<byte>.Shared.Rent(name.Length) : null;
         Span<byte> decoded = rented is null ? stackalloc byte[StackOctets] : rented;
-        bool isName = decoded[..Decode(name, decoded)].SequenceEqual(_name);
+        bool isName = decoded[..QueryText.Decode(name, decoded)].SequenceEqual(_name);
         Return(rented);
         return isName;
     }
@@ -91,7 +92,7 @@ public sealed class QueryCondition : IRouteCondition
 
         byte[]? rented = value.Length > StackOctets ? ArrayPool<byte>.Shared.Rent(value.Length) : null;
         Span<byte> decoded = rented is null ? stackalloc byte[StackOctets] : rented;
-        bool isTaken = _value.Takes(decoded[..Decode(value, decoded)]);
+        bool isTaken = _value.Takes(decoded[..QueryText.Decode(value, decoded)]);
         Return(rented);
         return isTaken;
     }
@@ -103,30 +104,4 @@ public sealed class QueryCondition : IRouteCondition
             ArrayPool<byte>.Shared.Return(rented);
         }
     }
-
-    // A % that no two hexadecimal digits follow stands for itself.
-    private static int Decode(ReadOnlySpan<byte> text, Span<byte> target)
-    {
-        int written = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            byte octet = text[i];
-            if (octet == (byte)'%' && i + 2 < text.Length
-                && char.IsAsciiHexDigit((char)text[i + 1]) && char.IsAsciiHexDigit((char)text[i + 2]))
-            {
-                octet = (byte)((Digit(text[i + 1]) << 4) | Digit(text[i + 2]));
-                i += 2;
-            }
-            else if (octet == (byte)'+')
-            {
-                octet = (byte)' ';
-            }
-
-            target[written++] = octet;
-        }
-
-        return written;
-    }
-
-    private static int Digit(byte digit) => digit <= (byte)'9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Weir.Abstractions.Async;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Heads;
@@ -7,11 +9,10 @@ using Weir.Abstractions.Heads;
 namespace Weir.Pipeline.Stacks;
 
 /// <summary>A body behind a filter. One output buffer bounds what a filter can produce ahead of its reader.</summary>
-internal sealed class FilteredBody : BodyReader
+internal sealed class FilteredBody : WrappedBody
 {
     private const int OutputOctets = 16 * 1024;
 
-    private readonly BodyReader _source;
     private readonly BodyFilter _filter;
     private byte[]? _output;
     private NativeSlice _pending;
@@ -19,25 +20,22 @@ internal sealed class FilteredBody : BodyReader
     private bool _isDone;
 
     public FilteredBody(BodyReader source, BodyFilter filter, BodyLength length)
+        : base(source)
     {
-        _source = source;
         _filter = filter;
         Length = length;
     }
 
     public override BodyLength Length { get; }
 
-    public override HeaderFields? Trailers => _source.Trailers;
-
-    public override void Cancel() => _source.Cancel();
-
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     public override async ValueTask<BodyRead> ReadAsync()
     {
         while (true)
         {
             if (_pending.IsEmpty && !_isSourceDone)
             {
-                BodyRead read = await _source.ReadAsync();
+                BodyRead read = await Source.ReadAsync();
                 if (read.Error is not null)
                 {
                     Finish();

@@ -6,6 +6,9 @@ namespace Weir.Server.Listening;
 /// <summary>What a listener does with new connections. Immutable.</summary>
 public sealed record ListenerOptions
 {
+    private readonly IpPrefix[] _proxyProtocol = [];
+    private readonly IpPrefix[] _trustedProxies = [];
+
     /// <summary>The address as configured: its name in logs.</summary>
     public required string Name { get; init; }
 
@@ -16,28 +19,15 @@ public sealed record ListenerOptions
     public bool SpeaksHttp2 { get; init; }
 
     /// <summary>Senders whose PROXY header is required and believed.</summary>
-    public IReadOnlyList<IpPrefix> ProxyProtocol { get; init; } = [];
+    public IReadOnlyList<IpPrefix> ProxyProtocol { get => _proxyProtocol; init => _proxyProtocol = [.. value]; }
 
     /// <summary>Senders whose Forwarded and X-Forwarded-* are believed, and who are not counted as clients.</summary>
-    public IReadOnlyList<IpPrefix> TrustedProxies { get; init; } = [];
+    public IReadOnlyList<IpPrefix> TrustedProxies { get => _trustedProxies; init => _trustedProxies = [.. value]; }
 
     /// <summary>Modules of the connection moment, in order.</summary>
     public IReadOnlyList<IConnectionModule> Modules { get; init; } = [];
 
-    internal bool RequiresProxyHeader(IpAddress peer) => Contains(ProxyProtocol, peer);
+    internal bool RequiresProxyHeader(IpAddress peer) => IpPrefix.AnyContains(_proxyProtocol, peer);
 
-    internal bool IsTrustedProxy(IpAddress peer) => Contains(TrustedProxies, peer);
-
-    private static bool Contains(IReadOnlyList<IpPrefix> prefixes, IpAddress address)
-    {
-        for (int i = 0; i < prefixes.Count; i++)
-        {
-            if (prefixes[i].Contains(address))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    internal bool IsTrustedProxy(IpAddress peer) => IpPrefix.AnyContains(_trustedProxies, peer);
 }

@@ -100,7 +100,7 @@ public sealed class Explainer
 
         return new ConnectionInfo(1, request.Client, 49152, request.Client, request.Port, request.IsHttps, name)
         {
-            IsTrustedProxy = _config.TrustedProxies.Any(prefix => prefix.Contains(request.Client)),
+            IsTrustedProxy = IpPrefix.AnyContains([.. _config.TrustedProxies], request.Client),
         };
     }
 
