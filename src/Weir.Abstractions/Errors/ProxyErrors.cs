@@ -12,6 +12,7 @@ public static class ProxyErrors
     public static readonly ProxyError Misdirected = Add("misdirected", 421, "http_request_denied", Fault.Client, Phase.Modules, false, "The connection was made for another site.");
     public static readonly ProxyError LoopDetected = Add("loop_detected", 508, "proxy_loop_detected", Fault.Weir, Phase.Modules, false, "The request came through this Weir already. An upstream points back at a listener.");
     public static readonly ProxyError BodyTooLarge = Add("body_too_large", 413, "http_request_error", Fault.Client, Phase.Send, false, "The request's content is larger than limits.body_size, or than the body_limit of its route.");
+    public static readonly ProxyError LengthRequired = Add("length_required", 411, "http_request_error", Fault.Client, Phase.Send, false, "The server speaks HTTP/1.0 and must be told the content's length; the client gave none, and more than 1 MiB is not held to count it.");
     public static readonly ProxyError BodyTooSlow = Add("body_too_slow", 408, "http_request_error", Fault.Client, Phase.Send, false, "The client sent its content slower than limits.body_min_rate.");
     public static readonly ProxyError BadBody = Add("bad_body", 400, "http_request_error", Fault.Client, Phase.Send, false, "The request's content broke its framing.");
     public static readonly ProxyError TrailersTooLarge = Add("trailers_too_large", 431, "http_request_error", Fault.Client, Phase.Send, false, "The trailer section behind the request's content has too many fields or octets.");

@@ -1,15 +1,15 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
 using Weir.Abstractions.Bodies;
-using Weir.Abstractions.Heads;
 
 namespace Weir.Pipeline.Forwarding;
 
 /// <summary>
 /// Keeps the content of an idempotent request while it is sent for the first time, up to a bound, so that it can be sent again whole.
 /// </summary>
-internal sealed class ReplayBody : BodyReader
+internal sealed class ReplayBody : WrappedBody
 {
-    private readonly BodyReader _source;
     private readonly int _limitOctets;
     private byte[]? _kept;
     private int _keptCount;
@@ -17,23 +17,17 @@ internal sealed class ReplayBody : BodyReader
     private bool _isOverflown;
 
     public ReplayBody(BodyReader source, int limitOctets)
-    {
-        _source = source;
-        _limitOctets = limitOctets;
-    }
+        : base(source) => _limitOctets = limitOctets;
 
     /// <summary>Whether all of the content is here.</summary>
     public bool IsWhole => _isWhole && !_isOverflown;
 
-    public override BodyLength Length => _source.Length;
-
-    public override HeaderFields? Trailers => _source.Trailers;
-
-    public override void Cancel() => _source.Cancel();
+    /// <summary>Octets of it that are here.</summary>
+    public int KeptCount => _keptCount;
 
     public override ValueTask<BodyRead> ReadAsync()
     {
-        ValueTask<BodyRead> reading = _source.ReadAsync();
+        ValueTask<BodyRead> reading = Source.ReadAsync();
         return reading.IsCompletedSuccessfully ? new(Keep(reading.Result)) : ReadSlowAsync(reading);
     }
 
@@ -50,6 +44,7 @@ internal sealed class ReplayBody : BodyReader
         }
     }
 
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<BodyRead> ReadSlowAsync(ValueTask<BodyRead> reading) => Keep(await reading);
 
     private BodyRead Keep(BodyRead read)

@@ -13,6 +13,9 @@ namespace Weir.Pipeline.Forwarding;
 /// <summary>Sends a request's head to an origin and starts the pump of its content beside.</summary>
 internal static class RequestSending
 {
+    // What is held of content without a length for a server that must be told it.
+    private const long MaxCountedOctets = 1 << 20;
+
     // RFC 9110 section 9.2.2: what cannot be repeated does not go out on a connection that may be closing at this moment.
     public static OriginStream? TakePooled(Passage passage, OriginPool pool, ForwardPolicy policy) => policy.ProxyProtocolVersion != 0
         ? null
@@ -22,19 +25,17 @@ internal static class RequestSending
     public static ValueTask<ProxyError?> SendAsync(Passage passage, OriginStream origin, ForwardPolicy policy, TryTime time)
     {
         Exchange exchange = passage.Exchange;
-        OriginRequestOptions options = OptionsOf(passage, policy, time);
         if (policy.ProxyProtocolVersion != 0)
         {
             origin.WriteProxyHeader(exchange.Connection, exchange.ClientAddress, policy.ProxyProtocolVersion);
         }
 
-        if (exchange.Request.Fields.Has(KnownField.Expect) && origin.IsHttp10)
+        if (origin.IsHttp10 && (exchange.Request.Fields.Has(KnownField.Expect) || !exchange.Request.BodyLength.IsKnown))
         {
-            // RFC 9110 section 10.1.1: an HTTP/1.0 server knows no Expect; the client gets its 100 from here.
-            return SendWithOwnContinueAsync(passage, origin, options, policy);
+            return SendToHttp10Async(passage, origin, policy, time);
         }
 
-        return SendHeadAndPump(passage, origin, options, policy);
+        return SendHeadAndPump(passage, origin, OptionsOf(passage, policy, time), policy);
     }
 
     public static OriginRequestOptions OptionsOf(Passage passage, ForwardPolicy policy, TryTime time)
@@ -55,10 +56,38 @@ internal static class RequestSending
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<ProxyError?> SendWithOwnContinueAsync(Passage passage, OriginStream origin, OriginRequestOptions options, ForwardPolicy policy)
+    private static async ValueTask<ProxyError?> SendToHttp10Async(Passage passage, OriginStream origin, ForwardPolicy policy, TryTime time)
     {
+        // RFC 9110 section 10.1.1: an HTTP/1.0 server knows no Expect; the client gets its 100 from here.
         ProxyError? error = await passage.Exchange.SendContinueAsync();
-        return error ?? await SendHeadAndPump(passage, origin, options, policy);
+        if (error is null && !passage.Exchange.Request.BodyLength.IsKnown)
+        {
+            error = await CountAsync(passage);
+        }
+
+        return error ?? await SendHeadAndPump(passage, origin, OptionsOf(passage, policy, time), policy);
+    }
+
+    // RFC 9112 section 6.1: no chunks for a server that is known not to read them. A server that has not answered yet is taken for HTTP/1.1,
+    // which is what the configuration says by naming it.
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private static async ValueTask<ProxyError?> CountAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        if (passage.Replay is { } replay)
+        {
+            exchange.Request.BodyLength = BodyLength.Of(replay.KeptCount);
+            return null;
+        }
+
+        BufferedRequest content = await exchange.BufferRequestAsync(MaxCountedOctets);
+        if (!content.IsWhole)
+        {
+            return content.Error ?? ProxyErrors.LengthRequired;
+        }
+
+        exchange.Request.BodyLength = BodyLength.Of(content.Body?.Count ?? 0);
+        return null;
     }
 
     private static ValueTask<ProxyError?> SendHeadAndPump(Passage passage, OriginStream origin, in OriginRequestOptions options, ForwardPolicy policy)

@@ -114,6 +114,53 @@ public sealed class InterimTests
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void An_HTTP_1_0_origin_gets_no_chunks_but_counted_content()
+    {
+        using Proxy proxy = new();
+        Peer client = ConnectToHttp10(proxy);
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked");
+        client.Send("5\r\nhello\r\n");
+        proxy.Origin.Last.ExpectNothing();
+        client.Send("7\r\n, world\r\n0\r\nX-T: 1\r\n\r\n");
+        Message request = proxy.Origin.Take();
+        request["Transfer-Encoding"].ShouldBeNull();
+        request["Content-Length"].ShouldBe("12");
+        request.Body.ShouldBe("hello, world");
+        proxy.Origin.Answer(proxy, "done", "HTTP/1.0 200 OK");
+        client.TakeResponse().Body.ShouldBe("done");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void More_content_without_a_length_than_is_held_for_an_HTTP_1_0_origin_gets_411()
+    {
+        using Proxy proxy = new();
+        Peer client = ConnectToHttp10(proxy);
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked");
+        string chunk = $"8000\r\n{new string('x', 0x8000)}\r\n";
+        for (int i = 0; i < 33 && client.Received.Length == 0; i++)
+        {
+            client.Send(chunk);
+        }
+
+        Message response = client.TakeResponse();
+        response.Status.ShouldBe(411);
+        response["Proxy-Status"]!.ShouldContain("http_request_error");
+        proxy.Origin.Last.Received.ShouldNotContain("POST");
+        proxy.AssertClean();
+    }
+
+    private static Peer ConnectToHttp10(Proxy proxy)
+    {
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Take();
+        proxy.Origin.Answer(proxy, "x", "HTTP/1.0 200 OK");
+        client.TakeResponse();
+        return client;
+    }
+
     [Theory]
     [InlineData("HTTP/1.1", true)]
     [InlineData("HTTP/1.0", false)]
