@@ -134,6 +134,9 @@ public sealed class Exchange
     /// <summary>How often the request was sent again.</summary>
     public int Retries { get; set; }
 
+    /// <summary>Whether a second server was asked beside a slow one.</summary>
+    public bool IsHedged { get; set; }
+
     /// <summary>Whether the origin's connection had served before.</summary>
     public bool IsOriginReused { get; set; }
 
@@ -287,6 +290,7 @@ public sealed class Exchange
         ServerName = null;
         AnsweredBy = null;
         Retries = 0;
+        IsHedged = false;
         IsOriginReused = false;
         ReceivedOctets = 0;
         SentBodyOctets = 0;

@@ -27,6 +27,7 @@ public enum AccessKey : byte
     Upstream,
     Server,
     Retries,
+    Hedged,
     Reused,
     AnsweredBy,
     EndedBy,

@@ -32,6 +32,7 @@ public static class AccessKeys
         new(AccessKey.Upstream, "upstream", "The upstream's name."),
         new(AccessKey.Server, "server", "The server that answered, or was tried last."),
         new(AccessKey.Retries, "retries", "How often the request was sent again; absent when no server was picked."),
+        new(AccessKey.Hedged, "hedged", "true when retry.hedge asked a second server too; absent otherwise."),
         new(AccessKey.Reused, "reused", "Whether the server's connection had served before; absent when no server was picked."),
         new(AccessKey.AnsweredBy, "answered_by", "The module that answered; absent when none did."),
         new(AccessKey.EndedBy, "ended_by", "Who ended the exchange before it was complete: client, origin or weir."),

@@ -107,6 +107,7 @@ public sealed class JsonAccessFormat : AccessFormat
         WriteText(",\"server\":\""u8, exchange.ServerName, AccessBounds.Server, ref writer);
         writer.Raw(",\"retries\":"u8);
         writer.Number(exchange.Retries);
+        writer.Raw(exchange.IsHedged ? ",\"hedged\":true"u8 : default);
         writer.Raw(exchange.IsOriginReused ? ",\"reused\":true"u8 : ",\"reused\":false"u8);
     }
 

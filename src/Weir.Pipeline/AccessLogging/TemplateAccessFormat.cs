@@ -94,6 +94,7 @@ public sealed class TemplateAccessFormat : AccessFormat
             case AccessKey.Upstream: writer.Text(exchange.UpstreamName, bound, Style); break;
             case AccessKey.Server: writer.Text(exchange.ServerName, bound, Style); break;
             case AccessKey.Retries when hasServer: writer.Number(exchange.Retries); break;
+            case AccessKey.Hedged when exchange.IsHedged: writer.Raw("true"u8); break;
             case AccessKey.Reused when hasServer: writer.Raw(exchange.IsOriginReused ? "true"u8 : "false"u8); break;
             case AccessKey.AnsweredBy: writer.Text(exchange.AnsweredBy, bound, Style); break;
             case AccessKey.EndedBy: writer.Text(AccessFacts.EndedBy(exchange.EndedBy), bound, Style); break;

@@ -137,6 +137,7 @@ internal sealed class Hedging
 
         counters.Add(Counter.Hedges);
         exchange.Retries++;
+        exchange.IsHedged = true;
         exchange.Trace?.Add("hedge", string.Create(
             CultureInfo.InvariantCulture, $"{passage.Server!.Name} has not answered within {policy.HedgeAfterMs} ms, asking {server.Name} too"));
         passage.HedgedWith = server;

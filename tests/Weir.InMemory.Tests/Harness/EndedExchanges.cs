@@ -17,6 +17,8 @@ internal sealed class EndedExchanges : IExchangeLog
 
     public int Retries { get; private set; }
 
+    public bool IsHedged { get; private set; }
+
     public string? ServerName { get; private set; }
 
     public string? AnsweredBy { get; private set; }
@@ -32,6 +34,7 @@ internal sealed class EndedExchanges : IExchangeLog
         EndedBy = exchange.EndedBy;
         Status = exchange.Response.Status;
         Retries = exchange.Retries;
+        IsHedged = exchange.IsHedged;
         ServerName = exchange.ServerName;
         AnsweredBy = exchange.AnsweredBy;
         ReceivedOctets = exchange.ReceivedOctets;

@@ -24,6 +24,7 @@ public sealed class HedgeTests
         using Proxy proxy = new(Hedged);
         (Peer client, OriginServer first, OriginServer second) = Ask(proxy);
         second.Connections.ShouldBeEmpty();
+        proxy.Ended.IsHedged.ShouldBeFalse();
         proxy.Advance(120, 20);
         second.Take().StartLine.ShouldStartWith("GET / ");
         second.Answer(proxy, "quick");
@@ -31,6 +32,7 @@ public sealed class HedgeTests
         first.Last.IsClosed.ShouldBeTrue();
         proxy.Ended.ServerName.ShouldBe(NameOf(proxy, second));
         proxy.Ended.Retries.ShouldBe(1);
+        proxy.Ended.IsHedged.ShouldBeTrue();
         proxy.Counters.Total(Counter.Hedges).ShouldBe(1);
         proxy.Counters.Total(Counter.HedgesWon).ShouldBe(1);
         proxy.Upstream("app").Servers.ShouldAllBe(server => server.TallyOf(0).Requests == 1 && server.TallyOf(0).LatencyNs > 0);

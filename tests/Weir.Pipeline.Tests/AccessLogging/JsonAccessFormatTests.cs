@@ -131,6 +131,7 @@ public sealed class JsonAccessFormatTests
     public void Every_key_of_the_table_can_appear_and_no_other()
     {
         Exchange exchange = EndedExchange.Proxied();
+        exchange.IsHedged = true;
         exchange.AnsweredBy = "cache";
         exchange.EndedBy = Fault.Client;
         exchange.Error = ProxyErrors.ClientAborted;
