@@ -222,6 +222,12 @@ public sealed class ExchangeRunner : IExchangeHandler
             SplitPlan.TellNumber(exchange, passage.SplitNumber);
         }
 
+        if (passage is { Origin: not null, Upstream.Policy.Sticky: { } sticky } && exchange.Error is null)
+        {
+            // Also with a 101: the next WebSocket of the client belongs to the same server.
+            StickySessions.Answer(passage, sticky);
+        }
+
         if (exchange.Response.Status == 101 && passage.Origin is not null)
         {
             return Tunnel.RunAsync(passage);
@@ -238,11 +244,6 @@ public sealed class ExchangeRunner : IExchangeHandler
         }
 
         ResponseRules.Send(exchange);
-        if (passage is { Origin: not null, Upstream.Policy.Sticky: { } sticky } && exchange.Error is null)
-        {
-            StickySessions.Answer(passage, sticky);
-        }
-
         exchange.Phase = Phase.Body;
         return ResponsePump.RunAsync(exchange);
     }

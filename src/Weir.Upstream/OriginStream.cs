@@ -12,11 +12,17 @@ namespace Weir.Upstream;
 /// </summary>
 public abstract class OriginStream : IAbortable
 {
+    /// <summary>Interim responses that may come before a final one: no protocol needs more, and an origin must not keep an exchange for ever.</summary>
+    public const int MaxInterims = 64;
+
     /// <summary>Whether its connection has served before: then a close before the first octet may only mean that it was too old.</summary>
     public abstract bool IsReused { get; }
 
     /// <summary>Whether an octet of this exchange's response was received.</summary>
     public abstract bool HasReceived { get; }
+
+    /// <summary>Whether an octet of this exchange's request was given to the network.</summary>
+    public abstract bool HasSent { get; }
 
     /// <summary>Whether the peer is known to speak HTTP/1.0: it gets no Expect, no chunks and no interim responses come from it.</summary>
     public abstract bool IsHttp10 { get; }

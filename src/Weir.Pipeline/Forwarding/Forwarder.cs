@@ -75,6 +75,7 @@ internal sealed class Forwarder
             OriginPool pool = server.PoolOf(exchange.Loop.Index);
             OriginStream? origin = replacements < MaxReplacements ? RequestSending.TakePooled(passage, pool, policy) : null;
             ProxyError? error = null;
+            ServerState? other = null;
             bool wasSent = false;
             if (origin is null)
             {
@@ -96,7 +97,8 @@ internal sealed class Forwarder
                 // 3 send the head, 4 pump the content beside, 5 read the final head
                 Hold(passage, origin);
                 error = await RequestSending.SendAsync(passage, origin, policy, time);
-                if (error is not null && origin.IsReused && !origin.HasReceived && ReferenceEquals(error, ProxyErrors.OriginReset))
+                if (error is not null && origin.IsReused && !origin.HasSent && !origin.HasReceived
+                    && ReferenceEquals(error, ProxyErrors.OriginReset))
                 {
                     // Closed before an octet was written: not a try, and nobody's fault.
                     replacements++;
@@ -122,7 +124,7 @@ internal sealed class Forwarder
                 }
 
                 error ??= exchange.Timings.ResponseNs != 0 ? null : await _heads.ReadAsync(passage, origin, policy, time);
-                if (error is null && !IsStatusRetried(passage, policy, tried, server))
+                if (error is null && !IsStatusRetried(passage, policy, tried, server, out other))
                 {
                     Note(server, exchange);
                     return null;
@@ -137,12 +139,12 @@ internal sealed class Forwarder
             bool wasStale = origin is { IsReused: true, HasReceived: false } && ReferenceEquals(error, ProxyErrors.OriginReset);
             await passage.EndTryAsync();
             tried.Add(server);
-            if (passage.HedgedWith is { } other && !tried.Contains(other))
+            if (passage.HedgedWith is { } hedge && !tried.Contains(hedge))
             {
-                tried.Add(other);
+                tried.Add(hedge);
             }
 
-            next = upstream.Pick(exchange, tried);
+            next = other ?? upstream.Pick(exchange, tried);
             if (next is null && wasStale)
             {
                 next = server;
@@ -201,8 +203,10 @@ internal sealed class Forwarder
         tally.OnAnswer(exchange.Timings.ResponseNs, exchange.Timings.ResponseNs - exchange.Timings.SentNs);
     }
 
-    private bool IsStatusRetried(Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server)
+    // An answer in hand is worth more than what an ill server might say instead: only a well one is asked.
+    private static bool IsStatusRetried(Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server, out ServerState? other)
     {
+        other = null;
         Exchange exchange = passage.Exchange;
         if (policy.RetryStatuses.Count == 0 || !RetryRules.HasTriesLeft(passage, wasSent: true, policy)
             || !RetryRules.MayRetryStatus(passage, exchange.Response.Status, policy))
@@ -212,7 +216,13 @@ internal sealed class Forwarder
 
         TriedServers withThis = tried;
         withThis.Add(server);
-        return passage.Upstream!.Pick(exchange, withThis) is not null && passage.Upstream.Budget.TrySpend();
+        other = passage.Upstream!.Pick(exchange, withThis);
+        if (other is null || withThis.Contains(other) || !other.IsUsable(exchange.Loop.NowMs) || !passage.Upstream.Budget.TrySpend())
+        {
+            other = null;
+        }
+
+        return other is not null;
     }
 
     // The pump's own reason says more than the failure it caused on the other side.

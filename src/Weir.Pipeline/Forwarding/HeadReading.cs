@@ -13,9 +13,6 @@ namespace Weir.Pipeline.Forwarding;
 /// <summary>Reads the final response's head; what comes before it goes on to the client.</summary>
 internal sealed class HeadReading
 {
-    // No protocol needs more; without a bound an origin could keep an exchange for ever.
-    private const int MaxInterims = 64;
-
     private readonly CounterSet _counters;
 
     public HeadReading(CounterSet counters) => _counters = counters;
@@ -81,7 +78,7 @@ internal sealed class HeadReading
                 return AcceptsUpgrade(passage) ? null : ProxyErrors.OriginBadUpgrade;
             }
 
-            if (++interims > MaxInterims)
+            if (++interims > OriginStream.MaxInterims)
             {
                 exchange.ErrorDetail = "too many interim responses";
                 return ProxyErrors.OriginBadHead;

@@ -107,7 +107,20 @@ internal sealed class HedgeLeg : IAbortable
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
     private async ValueTask RunAsync()
     {
-        ProxyError? error = await AskAsync();
+        ProxyError? error = ProxyErrors.Internal;
+        try
+        {
+            error = await AskAsync();
+        }
+        finally
+        {
+            // Also after a defect: who waits goes on, and nothing stays held.
+            Settle(error);
+        }
+    }
+
+    private void Settle(ProxyError? error)
+    {
         IsOver = true;
         if (_isCancelled)
         {
@@ -127,6 +140,7 @@ internal sealed class HedgeLeg : IAbortable
         _over.Set();
     }
 
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> AskAsync()
     {
         OriginPool pool = _server.PoolOf(_loop.Index);
@@ -148,6 +162,7 @@ internal sealed class HedgeLeg : IAbortable
         }
     }
 
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> ConnectAsync(OriginPool pool, TryTime time)
     {
         OriginLease lease = await pool.ConnectAsync(time.Left(int.MaxValue, _loop));
@@ -155,6 +170,7 @@ internal sealed class HedgeLeg : IAbortable
         return lease.Error;
     }
 
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> ReadHeadAsync(TryTime time)
     {
         OriginStream origin = _origin!;

@@ -27,6 +27,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     private int _keepAliveMs;
     private int _writeTimeoutMs;
     private long _receivedBefore;
+    private long _sentBefore;
     private bool _isLeased;
     private bool _isReused;
     private bool _isRequestChunked;
@@ -60,6 +61,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     public override bool HasReceived => _connection.TotalReceived != _receivedBefore;
 
+    public override bool HasSent => _connection.TotalSent != _sentBefore;
+
     public override bool IsHttp10 => _pool.IsHttp10;
 
     public override string? RejectDetail => _rejectDetail ?? _body.RejectDetail;
@@ -74,6 +77,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         _reason = null;
         _scanned = 0;
         _receivedBefore = _connection.TotalReceived;
+        _sentBefore = _connection.TotalSent;
         _isRequestChunked = false;
         _isRequestComplete = false;
         _isHeadComplete = false;
@@ -134,29 +138,11 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
     public override void WriteProxyHeader(ConnectionInfo connection, IpAddress client, int version)
     {
-        _belongsToClient = true;
         int port = client == connection.Remote ? connection.RemotePort : 0;
-        ProxyHeader header = new(true, client, port, connection.Local, connection.LocalPort);
-
-        // One buffer for both: the head behind it may need all that a head may need.
-        Span<byte> space = _connection.OutputSpace(Loop.LargeBufferOctets);
-        _lacksProxyHeader = space.IsEmpty;
-        if (!space.IsEmpty)
-        {
-            _connection.CommitOutput(version == 1 ? header.WriteV1(space) : header.WriteV2(space));
-        }
+        WriteProxyHeader(new ProxyHeader(true, client, port, connection.Local, connection.LocalPort), version);
     }
 
-    public override void WriteOwnProxyHeader(int version)
-    {
-        _belongsToClient = true;
-        Span<byte> space = _connection.OutputSpace(ProxyHeader.MaxWrittenOctets);
-        _lacksProxyHeader = space.IsEmpty;
-        if (!space.IsEmpty)
-        {
-            _connection.CommitOutput(version == 1 ? default(ProxyHeader).WriteV1(space) : default(ProxyHeader).WriteV2(space));
-        }
-    }
+    public override void WriteOwnProxyHeader(int version) => WriteProxyHeader(default, version);
 
     public override ValueTask<ProxyError?> WriteBodyAsync(NativeSlice octets)
     {
@@ -324,6 +310,19 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
         _connection.Close(reset);
         _pool.GiveSlotBack();
+    }
+
+    private void WriteProxyHeader(in ProxyHeader header, int version)
+    {
+        _belongsToClient = true;
+
+        // One buffer for both: the head behind it may need all that a head may need.
+        Span<byte> space = _connection.OutputSpace(Loop.LargeBufferOctets);
+        _lacksProxyHeader = space.IsEmpty;
+        if (!space.IsEmpty)
+        {
+            _connection.CommitOutput(version == 1 ? header.WriteV1(space) : header.WriteV2(space));
+        }
     }
 
     private bool TryWriteLargeHead(RequestHead head, in RequestWriteOptions write, out int written)

@@ -88,30 +88,35 @@ public sealed class OriginPool
         ActiveCount++;
         int timeoutMs = Math.Min(Limits.ConnectTimeoutMs, mostMs);
         long endsMs = Loop.NowMs + timeoutMs;
-        bool holdsSlot = Limits.Connections != 0 && Slots is not null;
-        if (holdsSlot && !TryTakeSlot() && !await Slots!.WaitAsync(this, Limits.Connections, timeoutMs))
+        bool holdsSlot = false;
+        OriginLease lease = default;
+        try
         {
-            ActiveCount--;
-            return new OriginLease(ProxyErrors.QueueTimeout);
-        }
-
-        ConnectResult result = await _connector.ConnectAsync(Loop, (int)Math.Max(endsMs - Loop.NowMs, 1));
-        if (result.Connection is not { } made)
-        {
-            ActiveCount--;
-            Counters.Add(Counter.OriginConnectionsFailed);
-            if (holdsSlot)
+            if (Limits.Connections != 0 && Slots is not null)
             {
-                GiveSlotBack();
+                holdsSlot = TryTakeSlot() || await Slots.WaitAsync(this, Limits.Connections, timeoutMs);
+                if (!holdsSlot)
+                {
+                    lease = new OriginLease(ProxyErrors.QueueTimeout);
+                    return lease;
+                }
             }
 
-            return new OriginLease(result.Error!);
+            lease = Lease(await _connector.ConnectAsync(Loop, (int)Math.Max(endsMs - Loop.NowMs, 1)), holdsSlot);
+            return lease;
         }
-
-        Counters.Add(Counter.OriginConnectionsOpened);
-        Http1OriginConnection connection = new(this, made) { HoldsSlot = holdsSlot };
-        connection.Begin(isReused: false);
-        return new OriginLease(connection);
+        finally
+        {
+            // Also after a defect: a count or a slot that stayed behind would be missing for ever.
+            if (lease.Stream is null)
+            {
+                ActiveCount--;
+                if (holdsSlot)
+                {
+                    GiveSlotBack();
+                }
+            }
+        }
     }
 
     /// <summary>Closes every idle connection: the server is gone, or the loop ends.</summary>
@@ -189,6 +194,20 @@ public sealed class OriginPool
 
     /// <summary>A connection that held a slot is closed.</summary>
     internal void GiveSlotBack() => Slots!.GiveBack(Limits.Connections == 0 ? int.MaxValue : Limits.Connections);
+
+    private OriginLease Lease(in ConnectResult result, bool holdsSlot)
+    {
+        if (result.Connection is not { } made)
+        {
+            Counters.Add(Counter.OriginConnectionsFailed);
+            return new OriginLease(result.Error!);
+        }
+
+        Counters.Add(Counter.OriginConnectionsOpened);
+        Http1OriginConnection connection = new(this, made) { HoldsSlot = holdsSlot };
+        connection.Begin(isReused: false);
+        return new OriginLease(connection);
+    }
 
     // What idles here but is not fit for this request gives way to what is.
     private bool TryTakeSlot()

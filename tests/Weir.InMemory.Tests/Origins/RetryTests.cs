@@ -271,6 +271,43 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public void A_request_of_which_a_part_was_written_is_not_taken_for_unsent()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Take();
+        proxy.Origin.Answer(proxy, "one");
+        client.TakeResponse();
+        Peer origin = proxy.Origin.Last;
+        origin.Connection.OpenWindow(10);
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0");
+        origin.Received.Length.ShouldBe(10);
+        origin.Reset();
+        proxy.Run();
+        client.TakeResponse().Status.ShouldBe(502);
+        proxy.Origin.Connections.Count.ShouldBe(1);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_status_is_not_retried_on_a_server_that_is_not_well()
+    {
+        using Proxy proxy = new(Two.Replace(
+            "balance: round_robin", "balance: round_robin\n    retry: { on: [503] }", StringComparison.Ordinal));
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        OriginServer first = proxy.Servers.Single(server => server.Connections.Count == 1);
+        string other = proxy.ServersByName.Single(server => server.Value.Connections.Count == 0).Key;
+        proxy.Upstream("app").Servers.Single(server => server.Name.Contains(other, StringComparison.Ordinal))
+            .Health.Eject(proxy.Loop.NowMs, 1, new Pipeline.Health.PassiveHealthPolicy());
+        first.Answer(proxy, "busy", "HTTP/1.1 503 Service Unavailable");
+        client.TakeResponse().Body.ShouldBe("busy");
+        proxy.Ended.Retries.ShouldBe(0);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_status_that_is_retried_goes_to_the_other_server()
     {
         using Proxy proxy = new(Two.Replace(

@@ -31,6 +31,23 @@ public sealed class StickyTests
     }
 
     [Fact]
+    public void A_switch_of_protocols_carries_the_cookie_too()
+    {
+        using Proxy proxy = new(Sticky);
+        Peer client = proxy.Connect();
+        client.SendHead("GET /ws HTTP/1.1", "Host: a.test", "Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        OriginServer server = proxy.Servers.Single(server => server.Connections.Count == 1);
+        server.Last.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        proxy.Run();
+        Message response = client.TakeResponse();
+        response.Status.ShouldBe(101);
+        response["Set-Cookie"].ShouldNotBeNull().ShouldStartWith("weir_srv=");
+        server.Last.End();
+        proxy.Run();
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_client_stays_on_its_server_which_never_sees_the_cookie()
     {
         using Proxy proxy = new(Sticky);
