@@ -93,26 +93,9 @@ public sealed class IdentityPolicy
             return false;
         }
 
-        return IsAlike(name, "x-real-ip"u8) || (name.Length > "x-forwarded-"u8.Length && IsAlike(name[.."x-forwarded-"u8.Length], "x-forwarded-"u8));
-    }
-
-    private static bool IsAlike(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lower)
-    {
-        if (name.Length != lower.Length)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < name.Length; i++)
-        {
-            int octet = name[i] == (byte)'_' ? '-' : name[i] is >= (byte)'A' and <= (byte)'Z' ? name[i] | 0x20 : name[i];
-            if (octet != lower[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        ReadOnlySpan<byte> prefix = "x-forwarded-"u8;
+        ReadOnlySpan<byte> start = FieldSyntax.WithHyphens(name[..Math.Min(name.Length, prefix.Length)], stackalloc byte[prefix.Length]);
+        return name.Length > prefix.Length ? Ascii.EqualsIgnoreCase(start, prefix) : Ascii.EqualsIgnoreCase(start, "x-real-ip"u8);
     }
 
     /// <summary>Adds what the origin is told. After all modules of the request.</summary>
@@ -189,12 +172,15 @@ public sealed class IdentityPolicy
         return true;
     }
 
-    /// <summary>From the nearest hop outwards: the first address that is not a trusted proxy's is the client's.</summary>
+    /// <summary>
+    /// From the nearest hop outwards: the first address that is not a trusted proxy's is the client's. X-Forwarded-For decides where both
+    /// fields are there: nearly every proxy keeps it, and one that knows nothing of Forwarded passes on what a client wrote there.
+    /// </summary>
     private IpAddress FindClient(Exchange exchange)
     {
         Span<IpAddress> hops = stackalloc IpAddress[MaxHops];
         HeaderFields fields = exchange.Request.Fields;
-        int count = fields.Has(KnownField.Forwarded) ? ForwardedField.Read(fields, hops) : XForwardedFor.Read(fields, hops);
+        int count = fields.Has(KnownField.XForwardedFor) ? XForwardedFor.Read(fields, hops) : ForwardedField.Read(fields, hops);
         IpAddress client = exchange.Connection.Remote;
         for (int i = 0; i < count; i++)
         {
@@ -213,18 +199,7 @@ public sealed class IdentityPolicy
         return client;
     }
 
-    private bool IsTrusted(IpAddress address)
-    {
-        foreach (IpPrefix prefix in _trusted)
-        {
-            if (prefix.Contains(address))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool IsTrusted(IpAddress address) => IpPrefix.AnyContains(_trusted, address);
 
     private bool CameThroughHere(HeaderFields fields)
     {

@@ -20,7 +20,9 @@ internal static class RequestRules
         RequestHead request = passage.Exchange.Request;
         if (request.Method == RequestMethod.Connect)
         {
-            // RFC 9110 section 9.3.6: a gateway without a list of targets is no place to tunnel through.
+            // RFC 9110 section 9.3.6: a gateway without a list of targets is no place to tunnel through. What follows may be meant for the
+            // tunnel already: it must not be read as requests.
+            passage.Exchange.MustClose = true;
             return ProxyErrors.MethodNotAllowed;
         }
 

@@ -38,6 +38,27 @@ public sealed class IdentityTests
         request["X-Request-Id"].ShouldBe("abc-1");
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For: 203.0.113.7", "203.0.113.7")]
+    [InlineData("Forwarded: for=203.0.113.7", "203.0.113.7")]
+    [InlineData("Forwarded: for=10.0.0.9|X-Forwarded-For: 203.0.113.7", "203.0.113.7")]
+    [InlineData("X-Forwarded-For: 10.0.0.9, 203.0.113.7, 10.1.2.3", "203.0.113.7")]
+    [InlineData("X-Forwarded-For: \", 203.0.113.7", "203.0.113.7")]
+    [InlineData("X-Forwarded-For: a\\\"|X-Forwarded-For: 203.0.113.7", "203.0.113.7")]
+    [InlineData("X-Forwarded-For: 203.0.113.7, unknown", "192.0.2.1")]
+    public void The_client_is_whom_the_trusted_proxies_saw_whatever_it_claims_itself(string lines, string client)
+    {
+        const string Telling = """
+            listen: [":8080"]
+            trusted_proxies: [192.0.2.0/24, 10.1.0.0/16]
+            sites:
+              "*":
+                stack: [{ headers: { request: { set: { X-Client: "{client.ip}" } } } }]
+                routes: [{ to: "http://10.0.0.1:80" }]
+            """;
+        Forward(Telling, lines.Split('|'))["X-Client"].ShouldBe(client);
+    }
+
     [Fact]
     public void Each_request_has_an_id_of_its_own()
     {
@@ -152,7 +173,10 @@ public sealed class IdentityTests
         using Proxy proxy = new();
         Peer client = proxy.Connect();
         client.SendHead("CONNECT a.test:443 HTTP/1.1", "Host: a.test:443");
-        client.TakeResponse().Status.ShouldBe(405);
+        Message response = client.TakeResponse();
+        response.Status.ShouldBe(405);
+        response["Allow"].ShouldNotBeNull();
+        response["Connection"].ShouldBe("close");
         proxy.Origin.Connections.ShouldBeEmpty();
         proxy.AssertClean();
     }
