@@ -82,7 +82,6 @@ public enum Counter
     SlowTurns100Ms,
     MailboxPosts,
     LoopExceptions,
-    WorkerPoolRefusals,
     InvariantsBroken,
 
     AccessLogLines,

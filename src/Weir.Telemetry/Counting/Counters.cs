@@ -111,7 +111,6 @@ public static class Counters
         Row(SlowTurns100Ms, Slow, "over", "100ms", SlowHelp),
         Row(MailboxPosts, "weir_mailbox_posts_total", "Messages that other threads posted to loops."),
         Row(LoopExceptions, "weir_loop_exceptions_total", "Exceptions that reached a loop; each closed one connection."),
-        Row(WorkerPoolRefusals, "weir_worker_refusals_total", "Jobs that the full worker pool refused."),
         Row(InvariantsBroken, "weir_invariants_broken_total", "Defects that Weir noticed in itself; each closed one connection."),
 
         Row(AccessLogLines, "weir_access_log_lines_total", "Lines given to the access log."),

@@ -29,9 +29,6 @@ public static class OperatorEvents
     public static readonly OperatorEvent SlowTurn = Add(106, Warning, "slow_turn",
         "A turn of loop {loop} took {milliseconds} ms in {where}",
         "Every exchange of that loop waited. Look at what this module or file does on the loop.");
-    public static readonly OperatorEvent WorkersFull = Add(107, Warning, "workers_full",
-        "The worker pool refused a job of {who}: {queued} wait already",
-        "Password hashes, look-ups and file reads come faster than the cores can do them.");
     public static readonly OperatorEvent PrivilegesDropped = Add(108, Info, "privileges_dropped", "Now running as {user}", "");
     public static readonly OperatorEvent RootWithoutUser = Add(120, Warning, "root_without_user",
         "Weir serves as root",

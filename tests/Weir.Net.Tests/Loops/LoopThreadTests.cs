@@ -58,9 +58,8 @@ public sealed class LoopThreadTests
     public async Task A_foreign_task_resumes_on_the_loop_that_awaited_it()
     {
         using LoopGroup group = Start(2, out Loop[] loops);
-        using WorkerPool workers = new(1, 16);
         TaskCompletionSource<(bool Before, int Worker, bool After)> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        loops[1].Post(() => loops[1].Observe(AwaitForeignAsync(loops[1], workers, done)));
+        loops[1].Post(() => loops[1].Observe(AwaitForeignAsync(loops[1], done)));
         (bool before, int worker, bool after) = await done.Task.WaitAsync(_limit);
         before.ShouldBeTrue();
         after.ShouldBeTrue();
@@ -107,11 +106,10 @@ public sealed class LoopThreadTests
         return group;
     }
 
-    private static async ValueTask AwaitForeignAsync(Loop loop, WorkerPool workers, TaskCompletionSource<(bool, int, bool)> done)
+    private static async ValueTask AwaitForeignAsync(Loop loop, TaskCompletionSource<(bool, int, bool)> done)
     {
         bool before = loop.IsCurrent;
-        workers.TryRun(() => Environment.CurrentManagedThreadId, out Task<int> work).ShouldBeTrue();
-        int worker = await work;
+        int worker = await Task.Run(() => Environment.CurrentManagedThreadId);
         bool after = loop.IsCurrent;
         done.SetResult((before, worker == Environment.CurrentManagedThreadId ? 0 : worker, after));
     }
