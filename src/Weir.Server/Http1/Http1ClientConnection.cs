@@ -25,8 +25,6 @@ internal sealed class Http1ClientConnection : ClientConnection
     // the kept-alive clients under load lost one).
     private const int DrainIdleMs = 1_000;
 
-    private readonly ServerLoop _server;
-    private readonly Connection _connection;
     private Http1ClientStream? _stream;
     private int _requestCount;
     private int _requestsThisTurn;
@@ -37,8 +35,6 @@ internal sealed class Http1ClientConnection : ClientConnection
     public Http1ClientConnection(ServerLoop server, Connection connection, ConnectionInfo info, IConnectionEnd end)
         : base(server, connection, info, end)
     {
-        _server = server;
-        _connection = connection;
     }
 
     /// <summary>Whether the client is known to be gone.</summary>
@@ -46,7 +42,7 @@ internal sealed class Http1ClientConnection : ClientConnection
 
     internal bool IsLastRequest => IsEnding || _requestCount >= Limits.RequestsPerConnection;
 
-    public override void Start() => _server.Loop.Observe(ServeAsync());
+    public override void Start() => Server.Loop.Observe(ServeAsync());
 
     public override void OnUnaskedInput(Connection connection)
     {
@@ -60,7 +56,7 @@ internal sealed class Http1ClientConnection : ClientConnection
 
     public override void OnIdleTimeout(Connection connection)
     {
-        _server.Counters.Add(Counter.TimeoutClientIdle);
+        Server.Counters.Add(Counter.TimeoutClientIdle);
         End();
     }
 
@@ -107,13 +103,13 @@ internal sealed class Http1ClientConnection : ClientConnection
         }
 
         _stream?.AbortWhenGone?.Abort(ProxyErrors.Draining);
-        _connection.Abort();
+        Connection.Abort();
     }
 
     internal ValueTask<ProxyError?> FlushAsync() => SendAsync(default);
 
     /// <summary>Sends what has gathered, then the octets.</summary>
-    internal ValueTask<ProxyError?> SendAsync(NativeSlice octets) => OutcomeOf(_connection.WriteAsync(octets, default, Limits.IdleTimeoutMs));
+    internal ValueTask<ProxyError?> SendAsync(NativeSlice octets) => OutcomeOf(Connection.WriteAsync(octets, default, Limits.IdleTimeoutMs));
 
     /// <summary>What the end of a write means for an exchange.</summary>
     internal ValueTask<ProxyError?> OutcomeOf(ValueTask<WriteStatus> write) =>
@@ -122,8 +118,8 @@ internal sealed class Http1ClientConnection : ClientConnection
     /// <summary>Answers without a buffer: limits.memory is spent.</summary>
     internal ValueTask<ProxyError?> SendNoMemoryAsync()
     {
-        _server.Counters.Add(Counter.ConnectionsRefusedMemory);
-        _server.Log.Write(OperatorEvents.MemoryLimit, _server.Loop.SmallBuffers.LimitOctets);
+        Server.Counters.Add(Counter.ConnectionsRefusedMemory);
+        Server.Log.Write(OperatorEvents.MemoryLimit, Server.Loop.SmallBuffers.LimitOctets);
         return SendAsync(FixedResponse.NoMemory.Slice);
     }
 
@@ -133,25 +129,25 @@ internal sealed class Http1ClientConnection : ClientConnection
     {
         try
         {
-            while (_connection.ReceivedCount > 0 || HasMore())
+            while (Connection.ReceivedCount > 0 || HasMore())
             {
                 if (!await ReceiveHeadAsync())
                 {
                     break;
                 }
 
-                await _server.Handler.HandleAsync(_stream!.Exchange!);
+                await Server.Handler.HandleAsync(_stream!.Exchange!);
                 if (!await EndExchangeAsync())
                 {
                     break;
                 }
             }
 
-            if (!_isIdle && _connection.IsStarved && _stream is null)
+            if (!_isIdle && Connection.IsStarved && _stream is null)
             {
                 // Something came, and there is no memory to read it into.
                 await SendNoMemoryAsync();
-                await LingeringClose.RunAsync(_connection);
+                await LingeringClose.RunAsync(Connection);
             }
         }
         finally
@@ -167,11 +163,11 @@ internal sealed class Http1ClientConnection : ClientConnection
     private bool HasMore()
     {
         // Also while draining: what a client sends before it can know is answered, and told "Connection: close".
-        ReadStatus read = _connection.TryRead();
-        if (read == ReadStatus.Pending && !_connection.IsStarved)
+        ReadStatus read = Connection.TryRead();
+        if (read == ReadStatus.Pending && !Connection.IsStarved)
         {
             _isIdle = true;
-            _connection.WatchIdle(IsEnding ? Math.Min(DrainIdleMs, Limits.IdleTimeoutMs) : Limits.IdleTimeoutMs);
+            Connection.WatchIdle(IsEnding ? Math.Min(DrainIdleMs, Limits.IdleTimeoutMs) : Limits.IdleTimeoutMs);
         }
 
         return read == ReadStatus.Data;
@@ -197,11 +193,11 @@ internal sealed class Http1ClientConnection : ClientConnection
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<bool> ReceiveHeadSlowAsync(int scanned, ParseStatus status, RejectReason reason)
     {
-        long deadlineMs = _connection.Loop.NowMs + Limits.HeaderTimeoutMs;
+        long deadlineMs = Connection.Loop.NowMs + Limits.HeaderTimeoutMs;
         while (status == ParseStatus.NeedMore)
         {
-            long waitMs = deadlineMs - _connection.Loop.NowMs;
-            ReadStatus read = waitMs <= 0 ? ReadStatus.TimedOut : await _connection.ReadAsync((int)waitMs);
+            long waitMs = deadlineMs - Connection.Loop.NowMs;
+            ReadStatus read = waitMs <= 0 ? ReadStatus.TimedOut : await Connection.ReadAsync((int)waitMs);
             if (read != ReadStatus.Data)
             {
                 await EndInHeadAsync(read);
@@ -222,11 +218,11 @@ internal sealed class Http1ClientConnection : ClientConnection
 
     private void BeginExchange()
     {
-        Exchange exchange = _server.RentExchange();
-        _stream = _server.RentStream();
+        Exchange exchange = Server.RentExchange();
+        _stream = Server.RentStream();
         _stream.Begin(this, exchange);
-        exchange.Begin(Info, _stream, _server.Loop);
-        exchange.Timings.StartedNs = _server.Loop.NowNs;
+        exchange.Begin(Info, _stream, Server.Loop);
+        exchange.Timings.StartedNs = Server.Loop.NowNs;
         exchange.Request.IsHttps = Info.IsTls;
     }
 
@@ -235,7 +231,7 @@ internal sealed class Http1ClientConnection : ClientConnection
         Http1ClientStream stream = _stream!;
         Exchange exchange = stream.Exchange!;
         ParseStatus status = RequestHeadParser.Parse(
-            _connection.Received, ref scanned, exchange.Request, Limits.Head, out int consumed, out RequestFraming framing, out reason);
+            Connection.Received, ref scanned, exchange.Request, Limits.Head, out int consumed, out RequestFraming framing, out reason);
         if (status != ParseStatus.Complete)
         {
             return status;
@@ -248,17 +244,17 @@ internal sealed class Http1ClientConnection : ClientConnection
             return ParseStatus.Rejected;
         }
 
-        _connection.Consume(consumed);
+        Connection.Consume(consumed);
         _requestCount++;
-        exchange.Timings.HeadNs = _server.Loop.NowNs;
+        exchange.Timings.HeadNs = Server.Loop.NowNs;
         stream.OnHead(framing);
-        _server.Counters.Add(Counter.ExchangesStarted);
+        Server.Counters.Add(Counter.ExchangesStarted);
         return ParseStatus.Complete;
     }
 
     private ValueTask<bool> BeginTurnAsync()
     {
-        long turn = _server.Loop.TurnCount;
+        long turn = Server.Loop.TurnCount;
         if (turn != _turn)
         {
             _turn = turn;
@@ -271,7 +267,7 @@ internal sealed class Http1ClientConnection : ClientConnection
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<bool> YieldAsync()
     {
-        await _server.Loop.YieldAsync();
+        await Server.Loop.YieldAsync();
         return true;
     }
 
@@ -305,7 +301,7 @@ internal sealed class Http1ClientConnection : ClientConnection
             return true;
         }
 
-        await LingeringClose.RunAsync(_connection);
+        await LingeringClose.RunAsync(Connection);
         return false;
     }
 
@@ -314,8 +310,8 @@ internal sealed class Http1ClientConnection : ClientConnection
     private async ValueTask RejectAsync(RejectReason reason)
     {
         int status = RejectReasons.Status(reason);
-        _server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
-        _server.RejectObserver?.OnRejected(_stream!.Exchange!, reason, status);
+        Server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
+        Server.RejectObserver?.OnRejected(_stream!.Exchange!, reason, status);
         if (CommitReject(status))
         {
             await FlushAsync();
@@ -326,18 +322,18 @@ internal sealed class Http1ClientConnection : ClientConnection
         }
 
         ReleaseStream();
-        await LingeringClose.RunAsync(_connection);
+        await LingeringClose.RunAsync(Connection);
     }
 
     private bool CommitReject(int status)
     {
-        Span<byte> space = _connection.OutputSpace(2048);
+        Span<byte> space = Connection.OutputSpace(2048);
         if (space.IsEmpty)
         {
             return false;
         }
 
-        _connection.CommitOutput(RejectResponse.Write(status, _server.Loop.DateValue, space));
+        Connection.CommitOutput(RejectResponse.Write(status, Server.Loop.DateValue, space));
         return true;
     }
 
@@ -345,7 +341,7 @@ internal sealed class Http1ClientConnection : ClientConnection
     {
         if (read == ReadStatus.TimedOut)
         {
-            _server.Counters.Add(Counter.TimeoutClientHead);
+            Server.Counters.Add(Counter.TimeoutClientHead);
             return RejectAsync(RejectReason.HeadTimeout);
         }
 
@@ -355,7 +351,7 @@ internal sealed class Http1ClientConnection : ClientConnection
         }
 
         // A buffer of the head's size may not be had: then that is the reason, and not the head.
-        return _connection.ReceivedCount < Limits.Head.HeadOctets ? EndWithoutMemoryAsync() : RejectAsync(RejectReason.HeadTooLarge);
+        return Connection.ReceivedCount < Limits.Head.HeadOctets ? EndWithoutMemoryAsync() : RejectAsync(RejectReason.HeadTooLarge);
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
@@ -363,7 +359,7 @@ internal sealed class Http1ClientConnection : ClientConnection
     {
         await SendNoMemoryAsync();
         ReleaseStream();
-        await LingeringClose.RunAsync(_connection);
+        await LingeringClose.RunAsync(Connection);
     }
 
     private void ReleaseStream()
@@ -371,8 +367,8 @@ internal sealed class Http1ClientConnection : ClientConnection
         if (_stream is { } stream)
         {
             _stream = null;
-            _server.ReturnExchange(stream.Release());
-            _server.ReturnStream(stream);
+            Server.ReturnExchange(stream.Release());
+            Server.ReturnStream(stream);
         }
     }
 
