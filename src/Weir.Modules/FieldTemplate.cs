@@ -79,8 +79,11 @@ internal sealed class FieldTemplate
     }
 
     /// <summary>What a response without the field is ended with.</summary>
-    public InvalidOperationException TooLarge() =>
-        new($"The field {Encoding.ASCII.GetString(_name)} made of the client's values is larger than {Template.MaxOctets / 1024} KiB.");
+    public InvalidOperationException TooLarge()
+    {
+        string name = Encoding.ASCII.GetString(_name);
+        return new InvalidOperationException($"The field {name} made of the client's values is over {Template.MaxOctets / 1024} KiB.");
+    }
 
     private bool Write(Exchange exchange, HeaderFields fields, bool isReplacing)
     {
