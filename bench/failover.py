@@ -11,7 +11,7 @@
 
 wrk sends most of the load; it counts a broken connection, half a response and a status that is not 2xx or 3xx. Clients of witness.py, which
 judge each response octet by octet, send GET, POST, large GET and requests that a cookie binds to a server. Everything shares the
-machine's CPUs. Takes some 75 s; ends with 1 when something failed that must not.
+machine's CPUs. Takes some two minutes; ends with 1 when something failed that must not.
 """
 import argparse, http.client, json, os, re, shlex, signal, socket, subprocess, sys, time
 from peers import Bench, ROOT, free_port, need
