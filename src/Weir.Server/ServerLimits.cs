@@ -8,6 +8,12 @@ public sealed record ServerLimits
     /// <summary>Time to receive a whole head.</summary>
     public int HeaderTimeoutMs { get; init; } = 10_000;
 
+    /// <summary>Time for a TLS handshake, the ClientHello included.</summary>
+    public int HandshakeTimeoutMs { get; init; } = 10_000;
+
+    /// <summary>TLS handshakes of one client address (IPv6: of one /64) that may be going on at once.</summary>
+    public int HandshakesPerClient { get; init; } = 256;
+
     /// <summary>Time without an octet, between requests and within a response that the client does not take.</summary>
     public int IdleTimeoutMs { get; init; } = 60_000;
 

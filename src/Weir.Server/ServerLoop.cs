@@ -127,6 +127,9 @@ public sealed class ServerLoop
         }
     }
 
+    /// <summary>Who may begin a handshake in this turn.</summary>
+    internal HandshakeTurns Handshakes { get; } = new();
+
     internal Exchange RentExchange()
     {
         _inUse++;

@@ -53,6 +53,9 @@ public sealed class ConnectionInfo
     /// <summary>Whether the client speaks TLS.</summary>
     public bool IsTls { get; }
 
+    /// <summary>What the TLS handshake agreed on: known from its end on, null without TLS.</summary>
+    public TlsDetails? Tls { get; set; }
+
     /// <summary>The listener's address as configured.</summary>
     public string Listener { get; }
 

@@ -30,8 +30,6 @@ internal static class ListenerChecker
                 errors.Error(
                     listener.Position, $"{listener.Address} is a unix socket, and `reuse_port` shares a port.", "Remove `reuse_port`.");
             }
-
-            Unsupported.CheckListener(listeners[i], isDefault, errors);
         }
 
         return listeners;

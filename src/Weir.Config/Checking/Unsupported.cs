@@ -1,4 +1,3 @@
-using Weir.Config.Model;
 using Weir.Config.Yaml;
 
 namespace Weir.Config.Checking;
@@ -12,7 +11,6 @@ internal static class Unsupported
     [
         new("acme", "ACME"),
         new("caches", "The cache"),
-        new("listen.*.tls", "TLS on a listener", node => node is ScalarNode { Text: "true" or "True" or "TRUE" }),
         new("upstreams.*.servers.*.url", "TLS towards origins", IsHttps),
         new("upstreams.*.servers.*", "TLS towards origins", IsHttps),
         new("upstreams.*.servers", "TLS towards origins", IsHttps),
@@ -24,7 +22,8 @@ internal static class Unsupported
         new("sites.*.*", "TLS towards origins", IsHttps),
         new("sites.*.to", "TLS towards origins", IsHttps),
         new("sites.*.to.*", "TLS towards origins", IsHttps),
-        new("sites.*.tls", "TLS for a site", node => node is not ScalarNode { Text: "off" }),
+        new("sites.*.tls", "Certificates by ACME", node => node is ScalarNode { Text: "auto" }),
+        new("sites.*.tls.mode", "Certificates by ACME", node => node is ScalarNode { Text: "auto" }),
         new("sites.*.routes.*.to", "TLS towards origins", IsHttps),
         new("sites.*.routes.*.to.*", "TLS towards origins", IsHttps),
     ];
@@ -35,30 +34,6 @@ internal static class Unsupported
         foreach (UnsupportedRow row in _rows)
         {
             row.Check(root, errors);
-        }
-    }
-
-    /// <summary>Reports TLS that nobody wrote: on port 443, or because a site is named by a public host.</summary>
-    internal static void CheckListener(ListenerConfig listener, bool isDefault, ErrorList errors)
-    {
-        if (listener is { Tls: not true } || !listener.Position.IsWritten)
-        {
-            return;
-        }
-
-        if (isDefault)
-        {
-            errors.Error(
-                listener.Position,
-                "A site with a public name is served over HTTPS, and TLS is not supported by this build yet.",
-                "Write `listen: [\":80\"]` to serve it over plain HTTP.");
-        }
-        else if (listener.Address is { Port: 443, IsUnix: false })
-        {
-            errors.Error(
-                listener.Position,
-                "Port 443 means TLS, and TLS is not supported by this build yet.",
-                "Write `{ address: \":443\", tls: false }` for plain HTTP, or use another port.");
         }
     }
 

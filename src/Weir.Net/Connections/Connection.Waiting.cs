@@ -61,6 +61,11 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
             _isPeerClosing = true;
         }
 
+        if (_tls is not null)
+        {
+            OnTransportEvents(_tls, (events & ~Libc.EpollOut) != 0, (events & ~(Libc.EpollIn | Libc.EpollPeerClosed)) != 0);
+        }
+
         if ((events & (Libc.EpollOut | Libc.EpollHangUp | Libc.EpollError)) != 0 && _write.IsWaiting)
         {
             OnWritable();
@@ -153,13 +158,19 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
             return;
         }
 
+        bool isGone = (events & (Libc.EpollError | Libc.EpollHangUp)) != 0;
+        if (!isGone && _tls is { IsServer: false } && !HasContentOrEnd())
+        {
+            return;
+        }
+
         _isIdleWatched = false;
         if (Observer is not { } observer)
         {
             return;
         }
 
-        if ((events & (Libc.EpollError | Libc.EpollHangUp)) != 0)
+        if (isGone)
         {
             observer.OnGone(this);
         }
@@ -178,13 +189,13 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
             return;
         }
 
-        long before = TotalSent;
+        long before = TotalSent + (_tls?.RecordOctets ?? 0);
         WriteStatus status = Send();
         if (status != WriteStatus.Pending)
         {
             EndWrite(status);
         }
-        else if (TotalSent != before && _writeTimeoutMs != NoTimeout)
+        else if (TotalSent + (_tls?.RecordOctets ?? 0) != before && _writeTimeoutMs != NoTimeout)
         {
             _write.DeadlineMs = Loop.NowMs + _writeTimeoutMs;
         }

@@ -18,7 +18,7 @@ namespace Weir.Net.Connections;
 /// until the task completes, so a slow reader costs the one buffer its producer fills.
 /// <para>
 /// Here is what is read and written; what the loop tells and who waits for it is in Connection.Waiting.cs; what a kind of connection has to
-/// bring is in Connection.Transport.cs.
+/// bring is in Connection.Transport.cs; TLS between the two is in Connection.Tls.cs.
 /// </para>
 /// </remarks>
 public abstract partial class Connection : Pollable
@@ -238,10 +238,18 @@ public abstract partial class Connection : Pollable
     /// <summary>Says that nothing more will be sent; the peer sees the end of the stream.</summary>
     public void ShutdownWrite()
     {
-        if (!_isClosed && _failure == Failure.None)
+        if (_isClosed || _failure != Failure.None)
+        {
+            return;
+        }
+
+        if (_tls is null)
         {
             ShutdownCore();
+            return;
         }
+
+        _tls.Shutdown();
     }
 
     /// <summary>Closes. Nothing may wait any more. With <paramref name="reset"/> the peer sees a reset, not an end.</summary>
@@ -263,6 +271,7 @@ public abstract partial class Connection : Pollable
         Loop.Disarm(this);
         _input.Release(Loop);
         _output.Release(Loop);
+        _tls?.Close(isQuiet: reset || _failure == Failure.Reset);
         CloseCore(reset);
         EndWaits();
     }
@@ -271,7 +280,9 @@ public abstract partial class Connection : Pollable
     /// Looks whether the peer has closed or sent something, with a system call where that is not known: for requests that must not be
     /// sent on a dead connection (RFC 9110 section 9.2.2).
     /// </summary>
-    public bool IsKnownOpen() => !_isClosed && _failure == Failure.None && !_isPeerClosing && !_isEnded && ReceivedCount == 0 && PeekCore();
+    public bool IsKnownOpen() =>
+        !_isClosed && _failure == Failure.None && !_isPeerClosing && !_isEnded && ReceivedCount == 0
+        && (_tls is null ? PeekCore() : !HasContentOrEnd());
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<WriteStatus> WriteFramedSlowAsync(FrameHead head, NativeSlice slice, NativeSlice tail, int timeoutMs)
@@ -286,11 +297,16 @@ public abstract partial class Connection : Pollable
         return OutputSpace(head.Length).IsEmpty ? WriteStatus.NoMemory : await WriteFramedAsync(head.Octets, slice, tail, timeoutMs);
     }
 
-    private unsafe ReadStatus Fill()
+    private ReadStatus Fill()
     {
         if (_isEnded)
         {
             return ReadStatus.End;
+        }
+
+        if (_tls is { IsHandshaking: true })
+        {
+            return Handshake();
         }
 
         if (!_input.TryMakeRoom(Loop, WantsLargeBuffer))
@@ -299,13 +315,10 @@ public abstract partial class Connection : Pollable
         }
 
         int free = _input.FreeCount;
-        int count = ReceiveCore((byte*)_input.FreeAddress, free);
+        int count = Receive(_input.FreeAddress, free);
         if (count > 0)
         {
-            if (count < free && !_isPeerClosing)
-            {
-                _isReadable = false;
-            }
+            _isReadable = _tls is null ? count == free || _isPeerClosing : _tls.MayHaveMore;
 
             _input.Add(count);
             TotalReceived += count;
@@ -353,27 +366,29 @@ public abstract partial class Connection : Pollable
         }
 
         _output.Release(Loop);
-        return WriteStatus.Done;
+        return _tls is null ? WriteStatus.Done : SendRest(_tls);
     }
 
-    private unsafe int SendOnce()
+    private int SendOnce()
     {
         NativeSlice gathered = _output.Gathered;
         if (!_output.HasLent)
         {
-            return SendCore((byte*)gathered.Address, Math.Min(gathered.Length, MaxSendOctets));
+            return SendOne(gathered);
         }
 
         NativeSlice lent = _output.Lent;
         NativeSlice tail = _output.Tail;
         if (gathered.Length + tail.Length == 0)
         {
-            return SendCore((byte*)lent.Address, Math.Min(lent.Length, MaxSendOctets));
+            return SendOne(lent);
         }
 
         int first = Math.Min(gathered.Length, MaxSendOctets);
         int second = Math.Min(lent.Length, MaxSendOctets - first);
         int third = second == lent.Length ? Math.Min(tail.Length, MaxSendOctets - first - second) : 0;
-        return SendGatheredCore(gathered.Take(first), lent.Take(second), tail.Take(third));
+        return _tls is null
+            ? SendGatheredCore(gathered.Take(first), lent.Take(second), tail.Take(third))
+            : _tls.SendGathered(gathered.Take(first), lent.Take(second), tail.Take(third));
     }
 }

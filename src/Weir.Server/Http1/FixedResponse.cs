@@ -15,6 +15,20 @@ internal static class FixedResponse
     /// <summary>For exchanges that find no memory. Without content, so that it also answers HEAD.</summary>
     public static PinnedBody NoMemory { get; } = Render("proxy_internal_error"u8, default);
 
+    /// <summary>For clients that speak plain HTTP where TLS is spoken.</summary>
+    public static PinnedBody PlainOnTls { get; } = RenderPlainOnTls();
+
+    private static PinnedBody RenderPlainOnTls()
+    {
+        ReadOnlySpan<byte> content = "This port speaks HTTPS, and this request came without TLS. Use https:// in the address.\n"u8;
+        SpanWriter writer = new(stackalloc byte[512]);
+        writer.Put("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\nContent-Length: "u8);
+        writer.Put(content.Length);
+        writer.Put("\r\nConnection: close\r\n\r\n"u8);
+        writer.Put(content);
+        return new PinnedBody(writer.Written);
+    }
+
     private static PinnedBody Render(ReadOnlySpan<byte> error, ReadOnlySpan<byte> content)
     {
         SpanWriter writer = new(stackalloc byte[512]);

@@ -157,6 +157,11 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return RefuseAsync(connection);
         }
 
+        if (_options.Tls is not null)
+        {
+            return BeginSecurelyAsync(connection, info);
+        }
+
         if (_options.SpeaksHttp2)
         {
             return BeginByPrefaceAsync(connection, info);
@@ -183,6 +188,53 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         }
 
         if (!_options.SpeaksHttp1 || Preface.MayBe(connection.Received))
+        {
+            new Http2ClientConnection(_server, connection, info, this).Start();
+        }
+        else
+        {
+            new Http1ClientConnection(_server, connection, info, this).Start();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask BeginSecurelyAsync(Connection connection, ConnectionInfo info)
+    {
+        bool isStarted = false;
+        if (!IsCounted(info.Remote) || _gate.TryEnterHandshake(info.Remote, _server.Limits.HandshakesPerClient))
+        {
+            try
+            {
+                isStarted = await new SecureStart(_server, _options, connection, info).RunAsync();
+            }
+            finally
+            {
+                if (IsCounted(info.Remote))
+                {
+                    _gate.LeaveHandshake(info.Remote);
+                }
+
+                if (!isStarted)
+                {
+                    connection.Close();
+                    OnEnded(info);
+                }
+            }
+        }
+        else
+        {
+            _server.Counters.Add(Counter.ConnectionsRefusedHandshakes);
+            connection.Close(reset: true);
+            OnEnded(info);
+        }
+
+        if (!isStarted)
+        {
+            return;
+        }
+
+        // A client that names no protocol (RFC 7301) speaks HTTP/1.1, unless the listener does not.
+        if (info.Tls!.IsHttp2 || !_options.SpeaksHttp1)
         {
             new Http2ClientConnection(_server, connection, info, this).Start();
         }
@@ -225,7 +277,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     }
 
     private ConnectionInfo NewInfo(IpAddress remote, int remotePort, IpAddress local, int localPort) =>
-        new(Interlocked.Increment(ref _lastId), remote, remotePort, local, localPort, isTls: false, _options.Name)
+        new(Interlocked.Increment(ref _lastId), remote, remotePort, local, localPort, isTls: _options.Tls is not null, _options.Name)
         {
             IsTrustedProxy = _options.IsTrustedProxy(remote),
         };

@@ -10,6 +10,7 @@ namespace Weir.Server.Listening;
 public sealed class ConnectionGate
 {
     private readonly ConcurrentDictionary<IpAddress, int> _byClient = new();
+    private readonly ConcurrentDictionary<IpAddress, int> _handshakes = new();
     private int _total;
 
     /// <summary>Client connections now.</summary>
@@ -31,27 +32,36 @@ public sealed class ConnectionGate
     public void Leave() => Interlocked.Decrement(ref _total);
 
     /// <summary>Takes a client's place; false when the client has too many.</summary>
-    public bool TryEnterClient(IpAddress client, int limit)
+    public bool TryEnterClient(IpAddress client, int limit) => TryEnter(_byClient, client, limit);
+
+    /// <summary>Gives a client's place back.</summary>
+    public void LeaveClient(IpAddress client) => Leave(_byClient, client);
+
+    /// <summary>Counts a TLS handshake of a client that begins; false when too many of it are going on.</summary>
+    public bool TryEnterHandshake(IpAddress client, int limit) => TryEnter(_handshakes, client, limit);
+
+    /// <summary>Counts a handshake that ended, well or badly.</summary>
+    public void LeaveHandshake(IpAddress client) => Leave(_handshakes, client);
+
+    private static bool TryEnter(ConcurrentDictionary<IpAddress, int> places, IpAddress client, int limit)
     {
-        IpAddress key = KeyOf(client);
-        if (_byClient.AddOrUpdate(key, 1, static (_, count) => count + 1) <= limit)
+        if (places.AddOrUpdate(KeyOf(client), 1, static (_, count) => count + 1) <= limit)
         {
             return true;
         }
 
-        LeaveClient(client);
+        Leave(places, client);
         return false;
     }
 
-    /// <summary>Gives a client's place back.</summary>
-    public void LeaveClient(IpAddress client)
+    private static void Leave(ConcurrentDictionary<IpAddress, int> places, IpAddress client)
     {
         IpAddress key = KeyOf(client);
-        int left = _byClient.AddOrUpdate(key, 0, static (_, count) => count - 1);
+        int left = places.AddOrUpdate(key, 0, static (_, count) => count - 1);
         if (left <= 0)
         {
             // Only while it is still zero: another loop may have taken a place in between.
-            _byClient.TryRemove(new KeyValuePair<IpAddress, int>(key, left));
+            places.TryRemove(new KeyValuePair<IpAddress, int>(key, left));
         }
     }
 

@@ -1,5 +1,6 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
+using Weir.Net.Tls;
 
 namespace Weir.Server.Listening;
 
@@ -26,6 +27,13 @@ public sealed record ListenerOptions
 
     /// <summary>Modules of the connection moment, in order.</summary>
     public IReadOnlyList<IConnectionModule> Modules { get; init; } = [];
+
+    /// <summary>The certificates, where clients speak TLS; null: they do not.</summary>
+    public TlsSiteHolder? Tls { get; init; }
+
+    /// <summary>The protocols that a handshake may agree on.</summary>
+    internal AlpnProtocols Protocols =>
+        (SpeaksHttp1 ? AlpnProtocols.Http1 : AlpnProtocols.None) | (SpeaksHttp2 ? AlpnProtocols.Http2 : AlpnProtocols.None);
 
     internal bool RequiresProxyHeader(IpAddress peer) => IpPrefix.AnyContains(_proxyProtocol, peer);
 

@@ -10,9 +10,14 @@ public enum Counter
     ConnectionsRefusedMemory,
     ConnectionsRefusedModule,
     ConnectionsRefusedProxyHeader,
+    ConnectionsRefusedHandshakes,
     ConnectionsFailed,
     AcceptPauses,
     AcceptErrors,
+    TlsHandshakesFull,
+    TlsHandshakesResumed,
+    TlsPlainHttp,
+    TlsMisdirected,
 
     ExchangesStarted,
     ExchangesCompleted,
@@ -31,6 +36,8 @@ public enum Counter
     OriginOctetsIn,
     OriginOctetsOut,
 
+    OriginTlsFull,
+    OriginTlsResumed,
     OriginConnectionsOpened,
     OriginConnectionsReused,
     OriginConnectionsFailed,

@@ -9,6 +9,9 @@ public static class CounterFamilies
         new(CounterFamily.RejectedHeads, "weir_rejected_requests_total", "reason", "Requests that were refused as malformed, by reason."),
         new(CounterFamily.RejectedOriginHeads, "weir_rejected_responses_total", "reason",
             "Origin responses that were refused as malformed, by reason."),
+        new(CounterFamily.TlsClientFailures, "weir_tls_client_failures_total", "reason", "TLS handshakes with clients that failed, by reason."),
+        new(CounterFamily.TlsOriginFailures, "weir_tls_origin_failures_total", "reason",
+            "TLS handshakes with origin servers that failed, by reason."),
     ];
 
     /// <summary>Every family, in the order of <see cref="CounterFamily"/>.</summary>

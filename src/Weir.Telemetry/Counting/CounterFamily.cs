@@ -12,6 +12,12 @@ public enum CounterFamily
     /// <summary>Origin responses whose head the codec refused, by reason; indexed as the codec's reject reasons.</summary>
     RejectedOriginHeads,
 
+    /// <summary>TLS handshakes with clients that failed, by reason; indexed as TlsFailure.</summary>
+    TlsClientFailures,
+
+    /// <summary>TLS handshakes with origin servers that failed, by reason; indexed as TlsFailure.</summary>
+    TlsOriginFailures,
+
     /// <summary>One past the last family.</summary>
     Count,
 }

@@ -8,6 +8,10 @@ public static class Counters
 {
     private const string Refused = "weir_connections_refused_total";
     private const string RefusedHelp = "Client connections that were refused, by reason.";
+    private const string Handshakes = "weir_tls_handshakes_total";
+    private const string HandshakesHelp = "TLS handshakes with clients that succeeded, by kind.";
+    private const string OriginHandshakes = "weir_origin_tls_handshakes_total";
+    private const string OriginHandshakesHelp = "TLS handshakes with origin servers that succeeded, by kind.";
     private const string Statuses = "weir_responses_total";
     private const string StatusesHelp = "Responses given to clients, by class of their status; none: the exchange ended before a status.";
     private const string Ended = "weir_exchanges_cut_total";
@@ -32,11 +36,17 @@ public static class Counters
         Row(ConnectionsRefusedMemory, Refused, "reason", "memory", RefusedHelp),
         Row(ConnectionsRefusedModule, Refused, "reason", "module", RefusedHelp),
         Row(ConnectionsRefusedProxyHeader, Refused, "reason", "proxy_header", RefusedHelp),
+        Row(ConnectionsRefusedHandshakes, Refused, "reason", "handshakes", RefusedHelp),
         Row(ConnectionsFailed, "weir_connections_failed_total", "Client connections that ended by a reset or a socket error."),
         Row(AcceptPauses, "weir_accept_pauses_total",
             "Times that accepting paused because no descriptor or memory was left (EMFILE, ENFILE, ENOMEM)."),
         Row(AcceptErrors, "weir_accept_errors_total",
             "Connections that were gone before they could be accepted, and other failures of accept."),
+        Row(TlsHandshakesFull, Handshakes, "kind", "full", HandshakesHelp),
+        Row(TlsHandshakesResumed, Handshakes, "kind", "resumed", HandshakesHelp),
+        Row(TlsPlainHttp, "weir_tls_plain_requests_total", "Requests in plain HTTP that came to a TLS port and got 400."),
+        Row(TlsMisdirected, "weir_tls_misdirected_total",
+            "Requests that got 421: their host has another certificate or another policy for client certificates than their connection."),
 
         Row(ExchangesStarted, "weir_exchanges_started_total", "Requests whose head was complete."),
         Row(ExchangesCompleted, "weir_exchanges_completed_total", "Requests that ended, well or badly."),
@@ -55,6 +65,8 @@ public static class Counters
         Row(OriginOctetsIn, "weir_origin_received_bytes_total", "Bytes received from origin servers.", Octets),
         Row(OriginOctetsOut, "weir_origin_sent_bytes_total", "Bytes sent to origin servers.", Octets),
 
+        Row(OriginTlsFull, OriginHandshakes, "kind", "full", OriginHandshakesHelp),
+        Row(OriginTlsResumed, OriginHandshakes, "kind", "resumed", OriginHandshakesHelp),
         Row(OriginConnectionsOpened, "weir_origin_connections_opened_total", "Connections to origin servers that were made."),
         Row(OriginConnectionsReused, "weir_origin_connections_reused_total",
             "Requests that went over a connection which had served before."),

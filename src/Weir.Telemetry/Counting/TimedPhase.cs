@@ -24,6 +24,12 @@ public enum TimedPhase
     /// <summary>Receiving the response's content and sending it to the client.</summary>
     Body,
 
+    /// <summary>A client's TLS handshake, from its ClientHello on.</summary>
+    TlsClient,
+
+    /// <summary>A TLS handshake with an origin server.</summary>
+    TlsOrigin,
+
     /// <summary>One past the last phase.</summary>
     Count,
 }

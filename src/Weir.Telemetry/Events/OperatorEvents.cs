@@ -82,6 +82,15 @@ public static class OperatorEvents
     public static readonly OperatorEvent ProxyHeaderRefused = Add(304, Warning, "proxy_header_refused",
         "{client} sent no valid PROXY header to {listener}: {reason}",
         "Make the sender speak the PROXY protocol, or take it off the listener's proxy_protocol.");
+    public static readonly OperatorEvent TlsClientRefused = Add(305, Warning, "tls_client_refused",
+        "The TLS handshake of {client} at {listener} was refused: {reason}",
+        "Where it shows no certificate that client_ca accepts: give the client one, or make client_auth optional.");
+    public static readonly OperatorEvent CertificatesRenewed = Add(306, Info, "certificates_renewed",
+        "Certificate files have changed; new handshakes use what they hold now: {files}",
+        "");
+    public static readonly OperatorEvent CertificatesKept = Add(307, Error, "certificates_kept",
+        "Certificate files have changed and cannot be used; the certificates before stay: {reason}",
+        "Mend the files; `weir check` says what is wrong with them.");
 
     public static readonly OperatorEvent ServerDown = Add(400, Warning, "server_down",
         "{upstream}/{server} takes no more requests: {reason}",

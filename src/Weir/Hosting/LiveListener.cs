@@ -3,6 +3,7 @@ using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Net.Loops;
 using Weir.Net.Sockets;
+using Weir.Net.Tls;
 using Weir.Server;
 using Weir.Server.Listening;
 
@@ -38,13 +39,15 @@ internal sealed class LiveListener
 
     /// <summary>Prepares what new connections get. True when that is not what they get now.</summary>
     public bool Configure(
-        ListenerConfig config, IReadOnlyList<IConnectionModule> modules, IReadOnlyList<IpPrefix> trusted, IReadOnlyList<ServerLoop> servers, ConnectionGate gate)
+        ListenerConfig config, IReadOnlyList<IConnectionModule> modules, IReadOnlyList<IpPrefix> trusted, TlsSiteHolder? tls,
+        IReadOnlyList<ServerLoop> servers, ConnectionGate gate)
     {
         Config = config;
         bool isSame = _acceptors.Length > 0 && _options.Modules.SequenceEqual(modules)
             && _options.SpeaksHttp2 == config.Protocols.Contains(ListenerProtocol.H2)
             && _options.SpeaksHttp1 == (config.Protocols.Count == 0 || config.Protocols.Contains(ListenerProtocol.H1))
-            && _options.ProxyProtocol.SequenceEqual(config.ProxyProtocol) && _options.TrustedProxies.SequenceEqual(trusted);
+            && _options.ProxyProtocol.SequenceEqual(config.ProxyProtocol) && _options.TrustedProxies.SequenceEqual(trusted)
+            && ReferenceEquals(_options.Tls, tls);
         if (isSame)
         {
             return false;
@@ -58,6 +61,7 @@ internal sealed class LiveListener
             ProxyProtocol = config.ProxyProtocol,
             TrustedProxies = trusted,
             Modules = modules,
+            Tls = tls,
         };
 
         // Connections that are there keep the acceptor they came by: it counted them in, and counts them out.

@@ -1,5 +1,7 @@
 using Weir.Abstractions.Modules;
+using Weir.Certificates;
 using Weir.Config.Model;
+using Weir.Net.Tls;
 using Weir.Pipeline.Plans;
 using Weir.Upstreams;
 
@@ -24,6 +26,12 @@ internal sealed class NextConfig
     public UpstreamChange Upstreams { get; }
 
     public ModuleInventory Modules { get; }
+
+    /// <summary>The certificates as read.</summary>
+    public SiteCertificates? Certificates { get; set; }
+
+    /// <summary>The certificates, ready for the loops; null where no listener speaks TLS.</summary>
+    public TlsSites? Sites { get; set; }
 
     /// <summary>Modules of the connection moment.</summary>
     public Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> ConnectionModules { get; } = new(ReferenceEqualityComparer.Instance);

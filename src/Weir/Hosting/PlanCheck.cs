@@ -1,5 +1,6 @@
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Machine;
 using Weir.Pipeline.Plans;
@@ -26,6 +27,8 @@ public static class PlanCheck
             AccessLogOpener.ParseFormat(config.Log.Access, ofLog);
         }
 
-        return [.. builder.Errors, .. ofLog, .. SecretFiles.Review(config)];
+        List<ConfigError> certificates = [];
+        SiteCertificates.Read(config, certificates, TimeProvider.System);
+        return [.. builder.Errors, .. ofLog, .. certificates, .. SecretFiles.Review(config)];
     }
 }

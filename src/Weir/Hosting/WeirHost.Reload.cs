@@ -156,7 +156,7 @@ public sealed partial class WeirHost
     }
 
     private bool Configure(LiveListener listener, ListenerConfig config, IReadOnlyList<IpPrefix> trusted, NextConfig next) =>
-        listener.Configure(config, next.ConnectionModules[config], trusted, _servers, _gate);
+        listener.Configure(config, next.ConnectionModules[config], trusted, config.Tls == true ? _tls : null, _servers, _gate);
 
     private ReloadReport Describe(WeirConfig before, NextConfig next, List<ConfigError> errors)
     {
@@ -190,6 +190,8 @@ public sealed partial class WeirHost
         _upstreams.Commit(next.Upstreams);
         Recall(next.Plan!);
         _plans!.Swap(next.Plan!);
+        await PutInForceAsync(next.Sites);
+        _watch.Know(next.Certificates!.Files);
         _config = next.Config;
         _modules = next.Modules;
         _accessLogs = logs;

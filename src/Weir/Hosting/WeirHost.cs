@@ -7,6 +7,7 @@ using Weir.Http.Http1;
 using Weir.Machine;
 using Weir.Net.Buffers;
 using Weir.Net.Loops;
+using Weir.Net.Tls;
 using Weir.Pipeline;
 using Weir.Pipeline.AccessLogging;
 using Weir.Pipeline.Finishing;
@@ -104,7 +105,9 @@ public sealed partial class WeirHost : IAsyncDisposable
         CounterSet counters = new(loops, new FamilyLabels()
             .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
             .With(CounterFamily.RejectedHeads, Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason)))
-            .With(CounterFamily.RejectedOriginHeads, Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason))));
+            .With(CounterFamily.RejectedOriginHeads, Enumerable.Range(0, RejectReasons.Count).Select(reason => RejectReasons.Name((RejectReason)reason)))
+            .With(CounterFamily.TlsClientFailures, TlsFailures.Names)
+            .With(CounterFamily.TlsOriginFailures, TlsFailures.Names));
         if (AccessLogs.TryOpen(config.Log.Access, counters, log, errors) is not { } accessLogs)
         {
             return null;
@@ -176,11 +179,15 @@ public sealed partial class WeirHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isDraining = true;
+        await _ending.CancelAsync();
+        await _watching;
         await _reloading.WaitAsync();
         if (_isServing)
         {
             await _loops.RunOnEachAsync(loop => _loopLogs[loop.Index]?.Flush());
         }
+
+        _ending.Dispose();
 
         _loops.Dispose();
         _upstreams.Dispose();
@@ -222,6 +229,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         }
 
         errors.AddRange(builder.Errors);
+        next.Sites = PrepareCertificates(next, errors);
         next.IsUsable = plan is not null && errors.All(error => error.IsWarning);
         return next;
     }
@@ -243,11 +251,15 @@ public sealed partial class WeirHost : IAsyncDisposable
         _listeners = [.. next.Added.Values];
         foreach (LiveListener listener in _listeners)
         {
-            listener.Configure(listener.Config, next.ConnectionModules[listener.Config], _config.TrustedProxies, _servers, _gate);
+            Configure(listener, listener.Config, _config.TrustedProxies, next);
         }
+
+        _tls.Swap(next.Sites);
+        _watch.Know(next.Certificates!.Files);
 
         _loops.Start();
         _isServing = true;
+        _watching = WatchCertificatesAsync();
         await _loops.RunOnEachAsync(loop =>
         {
             _observer.Start(loop);

@@ -1,0 +1,42 @@
+// Hot: every TLS record passes through here.
+using System.Runtime.InteropServices;
+
+namespace Weir.Net.Tls;
+
+/// <summary>
+/// What the calls into OpenSSL on one thread share: which session is being worked on, for the callbacks that OpenSSL makes meanwhile, and
+/// room in which the records of one call gather, so that they leave in one system call.
+/// </summary>
+internal sealed unsafe class TlsScratch
+{
+    /// <summary>The most that one send may move: see Libc.</summary>
+    public const int StagingOctets = 64 * 1024;
+
+    [ThreadStatic]
+    private static TlsScratch? _current;
+
+    // Held, so that what the pointers refer to stays.
+    private readonly byte[] _staging = GC.AllocateUninitializedArray<byte>(StagingOctets, pinned: true);
+    private readonly byte[] _gather = GC.AllocateUninitializedArray<byte>(StagingOctets, pinned: true);
+
+    private TlsScratch()
+    {
+        Staging = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_staging, 0);
+        Gather = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_gather, 0);
+    }
+
+    /// <summary>The calling thread's.</summary>
+    public static TlsScratch Current => _current ??= new TlsScratch();
+
+    /// <summary>The session that the calling thread works on.</summary>
+    public TlsSession? Session { get; set; }
+
+    /// <summary>Records that OpenSSL has made and that were not sent yet.</summary>
+    public byte* Staging { get; }
+
+    /// <summary>How many octets of records there are.</summary>
+    public int Staged { get; set; }
+
+    /// <summary>Room to bring clear octets together, so that they make one record.</summary>
+    public byte* Gather { get; }
+}

@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Modules;
+using Weir.Net.Connections;
+using Weir.Net.Tls;
+using Weir.Server.Http1;
+using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
+
+namespace Weir.Server.Listening;
+
+/// <summary>
+/// A new connection becomes a TLS connection. 1 receive the ClientHello  2 ask the modules  3 find the site  4 wait for a turn  5 shake hands.
+/// OpenSSL is asked from the fifth step on, so a connection that never sends a whole ClientHello costs no session.
+/// </summary>
+internal sealed class SecureStart
+{
+    private readonly ServerLoop _server;
+    private readonly ListenerOptions _options;
+    private readonly Connection _connection;
+    private readonly ConnectionInfo _info;
+    private readonly long _deadlineMs;
+
+    public SecureStart(ServerLoop server, ListenerOptions options, Connection connection, ConnectionInfo info)
+    {
+        _server = server;
+        _options = options;
+        _connection = connection;
+        _info = info;
+        _deadlineMs = server.Loop.NowMs + server.Limits.HandshakeTimeoutMs;
+    }
+
+    /// <summary>True: the connection speaks TLS, and <see cref="ConnectionInfo.Tls"/> says what was agreed on.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    public async ValueTask<bool> RunAsync()
+    {
+        ClientHelloStatus hello = await ReceiveHelloAsync();
+        if (hello == ClientHelloStatus.PlainHttp)
+        {
+            await AnswerPlainAsync();
+            return false;
+        }
+
+        if (hello != ClientHelloStatus.Complete)
+        {
+            return Refuse(hello == ClientHelloStatus.NeedMore ? LateOrGone() : TlsFailure.Protocol, "this is no TLS ClientHello");
+        }
+
+        if (Choose() is not { } choice)
+        {
+            return false;
+        }
+
+        while (!_server.Handshakes.TryStart(_server.Loop.TurnCount))
+        {
+            await _server.Loop.YieldAsync();
+        }
+
+        if (_connection.IsClosed || _connection.HasFailed)
+        {
+            return Refuse(TlsFailure.PeerGone, "");
+        }
+
+        return await ShakeHandsAsync(choice);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<ClientHelloStatus> ReceiveHelloAsync()
+    {
+        while (true)
+        {
+            ReadStatus read = await _connection.ReadAsync(LeftMs());
+            ClientHelloStatus status = read is ReadStatus.Data ? Look() : ClientHelloStatus.NeedMore;
+            if (read != ReadStatus.Data || status != ClientHelloStatus.NeedMore)
+            {
+                return status;
+            }
+        }
+    }
+
+    private ClientHelloStatus Look() =>
+        ClientHelloReader.Read(_connection.Received, stackalloc byte[ClientHelloReader.MostOctets], out _);
+
+    /// <summary>Asks the modules, and finds which site's certificate the client wants. Null: the connection ends.</summary>
+    private Choice? Choose()
+    {
+        ClientHelloReader.Read(_connection.Received, stackalloc byte[ClientHelloReader.MostOctets], out ReadOnlySpan<byte> message);
+        if (!ClientHelloReader.TryParse(message, out ClientHelloFacts facts))
+        {
+            Refuse(TlsFailure.Protocol, "the ClientHello is malformed");
+            return null;
+        }
+
+        if (!Asks(message))
+        {
+            _server.Counters.Add(Counter.ConnectionsRefusedModule);
+            return null;
+        }
+
+        string? name = facts.ServerName.IsEmpty ? null : Encoding.ASCII.GetString(facts.ServerName);
+        TlsSiteHolder sites = _options.Tls!;
+        if (facts.IsAcmeChallenge)
+        {
+            TlsContext? challenge = name is null ? null : sites.ChallengeOf?.Invoke(name);
+            if (challenge is null)
+            {
+                Refuse(TlsFailure.ApplicationProtocol, "no ACME challenge is going on for this name");
+                return null;
+            }
+
+            return new Choice(challenge, name, AlpnProtocols.AcmeChallenge);
+        }
+
+        if (sites.Current?.OfLoop(_server.Loop.Index).Find(facts.ServerName) is not { } context)
+        {
+            Refuse(TlsFailure.Parameters, "no site has a certificate");
+            return null;
+        }
+
+        return new Choice(context, name, _options.Protocols);
+    }
+
+    private bool Asks(ReadOnlySpan<byte> message)
+    {
+        IReadOnlyList<IConnectionModule> modules = _options.Modules;
+        ClientHello hello = new(_info, message);
+        for (int i = 0; i < modules.Count; i++)
+        {
+            if (modules[i].OnClientHello(hello) != Verdict.Continue)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<bool> ShakeHandsAsync(Choice choice)
+    {
+        long startedNs = _server.Loop.NowNs;
+        TlsSession session = _connection.AcceptTls(choice.Context, choice.ServerName, choice.Protocols);
+        ReadStatus status = await _connection.ReadAsync(LeftMs());
+        if (status != ReadStatus.Data)
+        {
+            TlsFailure failure = status == ReadStatus.TimedOut ? TlsFailure.TimedOut
+                : session.Failure == TlsFailure.None ? TlsFailure.PeerGone : session.Failure;
+            return Refuse(failure, session.FailureText ?? "");
+        }
+
+        TlsFacts facts = session.Facts;
+        bool isResumed = facts.IsResumed;
+        _server.Counters.Add(isResumed ? Counter.TlsHandshakesResumed : Counter.TlsHandshakesFull);
+        _server.Counters.Record(TimedPhase.TlsClient, _server.Loop.NowNs - startedNs);
+        if (choice.Protocols == AlpnProtocols.AcmeChallenge)
+        {
+            // RFC 8737 section 3: the certificate was all that was wanted.
+            return false;
+        }
+
+        _info.Tls = new TlsDetails
+        {
+            Version = facts.Version,
+            Cipher = facts.Cipher,
+            ServerName = choice.ServerName,
+            IsResumed = isResumed,
+            IsHttp2 = facts.Protocol == AlpnProtocols.Http2,
+            ClientCertificate = choice.Context.Policy!.Clients.Length > 0 ? facts.TakePeerCertificate() : null,
+            Policy = choice.Context.Policy,
+        };
+        return true;
+    }
+
+    private bool Refuse(TlsFailure failure, string text)
+    {
+        _server.Counters.Add(CounterFamily.TlsClientFailures, (int)failure);
+        if (failure is TlsFailure.CertificateMissing or TlsFailure.CertificateRefused or TlsFailure.Internal)
+        {
+            _server.Log.Write(OperatorEvents.TlsClientRefused, _info.Remote.ToString(), _options.Name, text);
+        }
+
+        return false;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask AnswerPlainAsync()
+    {
+        _server.Counters.Add(Counter.TlsPlainHttp);
+        await _connection.WriteAsync(FixedResponse.PlainOnTls.Slice, default, LeftMs());
+        await LingeringClose.RunAsync(_connection);
+    }
+
+    private TlsFailure LateOrGone() => _server.Loop.NowMs >= _deadlineMs ? TlsFailure.TimedOut : TlsFailure.PeerGone;
+
+    private int LeftMs() => (int)Math.Max(1, _deadlineMs - _server.Loop.NowMs);
+
+    private sealed record Choice(TlsContext Context, string? ServerName, AlpnProtocols Protocols);
+}

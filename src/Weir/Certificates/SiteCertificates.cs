@@ -1,0 +1,198 @@
+using System.Security.Cryptography;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Options;
+using Weir.Config;
+using Weir.Config.Model;
+using Weir.Net.Tls;
+
+namespace Weir.Certificates;
+
+/// <summary>The certificates that a configuration names, read from their files and checked.</summary>
+internal sealed class SiteCertificates
+{
+    private const int MostFileOctets = 4 << 20;
+    private static readonly TimeSpan _soon = TimeSpan.FromDays(14);
+
+    private readonly List<ConfigError> _errors;
+    private readonly List<TlsServerOptions> _sites = [];
+    private readonly List<WatchedFile> _files = [];
+    private readonly DateTimeOffset _now;
+
+    private SiteCertificates(List<ConfigError> errors, DateTimeOffset now)
+    {
+        _errors = errors;
+        _now = now;
+    }
+
+    /// <summary>Each site that has TLS, the one for clients that name no site of ours first.</summary>
+    public IReadOnlyList<TlsServerOptions> Sites => _sites;
+
+    /// <summary>Every file that was read.</summary>
+    public IReadOnlyList<WatchedFile> Files => _files;
+
+    /// <summary>Whether a listener of the configuration speaks TLS.</summary>
+    public bool IsUsed { get; private init; }
+
+    /// <summary>Reads what a configuration names. What is wrong is in the list, each with its file and the line that names it.</summary>
+    public static SiteCertificates Read(WeirConfig config, List<ConfigError> errors, TimeProvider clock)
+    {
+        SiteCertificates read = new(errors, clock.GetUtcNow()) { IsUsed = config.Listen.Any(listener => listener.Tls == true) };
+        if (!read.IsUsed)
+        {
+            return read;
+        }
+
+        if (OpenSsl.Problem is { } problem)
+        {
+            ListenerConfig listener = config.Listen.First(one => one.Tls == true);
+            read.Report(listener.Position, problem, "Or serve plain HTTP: `tls: false`.");
+            return read;
+        }
+
+        IEnumerable<SiteConfig> sites = config.Sites.Values.Where(HasCertificate);
+        foreach (SiteConfig site in sites.OrderByDescending(site => site.Hosts.Any(host => host.Kind == HostKind.Any)))
+        {
+            read.Add(site);
+        }
+
+        return read;
+    }
+
+    /// <summary>Whether a site names certificate files.</summary>
+    public static bool HasCertificate(SiteConfig site) => site.Tls.Certificate is not null || site.Tls.Certificates.Count > 0;
+
+    private void Add(SiteConfig site)
+    {
+        List<TlsCertificate> certificates = [];
+        foreach (CertificateConfig pair in PairsOf(site.Tls))
+        {
+            if (ReadPair(site.Tls.Position, pair) is { } certificate)
+            {
+                certificates.Add(certificate);
+            }
+        }
+
+        byte[]? authorities = site.Tls.ClientCa is { } file ? ReadAuthorities(site.Tls.Position, file) : null;
+        if (certificates.Count == 0 || (authorities is null && site.Tls.ClientCa is not null))
+        {
+            return;
+        }
+
+        CheckNames(site, certificates);
+        bool isRequired = site.Tls.ClientAuth != ClientAuth.Optional;
+        string clients = authorities is null ? "" : $"{(isRequired ? "required" : "optional")} {Convert.ToHexString(SHA256.HashData(authorities))}";
+        _sites.Add(new TlsServerOptions
+        {
+            Policy = new TlsPolicy(
+                site.Name, clients, string.Join(' ', certificates.Select(one => one.Fingerprint)), [.. certificates.SelectMany(one => one.Names)]),
+            Hosts = [.. site.Hosts.Where(host => host.Kind != HostKind.Any).Select(host => host.ToString())],
+            Certificates = certificates,
+            ClientAuthorities = authorities,
+            RequiresClientCertificate = authorities is not null && isRequired,
+        });
+    }
+
+    private static IEnumerable<CertificateConfig> PairsOf(SiteTlsConfig tls) =>
+        tls.Certificate is { } certificate ? [new CertificateConfig { Certificate = certificate, Key = tls.Key! }] : tls.Certificates;
+
+    private TlsCertificate? ReadPair(Position position, CertificateConfig pair)
+    {
+        byte[]? chain = ReadFile(position, pair.Certificate);
+        byte[]? key = ReadFile(position, pair.Key);
+        if (chain is null || key is null)
+        {
+            return null;
+        }
+
+        if (TlsCertificate.TryRead(chain, key, out string problem, out bool isKeyToBlame) is not { } certificate)
+        {
+            string blamed = isKeyToBlame ? pair.Key : pair.Certificate;
+            string other = isKeyToBlame ? $"the key of {pair.Certificate}" : "a certificate chain, the site's own first";
+            Report(position, $"The file '{blamed}' cannot be used: {problem}.", $"Put {other} there, in PEM form.");
+            return null;
+        }
+
+        CheckTime(position, pair.Certificate, certificate);
+        return certificate;
+    }
+
+    private void CheckTime(Position position, string file, TlsCertificate certificate)
+    {
+        if (certificate.NotAfter <= _now)
+        {
+            Report(position, $"The certificate in '{file}' expired on {certificate.NotAfter:yyyy-MM-dd HH:mm} UTC.", "Renew it.", isWarning: true);
+        }
+        else if (certificate.NotAfter - _now < _soon && certificate.NotAfter - certificate.NotBefore > _soon * 2)
+        {
+            Report(position, $"The certificate in '{file}' expires on {certificate.NotAfter:yyyy-MM-dd HH:mm} UTC.", "Renew it.", isWarning: true);
+        }
+        else if (certificate.NotBefore > _now)
+        {
+            Report(
+                position, $"The certificate in '{file}' is not good before {certificate.NotBefore:yyyy-MM-dd HH:mm} UTC.",
+                "Check this machine's clock.", isWarning: true);
+        }
+    }
+
+    private void CheckNames(SiteConfig site, List<TlsCertificate> certificates)
+    {
+        foreach (HostPattern host in site.Hosts)
+        {
+            // A wildcard of a site reaches deeper than one of a certificate; that its own label is covered is what can be known.
+            string name = host.Kind == HostKind.Wildcard ? "any." + host.Host : host.Host;
+            if (host.Kind != HostKind.Any && !certificates.Any(certificate => certificate.Covers(name)))
+            {
+                Report(
+                    site.Tls.Position, $"No certificate of the site is for the host {host}.",
+                    "Clients will refuse it: use a certificate with that name.", isWarning: true);
+            }
+        }
+    }
+
+    private byte[]? ReadAuthorities(Position position, string file)
+    {
+        if (ReadFile(position, file) is not { } pem)
+        {
+            return null;
+        }
+
+        if (TlsCertificate.ProblemOfAuthorities(pem) is { } problem)
+        {
+            Report(position, $"The file '{file}' cannot be used: {problem}.", "Put the authorities' certificates there, in PEM form.");
+            return null;
+        }
+
+        return pem;
+    }
+
+    private byte[]? ReadFile(Position position, string file)
+    {
+        string path = ModulePlaces.ResolvePath(position, file);
+        _files.Add(WatchedFile.Of(path));
+        try
+        {
+            FileInfo found = new(path);
+            if (found.Length > MostFileOctets)
+            {
+                Report(position, $"The file '{file}' cannot be read: it is larger than {MostFileOctets >> 20} MiB.", "Name a PEM file.");
+                return null;
+            }
+
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string reason = exception switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                UnauthorizedAccessException => Directory.Exists(path) ? "it is a folder" : "it may not be read",
+                _ => "the system refuses it",
+            };
+            Report(position, $"The file '{file}' cannot be read: {reason}.", "Check the path and its rights.");
+            return null;
+        }
+    }
+
+    private void Report(Position position, string cause, string remedy, bool isWarning = false) =>
+        _errors.Add(new ConfigError(position.File, position.Line, position.Column, cause, remedy, isWarning));
+}
