@@ -89,6 +89,12 @@ public sealed class ExchangeRunner : IExchangeHandler
         }
 
         SitePlan? site = plan.Sites.Find(exchange.Request.Host);
+        if (site is not null && exchange.Connection.Tls is { } tls && !tls.MayServe(site.Name, exchange.Request.Host))
+        {
+            exchange.Trace?.Add("site", $"{site.Name} has other TLS than the connection, which was made for {tls.Policy.Site}");
+            return Refuse(exchange, ProxyErrors.Misdirected);
+        }
+
         passage.Site = site;
         if (site is null)
         {
@@ -98,6 +104,11 @@ public sealed class ExchangeRunner : IExchangeHandler
 
         exchange.SiteName = site.Name;
         exchange.Trace?.Add("site", site.Name);
+        if (site.HttpsPort != 0 && HttpsRedirect.Applies(exchange))
+        {
+            return new(HttpsRedirect.Answer(exchange, site.HttpsPort));
+        }
+
         if (site.Stack.Requests.Length == 0)
         {
             passage.LeaveStack(isRouteStack: false, site.Stack.Count);

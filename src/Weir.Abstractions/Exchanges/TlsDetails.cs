@@ -1,8 +1,14 @@
+// Hot: every request over TLS asks whether its connection may serve its site.
+using System.Collections.Frozen;
+
 namespace Weir.Abstractions.Exchanges;
 
-/// <summary>What a client's TLS handshake agreed on. Immutable.</summary>
+/// <summary>What a client's TLS handshake agreed on. It belongs to the connection's loop.</summary>
 public sealed class TlsDetails
 {
+    private FrozenDictionary<string, TlsPolicy>? _approvedBy;
+    private string? _approvedSite;
+
     /// <summary>"TLSv1.3" or "TLSv1.2".</summary>
     public required string Version { get; init; }
 
@@ -23,4 +29,38 @@ public sealed class TlsDetails
 
     /// <summary>The policy of the site that the handshake was made for.</summary>
     public required TlsPolicy Policy { get; init; }
+
+    /// <summary>The policies of all sites, as they are when asked.</summary>
+    public required TlsPolicies Policies { get; init; }
+
+    /// <summary>
+    /// Whether a request for a site may be served on this connection (RFC 9110 section 15.5.20): not where the site asks other things of
+    /// clients' certificates than the handshake did, and not where the client named another site whose certificate is not good for this host.
+    /// </summary>
+    /// <param name="site">The key of the site that has the request's host.</param>
+    /// <param name="host">The request's host, without port.</param>
+    public bool MayServe(string site, ReadOnlySpan<byte> host)
+    {
+        FrozenDictionary<string, TlsPolicy> now = Policies.Current;
+        return (ReferenceEquals(site, _approvedSite) && ReferenceEquals(now, _approvedBy)) || Judge(site, host, now);
+    }
+
+    private bool Judge(string site, ReadOnlySpan<byte> host, FrozenDictionary<string, TlsPolicy> now)
+    {
+        now.TryGetValue(site, out TlsPolicy? wanted);
+        if ((wanted?.Clients ?? "") != Policy.Clients)
+        {
+            return false;
+        }
+
+        if (wanted is not null && wanted.Site != Policy.Site && ServerName is not null)
+        {
+            // This depends on the host: another one of the same site is judged by itself.
+            return wanted.Certificate == Policy.Certificate || Policy.Covers(host);
+        }
+
+        _approvedBy = now;
+        _approvedSite = site;
+        return true;
+    }
 }

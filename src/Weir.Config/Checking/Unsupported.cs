@@ -11,21 +11,11 @@ internal static class Unsupported
     [
         new("acme", "ACME"),
         new("caches", "The cache"),
-        new("upstreams.*.servers.*.url", "TLS towards origins", IsHttps),
-        new("upstreams.*.servers.*", "TLS towards origins", IsHttps),
-        new("upstreams.*.servers", "TLS towards origins", IsHttps),
         new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
-        new("upstreams.*.servers.*.tls", "TLS towards origins"),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
         new("upstreams.*.compress_requests", "Compression of requests"),
-        new("sites.*", "TLS towards origins", IsHttps),
-        new("sites.*.*", "TLS towards origins", IsHttps),
-        new("sites.*.to", "TLS towards origins", IsHttps),
-        new("sites.*.to.*", "TLS towards origins", IsHttps),
         new("sites.*.tls", "Certificates by ACME", node => node is ScalarNode { Text: "auto" }),
         new("sites.*.tls.mode", "Certificates by ACME", node => node is ScalarNode { Text: "auto" }),
-        new("sites.*.routes.*.to", "TLS towards origins", IsHttps),
-        new("sites.*.routes.*.to.*", "TLS towards origins", IsHttps),
     ];
 
     /// <summary>Reports whatever of the file this build cannot do.</summary>
@@ -39,7 +29,4 @@ internal static class Unsupported
 
     /// <summary>Whether this build lacks the option wholly, so that the effective configuration does not show it.</summary>
     internal static bool IsLacking(string path) => Array.Exists(_rows, row => row.IsWhole && row.Path == path);
-
-    private static bool IsHttps(Node node) =>
-        node is ScalarNode { Text: var text } && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 }

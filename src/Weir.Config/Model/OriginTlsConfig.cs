@@ -22,6 +22,9 @@ public sealed record OriginTlsConfig
     [Syntax(Syntax.File)]
     public string? Key { get; init; }
 
+    [Option("Whether the server's certificate is not verified at all: only for tests.")]
+    public bool Insecure { get; init; }
+
     /// <summary>Where it is written.</summary>
     public Position Position { get; init; } = Position.None;
 }

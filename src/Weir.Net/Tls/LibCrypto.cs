@@ -87,6 +87,12 @@ internal static unsafe class LibCrypto
     public static extern int X509_STORE_add_cert(nint store, nint certificate);
 
     [DllImport(Library)]
+    public static extern nint X509_STORE_new();
+
+    [DllImport(Library)]
+    public static extern int X509_STORE_set_default_paths(nint store);
+
+    [DllImport(Library)]
     public static extern byte* X509_verify_cert_error_string(nint code);
 
     [DllImport(Library)]

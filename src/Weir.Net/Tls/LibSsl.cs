@@ -92,7 +92,7 @@ internal static unsafe class LibSsl
     public static extern void SSL_CTX_set_verify_depth(nint context, int depth);
 
     [DllImport(Library)]
-    public static extern int SSL_CTX_set_default_verify_paths(nint context);
+    public static extern void SSL_CTX_set1_cert_store(nint context, nint store);
 
     [DllImport(Library)]
     public static extern nint SSL_CTX_get_cert_store(nint context);

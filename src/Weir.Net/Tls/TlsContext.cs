@@ -147,7 +147,8 @@ public sealed unsafe class TlsContext : IDisposable
             return Trust(options.Authorities, isNamedToPeer: false, out problem);
         }
 
-        return LibSsl.SSL_CTX_set_default_verify_paths(_handle) == 1;
+        LibSsl.SSL_CTX_set1_cert_store(_handle, SystemRoots.Store);
+        return true;
     }
 
     private bool Use(TlsCertificate certificate)

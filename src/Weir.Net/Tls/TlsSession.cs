@@ -271,10 +271,14 @@ public sealed unsafe class TlsSession
 
         byte octet;
         TlsScratch scratch = Begin();
+
+        // Asked of an idle connection right before its use: then only the transport knows.
+        _isDrained = false;
         int count = LibSsl.SSL_peek(_ssl, &octet, 1);
         bool isSent = scratch.Staged == 0 || Flush(scratch);
         if (count > 0 || !isSent)
         {
+            MayHaveMore = true;
             return true;
         }
 

@@ -1,3 +1,5 @@
+using Weir.Abstractions.Exchanges;
+
 namespace Weir.Net.Tls;
 
 /// <summary>
@@ -14,6 +16,9 @@ public sealed class TlsSiteHolder
     /// <summary>Asked for a certificate of an ACME challenge (RFC 8737) by server name; null: none is going on. Called on loops.</summary>
     public Func<string, TlsContext?>? ChallengeOf { get; set; }
 
+    /// <summary>What is promised for each site, as exchanges ask for it.</summary>
+    public TlsPolicies Policies { get; } = new();
+
     /// <summary>What new handshakes use; null while no site has TLS.</summary>
     public TlsSites? Current => _current;
 
@@ -22,6 +27,7 @@ public sealed class TlsSiteHolder
     {
         TlsSites? before = _current;
         _current = next;
+        Policies.Swap(next?.Policies ?? []);
         return before;
     }
 }

@@ -1,3 +1,4 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Net.Loops;
 
 namespace Weir.Net.Tls;
@@ -8,11 +9,15 @@ public sealed class TlsSites
     private readonly SniTable<TlsContext>[] _byLoop;
     private readonly List<TlsContext>[] _contexts;
 
-    private TlsSites(SniTable<TlsContext>[] byLoop, List<TlsContext>[] contexts)
+    private TlsSites(SniTable<TlsContext>[] byLoop, List<TlsContext>[] contexts, IReadOnlyList<TlsPolicy> policies)
     {
+        Policies = policies;
         _byLoop = byLoop;
         _contexts = contexts;
     }
+
+    /// <summary>What is promised for each site.</summary>
+    public IReadOnlyList<TlsPolicy> Policies { get; }
 
     /// <summary>Makes every context. Null with what is wrong, beginning with the site's name.</summary>
     /// <param name="sites">Each site's options; the one for unknown names, and for none, first.</param>
@@ -44,7 +49,7 @@ public sealed class TlsSites
             byLoop[loop] = new SniTable<TlsContext>(names, contexts[loop].Count > 0 ? contexts[loop][0] : null);
         }
 
-        return new TlsSites(byLoop, contexts);
+        return new TlsSites(byLoop, contexts, [.. sites.Select(site => site.Policy)]);
     }
 
     /// <summary>A loop's contexts by server name.</summary>

@@ -36,6 +36,10 @@ public enum AccessKey : byte
     ErrorDetail,
     UserAgent,
     Referer,
+    TlsVersion,
+    TlsCipher,
+    TlsServerName,
+    TlsResumed,
 
     /// <summary>One past the last key.</summary>
     Count,

@@ -41,6 +41,10 @@ public static class AccessKeys
         new(AccessKey.ErrorDetail, "error_detail", "What exactly was wrong."),
         new(AccessKey.UserAgent, "user_agent", "The User-Agent field."),
         new(AccessKey.Referer, "referer", "The Referer field."),
+        new(AccessKey.TlsVersion, "tls_version", "TLSv1.3 or TLSv1.2; absent without TLS."),
+        new(AccessKey.TlsCipher, "tls_cipher", "The cipher suite; absent without TLS."),
+        new(AccessKey.TlsServerName, "tls_server_name", "The host that the client named in the handshake (SNI); in templates only."),
+        new(AccessKey.TlsResumed, "tls_resumed", "Whether the handshake resumed an earlier session; absent without TLS."),
     ];
 
     /// <summary>Every key, in the order of <see cref="AccessKey"/>, which is the order in a JSON line.</summary>

@@ -182,7 +182,8 @@ internal sealed class AccessTemplateParser
     {
         AccessKey.RequestId => AccessBounds.RequestId,
         AccessKey.Method => AccessBounds.Method,
-        AccessKey.Host => AccessBounds.Host,
+        AccessKey.Host or AccessKey.TlsServerName => AccessBounds.Host,
+        AccessKey.TlsVersion or AccessKey.TlsCipher => AccessBounds.Module,
         AccessKey.Path => AccessBounds.Path,
         AccessKey.Query => AccessBounds.Query,
         AccessKey.Site => AccessBounds.Site,

@@ -24,6 +24,11 @@ public sealed class JsonAccessFormat : AccessFormat
         WritePlaces(exchange, ref writer);
         WriteEnd(exchange, ref writer);
         WriteFields(exchange.Request.Fields, ref writer);
+        if (exchange.Connection.Tls is { } tls)
+        {
+            WriteTls(tls, ref writer);
+        }
+
         writer.Raw("}"u8);
         return End(ref writer, line);
     }
@@ -53,6 +58,13 @@ public sealed class JsonAccessFormat : AccessFormat
 
         writer.Raw("\",\"protocol\":\""u8);
         writer.Raw(AccessFacts.Protocol(request.Version));
+    }
+
+    private static void WriteTls(TlsDetails tls, ref LineWriter writer)
+    {
+        WriteText(",\"tls_version\":\""u8, tls.Version, AccessBounds.Module, ref writer);
+        WriteText(",\"tls_cipher\":\""u8, tls.Cipher, AccessBounds.Module, ref writer);
+        writer.Raw(tls.IsResumed ? ",\"tls_resumed\":true"u8 : ",\"tls_resumed\":false"u8);
     }
 
     private static void WriteNumbers(Exchange exchange, ref LineWriter writer)

@@ -103,6 +103,10 @@ public sealed class TemplateAccessFormat : AccessFormat
             case AccessKey.ErrorDetail: writer.Text(exchange.ErrorDetail, bound, Style); break;
             case AccessKey.UserAgent: writer.Text(AccessFacts.Field(request.Fields, KnownField.UserAgent), bound, Style); break;
             case AccessKey.Referer: writer.Text(AccessFacts.Field(request.Fields, KnownField.Referer), bound, Style); break;
+            case AccessKey.TlsVersion: writer.Text(exchange.Connection.Tls?.Version, bound, Style); break;
+            case AccessKey.TlsCipher: writer.Text(exchange.Connection.Tls?.Cipher, bound, Style); break;
+            case AccessKey.TlsServerName: writer.Text(exchange.Connection.Tls?.ServerName, bound, Style); break;
+            case AccessKey.TlsResumed when exchange.Connection.Tls is { } tls: writer.Raw(tls.IsResumed ? "true"u8 : "false"u8); break;
             default: break;
         }
     }

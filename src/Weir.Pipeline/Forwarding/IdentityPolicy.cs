@@ -116,6 +116,11 @@ public sealed class IdentityPolicy
             fields.Add(KnownField.XForwardedProto, request.IsHttps ? "https"u8 : "http"u8);
         }
 
+        if (exchange.Connection.Tls is { ClientCertificate: { } certificate })
+        {
+            ClientCertField.Add(fields, certificate);
+        }
+
         fields.Add(KnownField.XRequestId, exchange.RequestId);
         ViaField.Append(fields, request.Version, Pseudonym);
         fields.Add(KnownField.CdnLoop, _loopId);

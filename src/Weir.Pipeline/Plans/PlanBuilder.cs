@@ -46,7 +46,7 @@ public sealed class PlanBuilder
         List<SiteDefinition<SitePlan>> sites = [];
         foreach (SiteConfig site in config.Sites.Values)
         {
-            AddSite(site, routes, sites);
+            AddSite(site, HttpsPortOf(config, site), routes, sites);
         }
 
         _errors.AddRange(_used.Unused(config));
@@ -65,13 +65,23 @@ public sealed class PlanBuilder
         return _errors.Any(error => !error.IsWarning) ? null : plan;
     }
 
-    private void AddSite(SiteConfig site, RouteBuilder routes, List<SiteDefinition<SitePlan>> sites)
+    private static int HttpsPortOf(WeirConfig config, SiteConfig site)
+    {
+        bool hasCertificate = site.Tls.Certificate is not null || site.Tls.Certificates.Count > 0;
+        IEnumerable<ListenerConfig> secure = config.Listen.Where(listener => listener is { Tls: true, Address: { IsUnix: false, Port: not 0 } });
+        return site.RedirectHttp && hasCertificate
+            ? secure.OrderByDescending(listener => listener.Address.Port == 443).FirstOrDefault()?.Address.Port ?? 0
+            : 0;
+    }
+
+    private void AddSite(SiteConfig site, int httpsPort, RouteBuilder routes, List<SiteDefinition<SitePlan>> sites)
     {
         SitePlan plan = new()
         {
             Name = site.Name,
             Stack = _stacks.Compile(site.Stack, null, $"site {site.Name}"),
             Routes = new RouteTable<RoutePlan>(routes.Build(site)),
+            HttpsPort = httpsPort,
             UsesRawPaths = site.Paths == PathMode.Raw,
         };
         foreach (HostPattern host in site.Hosts)

@@ -15,6 +15,9 @@ public sealed class SitePlan
     /// <summary>The routes.</summary>
     public required RouteTable<RoutePlan> Routes { get; init; }
 
+    /// <summary>Where clients that come without TLS are sent; 0: they are served.</summary>
+    public int HttpsPort { get; init; }
+
     /// <summary>Whether origins get the target as the client wrote it.</summary>
     public bool UsesRawPaths { get; init; }
 }

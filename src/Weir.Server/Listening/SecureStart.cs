@@ -169,6 +169,7 @@ internal sealed class SecureStart
             IsHttp2 = facts.Protocol == AlpnProtocols.Http2,
             ClientCertificate = choice.Context.Policy!.Clients.Length > 0 ? facts.TakePeerCertificate() : null,
             Policy = choice.Context.Policy,
+            Policies = _options.Tls!.Policies,
         };
         return true;
     }

@@ -127,7 +127,8 @@ internal sealed class Http1ResponseBody : BodyReader
             _connection.WantsLargeBuffer = _length.IsKnown ? _length.Octets - _received > Loop.SmallBufferOctets : _received > Loop.SmallBufferOctets;
             ReadStatus status = await _connection.ReadAsync(IdleTimeoutMs);
             _connection.WantsLargeBuffer = false;
-            if (status == ReadStatus.End && _length.IsUntilClose)
+            // RFC 8446 section 6.1: without close_notify the end may be somebody else's, and the content cut.
+            if (status == ReadStatus.End && _length.IsUntilClose && !_connection.IsEndTruncated)
             {
                 _decoder.EndByClose();
                 return BodyRead.Last(default);

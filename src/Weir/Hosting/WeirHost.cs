@@ -1,6 +1,7 @@
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Control;
 using Weir.Http.Http1;
@@ -219,6 +220,7 @@ public sealed partial class WeirHost : IAsyncDisposable
     {
         HeadLimits responseHead = new(
             (int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0);
+        OriginCertificates.Check(config, errors);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
         PlanBuilder builder = new(_catalog, upstreams, _modules, _log);
         Plan? plan = builder.Build(config);

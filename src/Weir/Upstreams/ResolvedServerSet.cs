@@ -104,7 +104,7 @@ internal sealed class ResolvedServerSet : IDisposable
             string name = endpoint.ToString();
             if (!named.Known.TryGetValue(name, out ServerState? server))
             {
-                server = _maker.Make(named.Config, name, SocketConnector.ToAddress(endpoint), named.Limits);
+                server = _maker.Make(named.Config, name, SocketConnector.ToAddress(endpoint, _maker.TlsOf(named.Config)), named.Limits);
                 named.Known[name] = server;
             }
             else if (server.Weight != named.Config.Weight || server.IsBackup != named.Config.Backup)

@@ -1,3 +1,4 @@
+using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Net.Loops;
 using Weir.Net.Sockets;
@@ -60,10 +61,15 @@ internal sealed class ServerMaker
     public ServerState Make(ServerConfig config, OriginUrl url, OriginLimits limits)
     {
         SocketConnector connector = url.Address is { } address
-            ? SocketConnector.ToAddress(SocketAddress.Of(address, url.Port))
-            : SocketConnector.ToName(Resolver, url.Host, url.Port, config.Refresh, Names.OnChanged);
+            ? SocketConnector.ToAddress(SocketAddress.Of(address, url.Port), TlsOf(config))
+            : SocketConnector.ToName(Resolver, url.Host, url.Port, config.Refresh, Names.OnChanged, TlsOf(config));
         return Make(config, config.Name ?? url.Authority, connector, limits);
     }
+
+    /// <summary>TLS towards a server; null: plain. What its files lack was reported by <see cref="OriginCertificates.Check"/>.</summary>
+    public OriginTls? TlsOf(ServerConfig config) => OriginCertificates.IsSecure(config)
+        ? new OriginTls(OriginCertificates.OptionsOf(config, static (_, _) => { }), [.. _loops.Select(loop => _counters.OfLoop(loop.Index))])
+        : null;
 
     /// <summary>A server by its connector.</summary>
     public ServerState Make(ServerConfig config, string name, SocketConnector connector, OriginLimits limits)
