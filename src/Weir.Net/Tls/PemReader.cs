@@ -11,6 +11,11 @@ internal static unsafe class PemReader
     {
         List<nint> found = [];
         problem = "it holds no certificate in PEM form";
+        if (pem.IsEmpty)
+        {
+            return found;
+        }
+
         fixed (byte* octets = pem)
         {
             nint bio = LibCrypto.BIO_new_mem_buf(octets, pem.Length);
@@ -43,14 +48,23 @@ internal static unsafe class PemReader
     /// <summary>The private key of a text; 0 with the reason when there is none that can be used.</summary>
     public static nint PrivateKey(ReadOnlySpan<byte> pem, out string problem)
     {
-        problem = "";
+        problem = "it holds no private key in PEM form";
+        if (pem.IsEmpty)
+        {
+            return 0;
+        }
+
         fixed (byte* octets = pem)
         {
             nint bio = LibCrypto.BIO_new_mem_buf(octets, pem.Length);
             LibCrypto.ERR_clear_error();
             nint key = LibCrypto.PEM_read_bio_PrivateKey(bio, null, &RefusePassword, 0);
             _ = LibCrypto.BIO_free(bio);
-            if (key == 0)
+            if (key != 0)
+            {
+                problem = "";
+            }
+            else
             {
                 problem = pem.IndexOf("ENCRYPTED"u8) >= 0
                     ? "its key is encrypted with a password, which Weir does not ask for"

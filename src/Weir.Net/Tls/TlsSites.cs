@@ -55,6 +55,13 @@ public sealed class TlsSites
     /// <summary>A loop's contexts by server name.</summary>
     public SniTable<TlsContext> OfLoop(int loop) => _byLoop[loop];
 
+    /// <summary>Gives all contexts back that no loop has used, or no loop uses any more because it has ended.</summary>
+    public void Discard() => Array.ForEach(_contexts, contexts =>
+    {
+        contexts.ForEach(context => context.Dispose());
+        contexts.Clear();
+    });
+
     /// <summary>Gives a loop's contexts back; on that loop. Sessions that were made from them live on.</summary>
     public void DisposeOn(Loop loop)
     {

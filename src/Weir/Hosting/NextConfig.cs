@@ -46,6 +46,7 @@ internal sealed class NextConfig
     public void Abandon(ModuleInventory running)
     {
         Upstreams.Abandon();
+        Sites?.Discard();
         Modules.DisposeAllBut(running);
         foreach (LiveListener listener in Added.Values)
         {

@@ -29,8 +29,6 @@ public static class PlanCheck
 
         List<ConfigError> certificates = [];
         SiteCertificates.Read(config, certificates, TimeProvider.System);
-        List<ConfigError> certificates = [];
-        SiteCertificates.Read(config, certificates, TimeProvider.System);
         OriginCertificates.Check(config, certificates);
         return [.. builder.Errors, .. ofLog, .. certificates, .. SecretFiles.Review(config)];
     }

@@ -191,6 +191,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         _ending.Dispose();
 
         _loops.Dispose();
+        _tls.Swap(null)?.Discard();
         _upstreams.Dispose();
         _modules.DisposeAllBut(null);
         _resolver.Dispose();

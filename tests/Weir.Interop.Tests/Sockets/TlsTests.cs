@@ -9,7 +9,7 @@ public sealed class TlsTests : IDisposable
 {
     private const string Echo = "stack: [{ respond: { status: 200, body: \"site SITE cert {header.Client-Cert}.\\n\" } }]";
 
-    private readonly Certificates _certificates = new();
+    private readonly TestAuthority _certificates = new();
 
     public void Dispose() => _certificates.Dispose();
 

@@ -215,7 +215,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public void Any_octet_turned_over_in_a_handshake_fails_it_or_changes_nothing()
+    public void Rubbish_in_place_of_a_handshake_fails_it()
     {
         int seed = Environment.TickCount;
         Random random = new(seed);

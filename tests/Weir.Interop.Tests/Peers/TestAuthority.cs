@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 namespace Weir.Interop.Tests.Peers;
 
 /// <summary>An authority of the test's own, in a folder, and what it signs.</summary>
-internal sealed class Certificates : IDisposable
+internal sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _authority;
 
-    public Certificates()
+    public TestAuthority()
     {
         Folder = Programs.NewFolder();
         CertificateRequest request = new("CN=Test authority", _key, HashAlgorithmName.SHA256);
