@@ -7,7 +7,7 @@ namespace Weir.Interop.Tests.Sockets;
 /// <summary>TLS as curl and openssl see it, and as nginx and Weir speak it to each other.</summary>
 public sealed class TlsTests : IDisposable
 {
-    private const string Echo = "stack: [{ respond: { status: 200, body: \"site SITE cert {header.Client-Cert}.\\n\" } }]";
+    private const string Echo = "stack: [{ respond: { status: 200, body: \"site SITE\\n\" } }]";
 
     private readonly TestAuthority _certificates = new();
 
@@ -21,10 +21,22 @@ public sealed class TlsTests : IDisposable
               a.test: { {{Site("a")}}, tls: { {{_certificates.Issue("a", "a.test")}} } }
               "*.b.test": { {{Site("b")}}, tls: { {{_certificates.Issue("b", "*.b.test")}} } }
             """);
-        (await CurlAsync(weir, "a.test", "--tlsv1.3")).ShouldBe("site a cert .\n");
-        (await CurlAsync(weir, "a.test", "--tls-max", "1.2")).ShouldBe("site a cert .\n");
-        (await CurlAsync(weir, "x.b.test")).ShouldBe("site b cert .\n");
+        (await CurlAsync(weir, "a.test", "--tlsv1.3")).ShouldBe("site a\n");
+        (await CurlAsync(weir, "a.test", "--tls-max", "1.2")).ShouldBe("site a\n");
+        (await CurlAsync(weir, "x.b.test")).ShouldBe("site b\n");
         Count(weir, Counter.TlsHandshakesFull).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_handshake_decides_between_both_versions_of_http()
+    {
+        await using RunningWeir weir = await RunningWeir.StartAsync($$"""
+            listen: [{ address: "127.0.0.1:0", tls: true }]
+            sites:
+              a.test: { {{Site("a")}}, tls: { {{_certificates.Issue("a", "a.test")}} } }
+            """);
+        (await CurlAsync(weir, "a.test", "--http2", "-w", "%{http_version}")).ShouldBe("site a\n2");
+        (await CurlAsync(weir, "a.test", "--http1.1", "-w", "%{http_version}")).ShouldBe("site a\n1.1");
     }
 
     [Fact]
@@ -63,7 +75,7 @@ public sealed class TlsTests : IDisposable
             """);
         (await CurlAsync(weir, "any.test", "-H", "Host: a.test", "-w", "%{http_code}", "-o", "/dev/null")).ShouldBe("421");
         (await CurlAsync(weir, "any.test", "-H", "Host: mine.test", "-w", "%{http_code}", "-o", "/dev/null")).ShouldBe("421");
-        (await CurlAsync(weir, "any.test", "-H", "Host: both.test")).ShouldBe("site both cert .\n");
+        (await CurlAsync(weir, "any.test", "-H", "Host: both.test")).ShouldBe("site both\n");
     }
 
     [Fact]
@@ -97,7 +109,7 @@ public sealed class TlsTests : IDisposable
             sites:
               "*": { {{Site("a")}}, tls: { {{first}} } }
             """);
-        (await CurlAsync(weir, "a.test")).ShouldBe("site a cert .\n");
+        (await CurlAsync(weir, "a.test")).ShouldBe("site a\n");
         _certificates.Issue("a", "b.test");
         bool isRenewed = false;
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
