@@ -69,15 +69,14 @@ internal sealed class SecureStart
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ClientHelloStatus> ReceiveHelloAsync()
     {
-        while (true)
+        // Behind a PROXY header it may be there already.
+        ClientHelloStatus status = Look();
+        while (status == ClientHelloStatus.NeedMore && await _connection.ReadAsync(LeftMs()) == ReadStatus.Data)
         {
-            ReadStatus read = await _connection.ReadAsync(LeftMs());
-            ClientHelloStatus status = read is ReadStatus.Data ? Look() : ClientHelloStatus.NeedMore;
-            if (read != ReadStatus.Data || status != ClientHelloStatus.NeedMore)
-            {
-                return status;
-            }
+            status = Look();
         }
+
+        return status;
     }
 
     private ClientHelloStatus Look() =>
