@@ -24,6 +24,9 @@ internal sealed class CheckedBuilder : ModuleBuilder
     public override ModuleLog Log => _inner.Log;
 
     /// <inheritdoc/>
+    public override ModuleMemory Memory => _inner.Memory;
+
+    /// <inheritdoc/>
     public override void Error(string option, string cause, string remedy)
     {
         HasErrors = true;

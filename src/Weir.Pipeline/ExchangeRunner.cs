@@ -26,6 +26,7 @@ public sealed class ExchangeRunner : IExchangeHandler
     private readonly Forwarder _forwarder;
     private readonly ExchangeEnd _end;
     private readonly FetchRunner _fetches;
+    private readonly OpenTunnels[] _tunnels;
 
     /// <summary>A runner over the plan in force.</summary>
     public ExchangeRunner(PlanHolder plans, CounterSet counters, ExchangeEnd end, WeirLog? log = null)
@@ -34,7 +35,17 @@ public sealed class ExchangeRunner : IExchangeHandler
         _forwarder = new Forwarder(counters, log ?? WeirLog.Silent);
         _end = end;
         _fetches = new FetchRunner(_forwarder, end);
+        _tunnels = [.. Enumerable.Range(0, counters.LoopCount).Select(_ => new OpenTunnels())];
     }
+
+    /// <summary>The plan in force.</summary>
+    internal Plan CurrentPlan => _plans.Current;
+
+    /// <summary>Exchanges without a client.</summary>
+    internal FetchRunner Fetches => _fetches;
+
+    /// <summary>The tunnels of each loop.</summary>
+    internal IReadOnlyList<OpenTunnels> Tunnels => _tunnels;
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
@@ -185,7 +196,7 @@ public sealed class ExchangeRunner : IExchangeHandler
     }
 
     /// <summary>Null when the client has its whole answer; else why not.</summary>
-    private static ValueTask<ProxyError?> AnswerAsync(Passage passage, ProxyError? error)
+    private ValueTask<ProxyError?> AnswerAsync(Passage passage, ProxyError? error)
     {
         Exchange exchange = passage.Exchange;
         if (error is not null)
@@ -209,7 +220,7 @@ public sealed class ExchangeRunner : IExchangeHandler
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<ProxyError?> GoUpAsync(Passage passage)
+    private async ValueTask<ProxyError?> GoUpAsync(Passage passage)
     {
         Exchange exchange = passage.Exchange;
         if (passage.Route is { Stack.Responses.Length: > 0 } route)
@@ -225,7 +236,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         return await SendAsync(passage);
     }
 
-    private static ValueTask<ProxyError?> SendAsync(Passage passage)
+    private ValueTask<ProxyError?> SendAsync(Passage passage)
     {
         Exchange exchange = passage.Exchange;
         if (passage is { TellsSplitNumber: true, Origin: not null })
@@ -241,7 +252,7 @@ public sealed class ExchangeRunner : IExchangeHandler
 
         if (exchange.Response.Status == 101 && passage.Origin is not null)
         {
-            return Tunnel.RunAsync(passage);
+            return Tunnel.RunAsync(passage, _tunnels[exchange.Loop.Index]);
         }
 
         if (passage.Route is { Stack.Bodies.Length: > 0 } route)

@@ -31,4 +31,10 @@ public abstract class ModuleBuilder
 
     /// <summary>Where the module tells what happens to it while it serves. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
     public virtual ModuleLog Log => ModuleLog.Silent;
+
+    /// <summary>
+    /// What an earlier module of this name left at this place. It may be kept beyond <see cref="IModuleFactory.Create"/>, and is written only
+    /// while the module serves: a configuration that is only checked changes nothing.
+    /// </summary>
+    public virtual ModuleMemory Memory { get; } = new();
 }

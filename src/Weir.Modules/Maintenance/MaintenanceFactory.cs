@@ -35,8 +35,7 @@ public sealed class MaintenanceFactory : ModuleFactory<MaintenanceOptions>
         MaintenanceWindow[] windows = [.. options.Windows.Select(window => ReadWindow(check, window))];
         byte[] content = options.Page is { } page ? ContentFile.Read(check, "page", page) : Encoding.UTF8.GetBytes(MaintenancePage.BuiltIn);
         byte[] contentType = Encoding.ASCII.GetBytes(MediaTypes.Of(options.Page ?? "page.html"));
-        byte[]? cookie = options.SessionCookie is { } name ? Encoding.UTF8.GetBytes(name) : null;
-        if (cookie is not null && !FieldSyntax.IsToken(cookie))
+        if (options.SessionCookie is { } name && !FieldSyntax.IsToken(Encoding.UTF8.GetBytes(name)))
         {
             check.Error("session_cookie", $"\"{options.SessionCookie}\" is not a cookie's name.", "Write a name like JSESSIONID.");
         }
@@ -51,10 +50,10 @@ public sealed class MaintenanceFactory : ModuleFactory<MaintenanceOptions>
         return new MaintenanceModule(
             new MaintenanceSchedule(windows, (long)options.Drain.TotalMilliseconds),
             new MaintenancePage(options.Status, contentType, new PinnedBody(content)),
-            [.. options.Bypass],
-            cookie,
-            (long)options.RetryAfter.TotalMilliseconds,
-            verifier);
+            options,
+            verifier,
+            new Closure(check.Memory),
+            check.Log);
     }
 
     private static void CheckSchedule(CheckedBuilder check, MaintenanceOptions options)
@@ -106,11 +105,18 @@ public sealed class MaintenanceFactory : ModuleFactory<MaintenanceOptions>
             check.Error("verify.path", $"\"{options.Path}\" is not a path.", "Write it like /healthz, without a query.");
         }
 
+        if (options.Host is { } host && !IsHost(host))
+        {
+            check.Error("verify.host", $"\"{host}\" is not a host.", "Write it like www.example.com.");
+        }
+
         if (options.StatusFrom > options.StatusTo)
         {
             check.Error("verify.status_from", "status_from is above status_to.", "Swap them.");
         }
 
-        return new Verifier(normal[..written], options);
+        return new Verifier(normal[..written], options, check.Log);
     }
+
+    private static bool IsHost(string host) => Uri.CheckHostName(host) != UriHostNameType.Unknown && Ascii.IsValid(host);
 }

@@ -1,7 +1,6 @@
 // Hot: runs for each request that passes the stack.
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using Weir.Abstractions.Async;
+using System.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
@@ -9,9 +8,13 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.Maintenance;
 
 /// <summary>Keeps visitors out while work is done, and until it is seen that the work went well.</summary>
-internal sealed class MaintenanceModule : IRequestModule
+internal sealed class MaintenanceModule : IRequestModule, ITimedModule
 {
     private const string Name = "maintenance";
+    private const int LazyMs = 1_000;
+
+    // An upgrade that was let in just before a window may become a tunnel within it.
+    private const int TellAgainMs = 15_000;
 
     private readonly MaintenanceSchedule _schedule;
     private readonly MaintenancePage _page;
@@ -19,16 +22,23 @@ internal sealed class MaintenanceModule : IRequestModule
     private readonly byte[]? _sessionCookie;
     private readonly long _retryAfterMs;
     private readonly Verifier? _verifier;
+    private readonly Closure _closure;
+    private readonly ModuleLog _log;
+    private readonly Predicate<Exchange> _isKeptOut;
+    private long _tellTunnelsAtMs;
 
     public MaintenanceModule(
-        MaintenanceSchedule schedule, MaintenancePage page, IpPrefix[] bypass, byte[]? sessionCookie, long retryAfterMs, Verifier? verifier)
+        MaintenanceSchedule schedule, MaintenancePage page, MaintenanceOptions options, Verifier? verifier, Closure closure, ModuleLog log)
     {
         _schedule = schedule;
         _page = page;
-        _bypass = bypass;
-        _sessionCookie = sessionCookie;
-        _retryAfterMs = retryAfterMs;
+        _bypass = [.. options.Bypass];
+        _sessionCookie = options.SessionCookie is { } cookie ? Encoding.UTF8.GetBytes(cookie) : null;
+        _retryAfterMs = (long)options.RetryAfter.TotalMilliseconds;
         _verifier = verifier;
+        _closure = closure;
+        _log = log;
+        _isKeptOut = exchange => !MayBypass(exchange);
     }
 
     /// <inheritdoc/>
@@ -36,8 +46,8 @@ internal sealed class MaintenanceModule : IRequestModule
     {
         long nowMs = exchange.Loop.UnixMs;
         MaintenanceMoment moment = _schedule.At(nowMs);
-        bool mustVerify = moment.Stage != MaintenanceStage.Closed && _verifier?.IsNeeded(moment.LastEndMs, nowMs) == true;
-        if (moment.Stage == MaintenanceStage.Open && !mustVerify)
+        bool isUnverified = moment.Stage != MaintenanceStage.Closed && _verifier is not null && _closure.IsOwed(moment.LastEndMs, nowMs);
+        if (moment.Stage == MaintenanceStage.Open && !isUnverified)
         {
             return new(Verdict.Continue);
         }
@@ -48,9 +58,9 @@ internal sealed class MaintenanceModule : IRequestModule
             return new(Verdict.Continue);
         }
 
-        if (mustVerify)
+        if (isUnverified)
         {
-            return exchange.IsHypothetical ? new(Close(exchange, _verifier!.IntervalMs, "the origin is not verified yet")) : VerifyAsync(exchange, moment);
+            return new(Close(exchange, _verifier!.IntervalMs, "the origin is not verified yet"));
         }
 
         if (moment.Stage == MaintenanceStage.Closed)
@@ -60,6 +70,49 @@ internal sealed class MaintenanceModule : IRequestModule
         }
 
         return new(Drain(exchange));
+    }
+
+    /// <inheritdoc/>
+    public int OnTime(ModulePlace place)
+    {
+        long nowMs = place.Loop.UnixMs;
+        MaintenanceMoment moment = _schedule.At(nowMs);
+        if (moment.Stage == MaintenanceStage.Closed)
+        {
+            BeClosed(place, moment);
+            return LazyMs;
+        }
+
+        bool isOwed = _closure.IsOwed(moment.LastEndMs, nowMs);
+        if (isOwed && _verifier is not null)
+        {
+            return _verifier.OnTime(place, _closure);
+        }
+
+        if (isOwed || _closure.IsUnknown)
+        {
+            _closure.SetOpen(nowMs);
+        }
+
+        long untilMs = moment.UntilMs - nowMs;
+        return moment.Stage == MaintenanceStage.Draining || untilMs < LazyMs ? (int)Math.Min(untilMs, LazyMs) : LazyMs;
+    }
+
+    private void BeClosed(ModulePlace place, MaintenanceMoment moment)
+    {
+        if (!_closure.IsClosed)
+        {
+            _closure.SetClosed();
+            string until = moment.UntilMs == long.MaxValue ? "" : $" until {DateTimeOffset.FromUnixTimeMilliseconds(moment.UntilMs):u}";
+            _log.Note($"{place.Name}: closed{until}; open WebSockets are told to end.");
+        }
+
+        // The loop's own clock: the wall's may be set back.
+        if (place.Loop.NowMs >= _tellTunnelsAtMs)
+        {
+            _tellTunnelsAtMs = place.Loop.NowMs + TellAgainMs;
+            place.DrainTunnels(_isKeptOut);
+        }
     }
 
     private bool MayBypass(Exchange exchange) => IpPrefix.AnyContains(_bypass, exchange.ClientAddress);
@@ -82,17 +135,5 @@ internal sealed class MaintenanceModule : IRequestModule
         _page.Answer(exchange, retryAfterMs);
         exchange.Trace?.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{why}: {exchange.Response.Status}"));
         return Verdict.Answered;
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<Verdict> VerifyAsync(Exchange exchange, MaintenanceMoment moment)
-    {
-        if (!await _verifier!.VerifyAsync(exchange, moment.LastEndMs))
-        {
-            return Close(exchange, _verifier.IntervalMs, "the origin is not verified yet");
-        }
-
-        exchange.Trace?.Add(Name, "the origin is verified: open");
-        return moment.Stage == MaintenanceStage.Draining ? Drain(exchange) : Verdict.Continue;
     }
 }

@@ -8,6 +8,9 @@ public sealed record VerifyOptions
     [Option("The path that is asked for, through the modules below and the routes.", IsShorthand = true, IsRequired = true, Example = "/healthz")]
     public string Path { get; init; } = "";
 
+    [Option("The host that is asked for.", Default = "the site's first one; localhost where it has only *", Example = "www.example.com")]
+    public string? Host { get; init; }
+
     [Option("The lowest status of a good answer.", Min = "100", Max = "599")]
     public int StatusFrom { get; init; } = 200;
 

@@ -9,6 +9,8 @@ using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Forwarding;
+using Weir.Pipeline.Plans;
+using Weir.Pipeline.Routing;
 using Weir.Pipeline.Stacks;
 
 namespace Weir.Pipeline.Fetching;
@@ -19,6 +21,10 @@ namespace Weir.Pipeline.Fetching;
 /// </summary>
 internal sealed class FetchRunner
 {
+    // Who asks when no client does.
+    private static readonly ConnectionInfo _ownConnection =
+        new(0, IpAddress.FromIPv4(0x7F000001), 0, IpAddress.FromIPv4(0x7F000001), 0, isTls: false, "weir");
+
     private readonly Forwarder _forwarder;
     private readonly ExchangeEnd _end;
 
@@ -82,13 +88,45 @@ internal sealed class FetchRunner
         return Run(passage, new FetchFloor(FetchFloor.Nothing, FetchFloor.Nothing), yieldsFirst: true);
     }
 
+    /// <summary>A fetch by Weir itself that passes what stands below a module.</summary>
+    public ValueTask<FetchResult> OwnAsync(Plan plan, TimedStep step, Loop loop, RequestHead request, int deadlineMs)
+    {
+        Passage passage = Begin(plan, _ownConnection, loop, request, new FetchStream(loop, deadlineMs, IFetcher.DefaultWindowOctets));
+        Exchange exchange = passage.Exchange;
+        exchange.ClientAddress = _ownConnection.Remote;
+        IdentityPolicy.MakeRequestId(exchange);
+        passage.Site = step.Site;
+        exchange.SiteName = step.Site.Name;
+        if (step.Route is not { } route)
+        {
+            return Run(passage, new FetchFloor(step.Position, FetchFloor.All));
+        }
+
+        passage.Route = route;
+        passage.Upstream = route.Split is { } split ? split.Choose(passage) : route.Target;
+        exchange.RouteName = route.Name;
+        exchange.UpstreamName = passage.Upstream?.Name;
+
+        // What is asked for need not be a path of the route: then all of it is what the route's "*" stands for.
+        RouteMatch<RoutePlan> match = step.Site.Routes.Find(exchange);
+        exchange.RoutePrefixLength = ReferenceEquals(match.Route, route) ? match.PrefixLength : 0;
+        return Run(passage, new FetchFloor(FetchFloor.Nothing, step.Position));
+    }
+
     private Passage Begin(Passage asking, RequestHead request, int deadlineMs, int windowOctets)
     {
         Exchange parent = asking.Exchange;
+        Loop loop = (Loop)parent.Loop;
+        Passage passage = Begin(asking.Plan, parent.Connection, loop, request, new FetchStream(loop, deadlineMs, windowOctets));
+        passage.Exchange.ClientAddress = parent.ClientAddress;
+        passage.Exchange.SetRequestId(parent.RequestId);
+        return passage;
+    }
+
+    private Passage Begin(Plan plan, ConnectionInfo connection, Loop loop, RequestHead request, FetchStream stream)
+    {
         Exchange exchange = new();
-        exchange.Begin(parent.Connection, new FetchStream((Loop)parent.Loop, deadlineMs, windowOctets), parent.Loop);
-        exchange.ClientAddress = parent.ClientAddress;
-        exchange.SetRequestId(parent.RequestId);
+        exchange.Begin(connection, stream, loop);
         exchange.Timings.StartedNs = exchange.Loop.NowNs;
         exchange.Timings.HeadNs = exchange.Timings.StartedNs;
         exchange.Phase = Phase.Modules;
@@ -97,7 +135,7 @@ internal sealed class FetchRunner
         // A fetch has no content unless it is given some, and nobody who could wait for a 100.
         exchange.Request.BodyLength = BodyLength.None;
         exchange.Request.Fields.Remove(KnownField.Expect);
-        return Passage.Begin(exchange, asking.Plan, this);
+        return Passage.Begin(exchange, plan, this);
     }
 
     private ValueTask<FetchResult> Run(Passage passage, FetchFloor floor, bool yieldsFirst = false)

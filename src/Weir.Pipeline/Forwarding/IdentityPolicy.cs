@@ -140,7 +140,8 @@ public sealed class IdentityPolicy
         trace.Add("request id", Encoding.ASCII.GetString(exchange.RequestId));
     }
 
-    private static void MakeRequestId(Exchange exchange)
+    /// <summary>Gives the exchange a request id of its own.</summary>
+    public static void MakeRequestId(Exchange exchange)
     {
         Span<byte> id = stackalloc byte[32];
         WriteHex(exchange.Loop.NextRandom(), id);

@@ -52,9 +52,17 @@ internal sealed class Tunnel : LoopTimer, IDrainable
             && System.Text.Ascii.EqualsIgnoreCase(protocol, "websocket"u8);
     }
 
+    /// <summary>Its neighbours in <see cref="OpenTunnels"/>.</summary>
+    internal Tunnel? Next { get; set; }
+
+    internal Tunnel? Previous { get; set; }
+
+    /// <summary>The exchange it began as.</summary>
+    internal Exchange Exchange => _exchange;
+
     /// <summary>Sends the 101 and carries octets until both directions have ended.</summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public static async ValueTask<ProxyError?> RunAsync(Passage passage)
+    public static async ValueTask<ProxyError?> RunAsync(Passage passage, OpenTunnels tunnels)
     {
         Exchange exchange = passage.Exchange;
         if (await exchange.Client.SendInterimAsync(exchange.Response) is { } error)
@@ -74,7 +82,15 @@ internal sealed class Tunnel : LoopTimer, IDrainable
 
         // A tunnel may live for a day: it must not keep an old configuration alive.
         passage.DropPlan();
-        return await tunnel.CarryAsync();
+        tunnels.Add(tunnel);
+        try
+        {
+            return await tunnel.CarryAsync();
+        }
+        finally
+        {
+            tunnels.Remove(tunnel);
+        }
     }
 
     /// <inheritdoc/>

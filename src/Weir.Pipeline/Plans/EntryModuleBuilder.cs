@@ -35,6 +35,11 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     /// <summary>The upstreams that are fetched from.</summary>
     public List<string> Upstreams { get; } = [];
 
+    /// <summary>What the module's place remembers; null: nothing.</summary>
+    public Func<ModuleMemory>? Remembered { get; init; }
+
+    public override ModuleMemory Memory => Remembered?.Invoke() ?? base.Memory;
+
     public override string? RoutePath { get; }
 
     public override IPathRules PathRules => Plans.PathRules.Instance;

@@ -20,6 +20,9 @@ public sealed class Plan
     /// <summary>The upstreams by name, for fetches.</summary>
     public IReadOnlyDictionary<string, UpstreamState> Upstreams { get; init; } = new Dictionary<string, UpstreamState>(StringComparer.Ordinal);
 
+    /// <summary>Modules that act by the clock, in the order of the file.</summary>
+    public IReadOnlyList<TimedStep> Timed { get; init; } = [];
+
     /// <summary>Limits of tunnels.</summary>
     public TunnelLimits Tunnels { get; init; } = new();
 }

@@ -5,6 +5,7 @@ using Weir.Config.Model;
 using Weir.Pipeline.ErrorPages;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Routing;
+using Weir.Pipeline.Stacks;
 using Weir.Telemetry.Events;
 
 namespace Weir.Pipeline.Plans;
@@ -16,11 +17,13 @@ public sealed class PlanBuilder
     private readonly UsedUpstreams _used = new();
     private readonly StackCompiler _stacks;
     private readonly IUpstreamSource _upstreams;
+    private readonly List<TimedStep> _timed = [];
 
     /// <summary>A builder for one configuration. Modules of the plan before are carried over where nothing about them has changed.</summary>
-    public PlanBuilder(IModuleCatalog catalog, IUpstreamSource upstreams, ModuleInventory? before = null, WeirLog? log = null)
+    public PlanBuilder(
+        IModuleCatalog catalog, IUpstreamSource upstreams, ModuleInventory? before = null, WeirLog? log = null, IModuleMemories? memories = null)
     {
-        _stacks = new StackCompiler(catalog, _errors, _used, before, log ?? WeirLog.Silent);
+        _stacks = new StackCompiler(catalog, _errors, _used, before, log ?? WeirLog.Silent) { Memories = memories };
         _upstreams = upstreams;
     }
 
@@ -55,6 +58,7 @@ public sealed class PlanBuilder
             Sites = new SiteTable<SitePlan>(sites),
             ErrorPages = BuildErrorPages(config.ErrorPages),
             Upstreams = _used.All,
+            Timed = _timed,
             Identity = new IdentityPolicy(config.TrustedProxies),
             Tunnels = new TunnelLimits
             {
@@ -76,14 +80,20 @@ public sealed class PlanBuilder
 
     private void AddSite(SiteConfig site, int httpsPort, RouteBuilder routes, List<SiteDefinition<SitePlan>> sites)
     {
+        CompiledStack stack = _stacks.Compile(site.Stack, null, $"site {site.Name}");
+        List<RouteDefinition<RoutePlan>> siteRoutes = routes.Build(site);
         SitePlan plan = new()
         {
             Name = site.Name,
-            Stack = _stacks.Compile(site.Stack, null, $"site {site.Name}"),
-            Routes = new RouteTable<RoutePlan>(routes.Build(site)),
+            Stack = stack,
+            Routes = new RouteTable<RoutePlan>(siteRoutes),
             HttpsPort = httpsPort,
             UsesRawPaths = site.Paths == PathMode.Raw,
         };
+        string ownHost = OwnHost(site);
+        _timed.AddRange(stack.Timed.Select(step => new TimedStep(step.Module, step.Position, plan, null, ownHost)));
+        _timed.AddRange(siteRoutes.SelectMany(route =>
+            route.Route.Stack.Timed.Select(step => new TimedStep(step.Module, step.Position, plan, route.Route, ownHost))));
         foreach (HostPattern host in site.Hosts)
         {
             if (SitePattern.TryParse(host.ToString(), out SitePattern? pattern, out PatternError? error))
@@ -95,6 +105,18 @@ public sealed class PlanBuilder
                 _errors.Add(new ConfigError(host.Position.File, host.Position.Line, host.Position.Column, error.Cause, error.Remedy));
             }
         }
+    }
+
+    private static string OwnHost(SiteConfig site)
+    {
+        HostPattern? own = site.Hosts.FirstOrDefault(host => host.Kind == HostKind.Exact)
+            ?? site.Hosts.FirstOrDefault(host => host.Kind == HostKind.Wildcard);
+        return own switch
+        {
+            { Kind: HostKind.Exact } => own.ToString(),
+            { } wildcard => wildcard.Host,
+            null => "localhost",
+        };
     }
 
     private ErrorPageSet BuildErrorPages(ErrorPagesConfig config)

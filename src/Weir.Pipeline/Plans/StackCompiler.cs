@@ -16,6 +16,7 @@ internal sealed class StackCompiler
     private readonly UsedUpstreams _upstreams;
     private readonly Dictionary<string, Queue<PlacedModule>> _before;
     private readonly WeirLog _log;
+    private readonly Dictionary<(string Scope, string Module), int> _numbers = [];
 
     /// <summary>With the modules of the plan before, to be carried over where nothing has changed.</summary>
     public StackCompiler(
@@ -28,6 +29,9 @@ internal sealed class StackCompiler
         _slots = new SlotCounter(before?.Slots ?? []);
         _before = before?.ToCarry() ?? [];
     }
+
+    /// <summary>What modules remember; null: nothing beyond themselves.</summary>
+    public IModuleMemories? Memories { get; init; }
 
     /// <summary>Every module made or carried over so far.</summary>
     public ModuleInventory Modules { get; } = new();
@@ -84,6 +88,7 @@ internal sealed class StackCompiler
             return null;
         }
 
+        int number = _numbers[(scope, entry.Name)] = _numbers.GetValueOrDefault((scope, entry.Name)) + 1;
         string place = $"{scope}\n{OptionText.Of(entry)}";
         if (Carry(place) is { } same)
         {
@@ -93,7 +98,10 @@ internal sealed class StackCompiler
         }
 
         int errorsBefore = _errors.Count;
-        EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams, _log);
+        EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams, _log)
+        {
+            Remembered = Memories is { } memories ? () => memories.Of(scope, entry.Name, number) : null,
+        };
         IModule? module = factory.Create(entry.Options, builder);
         if (module is not null)
         {

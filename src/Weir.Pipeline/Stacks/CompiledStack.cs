@@ -10,10 +10,12 @@ public sealed class CompiledStack
     {
         Count = modules.Count;
         Names = [.. modules.Select(module => module.Name)];
+        Modules = [.. modules.Select(module => module.Module)];
         Requests = Steps<IRequestModule>(modules);
         Responses = [.. Steps<IResponseModule>(modules).Reverse()];
         Bodies = Steps<IBodyModule>(modules);
         Finishes = Steps<IFinishModule>(modules);
+        Timed = Steps<ITimedModule>(modules);
     }
 
     /// <summary>A stack without modules.</summary>
@@ -25,6 +27,8 @@ public sealed class CompiledStack
     /// <summary>The modules' names, in order.</summary>
     public IReadOnlyList<string> Names { get; }
 
+    internal IReadOnlyList<IModule> Modules { get; }
+
     internal StackStep<IRequestModule>[] Requests { get; }
 
     /// <summary>In reverse order: answers go up.</summary>
@@ -33,6 +37,9 @@ public sealed class CompiledStack
     internal StackStep<IBodyModule>[] Bodies { get; }
 
     internal StackStep<IFinishModule>[] Finishes { get; }
+
+    /// <summary>Those that act by the clock.</summary>
+    internal StackStep<ITimedModule>[] Timed { get; }
 
     private static StackStep<TModule>[] Steps<TModule>(IReadOnlyList<NamedModule> modules)
         where TModule : class, IModule

@@ -171,13 +171,13 @@ public static class OperatorEvents
     public static readonly OperatorEvent ServerSet = Add(704, Info, "server_set", "{who} set {server} to {state}; it was {was}", "");
     public static readonly OperatorEvent ReloadAsked = Add(705, Info, "reload_asked", "{who} asked for a reload", "");
     public static readonly OperatorEvent SavedStateDamaged = Add(706, Warning, "saved_state_damaged",
-        "The saved states of servers in {file} cannot be read: {reason}; all servers begin as ready",
+        "The saved states in {file} cannot be read: {reason}; servers begin as ready, modules as if nothing had been",
         "The file is kept beside it as .damaged. `weir status` shows the states; set them again.");
     public static readonly OperatorEvent SavedStateUnreadable = Add(707, Warning, "saved_state_unreadable",
-        "The saved states of servers in {file} cannot be used: {reason}; all servers begin as ready",
+        "The saved states in {file} cannot be used: {reason}; servers begin as ready, modules as if nothing had been",
         "Make the file readable for Weir's user, or remove it.");
     public static readonly OperatorEvent SavedStateFailed = Add(708, Warning, "saved_state_failed",
-        "The states of servers cannot be saved in {file}: {reason}; they end with this process",
+        "States cannot be saved in {file}: {reason}; they end with this process",
         "Make process.data a directory that this user can write.");
 
     /// <summary>Every event, for documentation and tests.</summary>

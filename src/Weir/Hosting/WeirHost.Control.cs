@@ -12,7 +12,10 @@ public sealed partial class WeirHost
 {
     private const string SavedStatesFile = "server-states.json";
 
+    private const string SavedModulesFile = "module-states.json";
+
     private readonly SavedStates _states;
+    private readonly SavedModules _memories;
 
     /// <summary>What may be asked of it, and told to it, while it runs.</summary>
     public IWeirControl Control { get; }
@@ -23,6 +26,13 @@ public sealed partial class WeirHost
         SavedStates states = new(config.Admin.IsOff ? null : new SavedStateFile(Path.Combine(DataFolder.PathOf(config.Process), SavedStatesFile)), log);
         states.Load();
         return states;
+    }
+
+    private static SavedModules OpenMemories(WeirConfig config, WeirLog log)
+    {
+        SavedModules modules = new(Path.Combine(DataFolder.PathOf(config.Process), SavedModulesFile), log);
+        modules.Load();
+        return modules;
     }
 
     /// <summary>Gives the servers of a plan the states that operators have decided, before it is in force.</summary>

@@ -75,6 +75,7 @@ public sealed partial class WeirHost
     private async Task<ReloadReport> PutInForceAsync(WeirConfig config, List<ConfigError> errors)
     {
         WeirConfig before = _config;
+        errors.AddRange(SecretFiles.Review(config));
         NextConfig next = Prepare(config, errors);
         if (!next.IsUsable)
         {
@@ -86,7 +87,8 @@ public sealed partial class WeirHost
         AccessLogs? logs = hasOtherLog ? AccessLogs.TryOpen(config.Log.Access, Counters, _log, errors) : _accessLogs;
         List<LiveListener> kept = [];
         List<LiveListener> removed = [.. _listeners];
-        if (logs is null || !BindAll(NewListeners(config, removed, kept), _loops.Loops.Count, _log, errors, next.Added))
+        List<ListenerConfig> added = NewListeners(config, removed, kept);
+        if (logs is null || !BindAll(added, _loops.Loops.Count, _log, errors, next.Added, removed))
         {
             next.Abandon(_modules);
             await (hasOtherLog && logs is not null ? logs.StopAsync() : Task.CompletedTask);
@@ -201,6 +203,7 @@ public sealed partial class WeirHost
             int index = loop.Index;
             next.Upstreams.ApplyOn(index);
             _servers[index].Limits = limits;
+            StartModuleClock(loop);
             Each(listeners, listener => listener.ServeOn(loop));
             if (!ReferenceEquals(logs, oldLogs))
             {

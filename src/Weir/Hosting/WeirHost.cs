@@ -14,6 +14,7 @@ using Weir.Pipeline.AccessLogging;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
+using Weir.Pipeline.Timing;
 using Weir.Server;
 using Weir.Server.Listening;
 using Weir.Telemetry.Counting;
@@ -36,6 +37,7 @@ public sealed partial class WeirHost : IAsyncDisposable
     private readonly LoopAccessLog?[] _loopLogs;
     private readonly BufferBudget _budget;
     private readonly LoopGroup _loops;
+    private readonly LoopPings _pings;
     private readonly LoopObserver _observer;
     private readonly NameResolver _resolver;
     private readonly LiveUpstreams _upstreams;
@@ -48,6 +50,7 @@ public sealed partial class WeirHost : IAsyncDisposable
     private volatile bool _isDraining;
     private ModuleInventory _modules = new();
     private PlanHolder? _plans;
+    private ModuleClock? _moduleClock;
     private bool _isServing;
 
     private WeirHost(WeirConfig config, IModuleCatalog catalog, WeirLog log, CounterSet counters, AccessLogs accessLogs)
@@ -58,17 +61,19 @@ public sealed partial class WeirHost : IAsyncDisposable
         _accessLogs = accessLogs;
         Counters = counters;
         _loopLogs = [.. accessLogs.OfLoops];
-        _observer = new LoopObserver(counters, log, _loopLogs);
+        _resolver = new NameResolver(new NameResolverOptions(), TimeProvider.System);
+        _observer = new LoopObserver(counters, log, _loopLogs, _resolver.Counters);
         _end = new ExchangeEnd(counters, log, _loopLogs);
         _budget = new BufferBudget(config.Limits.Memory.Resolve(MachineLimits.MemoryOctets));
         _loops = new LoopGroup(counters.LoopCount, _budget, _observer);
-        _resolver = new NameResolver(new NameResolverOptions(), TimeProvider.System);
+        _pings = new LoopPings(_loops.Loops);
         _upstreams = new LiveUpstreams(new ServerMaker(_loops.Loops, counters, _resolver, log)
         {
             StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
         });
         _servers = new ServerLoop[counters.LoopCount];
         _states = OpenStates(config, log);
+        _memories = OpenMemories(config, log);
         Control = new WeirControl(this, _states, log);
     }
 
@@ -116,7 +121,7 @@ public sealed partial class WeirHost : IAsyncDisposable
 
         WeirHost host = new(config, modules, log, counters, accessLogs) { File = file };
         NextConfig next = host.Prepare(config, errors);
-        if (!next.IsUsable || !BindAll(config.Listen, loops, log, errors, next.Added))
+        if (!next.IsUsable || !BindAll(config.Listen, loops, log, errors, next.Added, []))
         {
             next.Abandon(host._modules);
             await host.DisposeAsync();
@@ -128,7 +133,10 @@ public sealed partial class WeirHost : IAsyncDisposable
     }
 
     /// <summary>Completes when every loop has answered: never, while one is stuck.</summary>
-    public Task PingAsync() => _loops.RunOnEachAsync(static _ => { });
+    public Task PingAsync() => _pings.AllAsync();
+
+    /// <summary>The loops that have not answered within a time, by number.</summary>
+    public Task<IReadOnlyList<int>> FindStuckLoopsAsync(TimeSpan deadline) => _pings.StuckAsync(deadline);
 
     /// <summary>Opens the access log anew, after a rotation.</summary>
     public void ReopenLogs() => _accessLogs.Reopen();
@@ -196,15 +204,19 @@ public sealed partial class WeirHost : IAsyncDisposable
         _modules.DisposeAllBut(null);
         _resolver.Dispose();
         await _accessLogs.StopAsync();
+        _memories.Flush();
         _reloading.Dispose();
     }
 
     private static bool BindAll(
-        IReadOnlyList<ListenerConfig> listeners, int loops, WeirLog log, List<ConfigError> errors, Dictionary<ListenerConfig, LiveListener> bound)
+        IReadOnlyList<ListenerConfig> listeners, int loops, WeirLog log, List<ConfigError> errors, Dictionary<ListenerConfig, LiveListener> bound,
+        IReadOnlyList<LiveListener> leaving)
     {
+        // ":8080" and "127.0.0.1:8080" share their port: the one that leaves does not stand in the way of the one that comes.
+        int[] ports = [.. leaving.Where(listener => !listener.Address.IsUnix).Select(listener => listener.Address.Port)];
         foreach (ListenerConfig listener in listeners)
         {
-            if (BoundListener.TryBind(listener, loops, out string reason) is { } socket)
+            if (BoundListener.TryBind(listener, loops, out string reason, ports) is { } socket)
             {
                 bound.Add(listener, new LiveListener(socket));
                 continue;
@@ -223,7 +235,7 @@ public sealed partial class WeirHost : IAsyncDisposable
             (int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0);
         OriginCertificates.Check(config, errors);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
-        PlanBuilder builder = new(_catalog, upstreams, _modules, _log);
+        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories);
         Plan? plan = builder.Build(config);
         NextConfig next = new(config, plan, upstreams, builder.Modules);
         foreach (ListenerConfig listener in config.Listen)
@@ -244,6 +256,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         Recall(next.Plan!);
         _modules = next.Modules;
         ExchangeRunner runner = new(_plans, Counters, _end, _log);
+        _moduleClock = new ModuleClock(runner, _loops.Loops);
         RejectLog rejects = new(_end);
         ServerLimits limits = ServerLimitsOf.Config(_config.Limits, _log);
         foreach (Loop loop in _loops.Loops)
@@ -266,6 +279,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         await _loops.RunOnEachAsync(loop =>
         {
             _observer.Start(loop);
+            StartModuleClock(loop);
             foreach (LiveListener listener in _listeners)
             {
                 listener.ServeOn(loop);
@@ -284,6 +298,14 @@ public sealed partial class WeirHost : IAsyncDisposable
         await _loops.RunOnEachAsync(loop => Each(listeners, listener => listener.RefuseOn(loop.Index)));
         await Task.Delay(SettleMs);
         await _loops.RunOnEachAsync(loop => Each(listeners, listener => listener.CloseOn(loop.Index)));
+    }
+
+    private void StartModuleClock(Loop loop)
+    {
+        if (loop.Index == 0)
+        {
+            _moduleClock!.Start();
+        }
     }
 
     private static void Each(IReadOnlyList<LiveListener> listeners, Action<LiveListener> action)

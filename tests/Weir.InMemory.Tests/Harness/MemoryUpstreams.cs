@@ -1,4 +1,5 @@
 using Weir.Config.Model;
+using Weir.Config.Writing;
 using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Health;
@@ -15,6 +16,7 @@ internal sealed class MemoryUpstreams : IUpstreamSource
 {
     private readonly Loop _loop;
     private readonly CounterSet _counters;
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly StickyKeys _keys = new(new byte[StickyKeys.SecretOctets]);
 
     public MemoryUpstreams(Loop loop, CounterSet counters)
@@ -35,6 +37,14 @@ internal sealed class MemoryUpstreams : IUpstreamSource
 
     public UpstreamState Make(UpstreamConfig config)
     {
+        // A reload keeps what is written alike.
+        string text = OptionText.Of(config);
+        if (_texts.TryGetValue(config.Name, out string? before) && before == text)
+        {
+            return Upstreams[config.Name];
+        }
+
+        _texts[config.Name] = text;
         OriginLimits limits = new()
         {
             ConnectTimeoutMs = ForwardPolicies.Ms(config.Timeouts.Connect),

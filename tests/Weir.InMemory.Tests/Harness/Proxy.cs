@@ -16,6 +16,7 @@ using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Health;
 using Weir.Pipeline.Plans;
+using Weir.Pipeline.Timing;
 using Weir.Server;
 using Weir.Server.Listening;
 using Weir.Telemetry.Counting;
@@ -47,24 +48,31 @@ internal sealed class Proxy : IDisposable
     private readonly MemoryUpstreams _upstreams;
     private readonly FailureObserver _failures = new();
     private readonly List<Peer> _clients = [];
+    private readonly StandardModules _catalog;
+    private readonly PlanHolder _plans;
+    private readonly KeptMemories _memories;
+    private ModuleInventory _modules = new();
 
     public Proxy(string yaml = Simple, params IReadOnlyList<IModuleFactory> modules)
+        : this(new KeptMemories(), yaml, modules)
     {
-        StandardModules catalog = modules.Count == 0 ? _standardModules : new StandardModules(modules);
-        ConfigResult read = modules.Count == 0
-            ? _read.GetOrAdd(yaml, static text => ConfigReader.ReadText(text, "test.yaml", _standardModules))
-            : ConfigReader.ReadText(yaml, "test.yaml", catalog);
-        string.Join("\n", read.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
-        WeirConfig config = read.Config!;
+    }
+
+    /// <summary>A process that finds what an earlier one remembered.</summary>
+    public Proxy(KeptMemories memories, string yaml, params IReadOnlyList<IModuleFactory> modules)
+    {
+        _memories = memories;
+        _catalog = modules.Count == 0 ? _standardModules : new StandardModules(modules);
+        WeirConfig config = Read(yaml);
         Budget = new BufferBudget(config.Limits.Memory.Resolve(1L << 30));
         Loop = new Loop(0, Budget, Clock, _failures, isInMemory: true);
         Counters = new CounterSet(1, _labels);
         Probers = new HealthProbers([Loop], Counters, new WeirLog(Events));
         _upstreams = new MemoryUpstreams(Loop, Counters) { Log = new WeirLog(Events), Probers = Probers };
-        PlanBuilder builder = new(catalog, _upstreams);
-        Plan? plan = builder.Build(config);
-        string.Join("\n", builder.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
-        ExchangeRunner runner = new(new PlanHolder(plan!), Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]), new WeirLog(Events));
+        PlanBuilder builder = NewBuilder();
+        _plans = new PlanHolder(Build(builder, config));
+        ExchangeRunner runner = new(_plans, Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]), new WeirLog(Events));
+        ModuleClock = new ModuleClock(runner, [Loop]);
         Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits));
         ListenerOptions options = new()
         {
@@ -72,8 +80,11 @@ internal sealed class Proxy : IDisposable
             TrustedProxies = config.TrustedProxies,
             SpeaksHttp1 = config.Listen[0].Protocols.Contains(ListenerProtocol.H1),
             SpeaksHttp2 = config.Listen[0].Protocols.Contains(ListenerProtocol.H2),
+            Modules = builder.BuildConnections(config.Listen[0]),
         };
         _acceptor = new Acceptor(Server, Gate, options, SocketAddress.Of(IpAddress.FromIPv4(0x7F000001), 8080), null);
+        _modules = builder.Modules;
+        ModuleClock.Start();
         Loop.RunUntilIdle();
     }
 
@@ -88,6 +99,9 @@ internal sealed class Proxy : IDisposable
     public ServerLoop Server { get; }
 
     public ConnectionGate Gate { get; } = new();
+
+    /// <summary>What calls modules that act by the clock.</summary>
+    public ModuleClock ModuleClock { get; }
 
     /// <summary>What checks the servers.</summary>
     public HealthProbers Probers { get; }
@@ -107,6 +121,9 @@ internal sealed class Proxy : IDisposable
     public int BuffersRented => Loop.SmallBuffers.RentedCount + Loop.LargeBuffers.RentedCount;
 
     public OriginServer ServerAt(string authority) => _upstreams.Servers[authority];
+
+    /// <summary>The only upstream.</summary>
+    public UpstreamState OnlyUpstream => _upstreams.Upstreams.Values.Single();
 
     public UpstreamState Upstream(string name) => _upstreams.Upstreams[name];
 
@@ -147,6 +164,7 @@ internal sealed class Proxy : IDisposable
     public void AssertClean()
     {
         Probers.Dispose();
+        ModuleClock.Stop();
         Run();
         foreach (Peer client in _clients)
         {
@@ -181,7 +199,36 @@ internal sealed class Proxy : IDisposable
         Loop.TimerCount.ShouldBe(0, "timers armed");
     }
 
+    /// <summary>Puts another configuration of sites in force, as a reload does. Upstreams are made anew.</summary>
+    public void Reload(string yaml)
+    {
+        PlanBuilder builder = NewBuilder();
+        _plans.Swap(Build(builder, Read(yaml)));
+        _modules.DisposeAllBut(builder.Modules);
+        _modules = builder.Modules;
+        ModuleClock.Start();
+        Run();
+    }
+
     public void Dispose() => Loop.Dispose();
+
+    private WeirConfig Read(string yaml)
+    {
+        ConfigResult read = ReferenceEquals(_catalog, _standardModules)
+            ? _read.GetOrAdd(yaml, static text => ConfigReader.ReadText(text, "test.yaml", _standardModules))
+            : ConfigReader.ReadText(yaml, "test.yaml", _catalog);
+        string.Join("\n", read.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
+        return read.Config!;
+    }
+
+    private PlanBuilder NewBuilder() => new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories);
+
+    private static Plan Build(PlanBuilder builder, WeirConfig config)
+    {
+        Plan? plan = builder.Build(config);
+        string.Join("\n", builder.Errors.Where(error => !error.IsWarning)).ShouldBeEmpty();
+        return plan!;
+    }
 
     private Peer Add(uint address)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weir.InMemory.Tests.Harness;
+using Weir.Telemetry.Events;
 
 namespace Weir.InMemory.Tests.Modules;
 
@@ -9,113 +10,238 @@ public sealed class MaintenanceTests
     private const uint Inside = 0x0A010203;
     private const uint Visitor = 0xC0000201;
 
+    // RFC 6455 section 7.4.1: 1001, an endpoint is going away.
+    private const string GoingAway = "\u0088\u0002\u0003\u00e9";
+
     [Fact]
     public void A_window_drains_closes_lets_some_pass_verifies_and_opens_again()
     {
-        using Proxy proxy = Build("""
+        using Proxy proxy = new(Yaml("""
             windows: [{ from: "FROM", for: 1h }]
             drain: 5m
             session_cookie: sid
             bypass: [10.0.0.0/8]
             verify: { path: /healthz, interval: 2s, rise: 2 }
-            """, startsInMinutes: 10);
+            """, startsInMinutes: 10));
 
         // Long before: nothing is changed.
-        Answer(proxy, Serve(proxy, Visitor), 200, connection: null);
+        Answer(proxy, Ask(proxy, Visitor), 200, connection: null);
+        Peer chat = OpenWebSocket(proxy, Visitor);
+        Peer chatInside = OpenWebSocket(proxy, Inside);
 
-        // Five minutes before: known visitors are served and let go, new ones get the page.
+        // 1 drain: five minutes before, known visitors are served and let go, new ones get the page. WebSockets stay.
         proxy.Advance(6 * 60_000, 30_000);
-        Answer(proxy, Serve(proxy, Visitor, "Cookie: sid=1"), 200, connection: "close");
+        Answer(proxy, Ask(proxy, Visitor, "Cookie: sid=1"), 200, connection: "close");
         Page(Ask(proxy, Visitor), retryAfter: "300");
+        chat.ExpectNothing();
 
-        // The window: the page until its end; who bypasses it is served.
+        // 2 the page until the window's end; WebSockets are told to end, with 1001.
         proxy.Advance(5 * 60_000, 30_000);
         Message page = Page(Ask(proxy, Visitor, "Cookie: sid=1"), retryAfter: null);
         int.Parse(page["Retry-After"]!, CultureInfo.InvariantCulture).ShouldBeInRange(3500, 3600);
         page.Body.ShouldContain("Back soon");
-        Answer(proxy, Serve(proxy, Inside), 200, connection: null);
+        chat.TakeAll().ShouldBe(GoingAway);
+        chat.IsClosed.ShouldBeTrue();
 
-        // Behind it: the first request asks the origin, which is not well yet.
-        proxy.Advance(60 * 60_000, 60_000);
-        Peer first = Ask(proxy, Visitor, "Cookie: secret=1");
-        Message question = proxy.Origin.Take();
-        question.StartLine.ShouldBe("GET /healthz HTTP/1.1");
-        question["Cookie"].ShouldBeNull();
+        // 3 bypass: who stands there is served, and keeps what is open.
+        Answer(proxy, Ask(proxy, Inside), 200, connection: null);
+        chatInside.ExpectNothing();
+        chatInside.IsClosed.ShouldBeFalse();
+        chatInside.End();
+
+        // 4 verification: Weir asks by itself, in its own name; visitors stay out until two good answers in a row.
+        proxy.Advance((59 * 60_000) + 1_000, 10_000);
+        Question(proxy, "HTTP/1.1 503 Service Unavailable");
+        Page(Ask(proxy, Visitor), retryAfter: "2");
+        proxy.Advance(2_000, 250);
+        Question(proxy, "HTTP/1.1 200 OK");
+        Page(Ask(proxy, Visitor), retryAfter: "2");
+        proxy.Advance(2_000, 250);
+        Question(proxy, "HTTP/1.1 200 OK");
+
+        // 5 return.
+        Answer(proxy, Ask(proxy, Visitor), 200, connection: null);
+        int connections = proxy.Origin.Connections.Count;
+        proxy.Advance(60_000);
+        proxy.Origin.Connections.Count.ShouldBe(connections);
+        Told(proxy).ShouldBe([
+            "site a.test: closed until 2025-11-21 10:10:01Z; open WebSockets are told to end.",
+            "site a.test: the window is over, but GET /healthz was answered with 503. Visitors stay out, and it is asked again every 2 s. "
+                + "Mend the origin, or take `verify` out and reload.",
+            "site a.test: GET /healthz was answered well 2 times in a row: visitors come in again.",
+        ]);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Verification_needs_no_visitor_and_none_can_spoil_it()
+    {
+        using Proxy proxy = new(Yaml("""
+            windows: [{ from: "FROM", for: 1m }]
+            verify: { path: /healthz, rise: 1 }
+            """, startsInMinutes: -1, below: "access: { allow: [127.0.0.1] }"));
+        Page(Ask(proxy, Visitor), retryAfter: "2");
+        Message question = Question(proxy, "HTTP/1.1 200 OK");
         question["Host"].ShouldBe("a.test");
-        Page(Ask(proxy, Visitor), retryAfter: "2");
-        proxy.Origin.Last.Send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-        proxy.Run();
-        Page(first, retryAfter: "2");
+        question["X-Forwarded-For"].ShouldBe("127.0.0.1");
 
-        // Not again within the interval; then two good answers open the site.
-        Page(Ask(proxy, Visitor), retryAfter: "2");
-        proxy.Advance(2_000);
-        Peer second = Ask(proxy, Visitor);
-        proxy.Origin.Take().StartLine.ShouldBe("GET /healthz HTTP/1.1");
-        proxy.Origin.Answer(proxy, "well");
-        Page(second, retryAfter: "2");
-        proxy.Advance(2_000);
-        Peer third = Ask(proxy, Visitor);
-        proxy.Origin.Take().StartLine.ShouldBe("GET /healthz HTTP/1.1");
-        proxy.Origin.Answer(proxy, "well");
+        // In again: what stands below refuses the visitor as ever.
+        Ask(proxy, Visitor).TakeResponse().Status.ShouldBe(403);
+        proxy.AssertClean();
+    }
 
-        // Whose question was the last one needed is served at once, and everyone after.
-        Answer(proxy, third, 200, connection: null);
-        Answer(proxy, Serve(proxy, Visitor), 200, connection: null);
+    [Fact]
+    public void Verification_asks_through_the_stack_of_its_route()
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            sites:
+              "*.a.test":
+                routes:
+                  - path: /old/*
+                    stack:
+                      - maintenance: { windows: [{ from: "{{From(-1)}}", for: 1m }], verify: { path: /old/healthz, rise: 1, host: b.test } }
+                      - rewrite: { path: "/new/{path.rest}" }
+                    to: "http://10.0.0.1:80"
+            """);
+        proxy.Advance(1_000);
+        Message question = proxy.Origin.Take();
+        question.StartLine.ShouldBe("GET /new/healthz HTTP/1.1");
+        question["Host"].ShouldBe("b.test");
+        proxy.Origin.Answer(proxy, "well");
+        Told(proxy).ShouldBe(["site *.a.test route /old/*: GET /old/healthz was answered well: visitors come in again."]);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void What_a_window_left_survives_a_restart_and_other_options()
+    {
+        const string verified = """
+            windows: [{ from: "FROM", for: 1h }]
+            verify: { path: /healthz, rise: 1 }
+            """;
+        KeptMemories memories = new();
+        using (Proxy before = new(memories, Yaml(verified, startsInMinutes: -5)))
+        {
+            before.Advance(2_000);
+            memories.Texts.ShouldBe(["closed"]);
+            before.AssertClean();
+        }
+
+        // Started again long after the window: it was never verified, so it is first.
+        using Proxy proxy = new(memories, Yaml(verified, startsInMinutes: -50_000));
+        Page(Ask(proxy, Visitor), retryAfter: "2");
+        proxy.Advance(1_000);
+        proxy.Origin.Take().StartLine.ShouldBe("GET /healthz HTTP/1.1");
+
+        // Other options: as closed as before, until the new question is answered. The old one's answer comes too late to say so.
+        proxy.Reload(Yaml("""
+            windows: [{ from: "FROM", for: 2h }]
+            verify: { path: /ready, rise: 1 }
+            """, startsInMinutes: 600));
+        Page(Ask(proxy, Visitor), retryAfter: "2");
+        Question(proxy, "HTTP/1.1 200 OK", "/ready");
+        Answer(proxy, Ask(proxy, Visitor), 200, connection: null);
+
+        // Verified once, it is not asked again after a restart within the hour.
+        using Proxy after = new(memories, Yaml(verified, startsInMinutes: -61));
+        Answer(after, Ask(after, Visitor), 200, connection: null);
+        after.AssertClean();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_reload_that_closes_the_site_tells_the_web_sockets_that_were_open_before()
+    {
+        using Proxy proxy = new(Yaml("""windows: [{ from: "FROM", for: 1h }]""", startsInMinutes: 10_000));
+        Peer chat = OpenWebSocket(proxy, Visitor);
+        proxy.Reload(Yaml("status: 503", startsInMinutes: 0));
+        proxy.Advance(500);
+        chat.TakeAll().ShouldBe(GoingAway);
+        Page(Ask(proxy, Visitor), retryAfter: "300");
         proxy.AssertClean();
     }
 
     [Fact]
     public void A_weekly_window_comes_back()
     {
-        using Proxy proxy = Build("""windows: [{ from: "FROM", for: 1h, repeat: weekly }]""", startsInMinutes: -(3 * 7 * 24 * 60) + 10);
-        Answer(proxy, Serve(proxy, Visitor), 200, connection: null);
+        using Proxy proxy = new(Yaml("""windows: [{ from: "FROM", for: 1h, repeat: weekly }]""", startsInMinutes: -(3 * 7 * 24 * 60) + 10));
+        Answer(proxy, Ask(proxy, Visitor), 200, connection: null);
         proxy.Advance(11 * 60_000, 60_000);
         Page(Ask(proxy, Visitor), retryAfter: null);
         proxy.Advance(60 * 60_000, 60_000);
-        Answer(proxy, Serve(proxy, Visitor), 200, connection: null);
+        Answer(proxy, Ask(proxy, Visitor), 200, connection: null);
         proxy.AssertClean();
     }
 
     [Fact]
     public void A_question_that_is_not_answered_keeps_visitors_out()
     {
-        using Proxy proxy = Build("""
+        using Proxy proxy = new(Yaml("""
             windows: [{ from: "FROM", for: 1m }]
             verify: { path: /healthz, timeout: 1s }
-            """, startsInMinutes: -1);
-        Peer client = Ask(proxy, Visitor);
+            """, startsInMinutes: -1));
+        proxy.Advance(500);
         proxy.Origin.Take();
-        client.ExpectNothing();
         proxy.Advance(1_500);
-        Page(client, retryAfter: "2");
+        Page(Ask(proxy, Visitor), retryAfter: "2");
+        Told(proxy).ShouldHaveSingleItem().ShouldContain("GET /healthz failed: ");
         proxy.AssertClean();
     }
 
     [Fact]
     public void Without_windows_the_site_is_closed()
     {
-        using Proxy proxy = Build("status: 503", startsInMinutes: 0);
+        using Proxy proxy = new(Yaml("status: 503", startsInMinutes: 0));
         Page(Ask(proxy, Visitor), retryAfter: "300");
         proxy.Origin.Connections.ShouldBeEmpty();
         proxy.AssertClean();
     }
 
-    private static Proxy Build(string options, int startsInMinutes)
+    private static string Yaml(string options, int startsInMinutes, string below = "security_headers")
     {
-        // The fake clock begins here.
-        DateTimeOffset from = DateTimeOffset.FromUnixTimeMilliseconds(1_763_715_601_000).AddMinutes(startsInMinutes);
-        string text = options.ReplaceLineEndings("\n            ").Replace("FROM", from.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return new Proxy($$"""
+        string text = options.ReplaceLineEndings("\n            ").Replace("FROM", From(startsInMinutes), StringComparison.Ordinal);
+        return $$"""
             listen: [":8080"]
             sites:
-              "*":
+              a.test:
                 stack:
                   - maintenance:
                         {{text}}
+                  - {{below}}
                 routes: [{ to: "http://10.0.0.1:80" }]
-            """);
+            """;
     }
+
+    // The fake clock begins here.
+    private static string From(int startsInMinutes) => DateTimeOffset.FromUnixTimeMilliseconds(1_763_715_601_000)
+        .AddMinutes(startsInMinutes).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+
+    // Weir asks within a second, on the newest connection.
+    private static Message Question(Proxy proxy, string answer, string path = "/healthz")
+    {
+        proxy.Advance(1_000, 250);
+        Message question = proxy.Origin.Take();
+        question.StartLine.ShouldBe($"GET {path} HTTP/1.1");
+        question["Cookie"].ShouldBeNull();
+        proxy.Origin.Answer(proxy, "x", answer);
+        return question;
+    }
+
+    private static Peer OpenWebSocket(Proxy proxy, uint address)
+    {
+        Peer client = proxy.Connect(address);
+        client.SendHead("GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13");
+        proxy.Origin.Take()["Upgrade"].ShouldBe("websocket");
+        proxy.Origin.Last.SendHead("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket");
+        proxy.Run();
+        client.TakeResponse().Status.ShouldBe(101);
+        return client;
+    }
+
+    private static IEnumerable<string> Told(Proxy proxy) => proxy.Events.All
+        .Where(record => record.Event == OperatorEvents.ModuleNote || record.Event == OperatorEvents.ModuleWarning)
+        .Select(record => record.Values[1].ToString()!);
 
     private static Peer Ask(Proxy proxy, uint address, params string[] lines)
     {
@@ -123,8 +249,6 @@ public sealed class MaintenanceTests
         client.SendHead(["GET / HTTP/1.1", "Host: a.test", .. lines]);
         return client;
     }
-
-    private static Peer Serve(Proxy proxy, uint address, params string[] lines) => Ask(proxy, address, lines);
 
     private static void Answer(Proxy proxy, Peer client, int status, string? connection)
     {

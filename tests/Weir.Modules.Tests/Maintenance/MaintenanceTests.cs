@@ -41,30 +41,44 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
-    public void A_verification_asks_one_at_a_time_and_counts_good_answers_in_a_row()
+    public void What_was_closed_is_owed_until_it_was_opened()
     {
-        Verification verification = new(2, 1000);
-        verification.IsNeeded(long.MinValue, Day).ShouldBeFalse();
-        verification.IsNeeded(Day, Day + 1).ShouldBeTrue();
-        verification.TryBegin(Day + 1).ShouldBeTrue();
-        verification.TryBegin(Day + 1001).ShouldBeFalse();
-        verification.OnAnswer(true, Day).ShouldBeFalse();
-        verification.TryBegin(Day + 1000).ShouldBeFalse();
-        verification.TryBegin(Day + 1001).ShouldBeTrue();
-        verification.OnAnswer(false, Day).ShouldBeFalse();
-        for (int i = 2; i <= 3; i++)
-        {
-            verification.TryBegin(Day + (i * 2000)).ShouldBeTrue();
-            verification.OnAnswer(true, Day).ShouldBe(i == 3);
-        }
+        ModuleMemory memory = new();
+        Closure closure = new(memory);
+        closure.IsUnknown.ShouldBeTrue();
+        closure.IsOwed(long.MinValue, Day).ShouldBeFalse();
+        closure.IsOwed(Day - 1, Day).ShouldBeTrue();
+        closure.SetClosed();
+        new Closure(memory).IsOwed(long.MinValue, 100 * Day).ShouldBeTrue();
+        closure.SetOpen(Day + 5);
+        closure.IsOwed(Day + 5, Day + 6).ShouldBeFalse();
+        closure.IsOwed(2 * Day, (2 * Day) + 1).ShouldBeTrue();
+        new Closure(memory).IsOwed(Day + 5, Day + 6).ShouldBeFalse();
+    }
 
-        verification.IsNeeded(Day, Day + 9000).ShouldBeFalse();
-        verification.IsNeeded(2 * Day, (2 * Day) + 1).ShouldBeTrue();
+    [Theory]
+    [InlineData("open")]
+    [InlineData("open x")]
+    [InlineData("open -1")]
+    [InlineData("nonsense")]
+    public void A_damaged_memory_is_none(string text)
+    {
+        Closure closure = new(new ModuleMemory(text));
+        closure.IsClosed.ShouldBeFalse();
+        closure.IsOwed(Day - 1, Day).ShouldBeTrue();
     }
 
     [Fact]
     public void A_window_that_ended_long_before_the_first_request_is_not_verified() =>
-        new Verification(1, 1000).IsNeeded(Day, Day + (2 * Hour)).ShouldBeFalse();
+        new Closure(new ModuleMemory()).IsOwed(Day, Day + (2 * Hour)).ShouldBeFalse();
+
+    [Fact]
+    public void A_host_to_ask_is_checked() =>
+        TestBuilder.ErrorOf(new MaintenanceFactory(), new MaintenanceOptions
+        {
+            Windows = [new WindowOptions { From = "2026-12-06T02:00:00Z", For = TimeSpan.FromHours(1) }],
+            Verify = new VerifyOptions { Path = "/x", Host = "a b" },
+        }).ShouldBe("verify.host: \"a b\" is not a host. Write it like www.example.com.");
 
     [Theory]
     [InlineData("tomorrow")]
