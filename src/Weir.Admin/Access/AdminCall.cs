@@ -23,6 +23,9 @@ internal readonly record struct AdminCall
     /// <summary>The Authorization field; null when there is none.</summary>
     public string? Authorization { get; init; }
 
+    /// <summary>Whether a proxy says that it asks for somebody else.</summary>
+    public bool IsForwarded { get; init; }
+
     /// <summary>Whether it came over the unix socket, which only its owner can open.</summary>
     public bool IsOverSocket { get; init; }
 

@@ -62,7 +62,8 @@ internal sealed class AdminGuard
             return null;
         }
 
-        bool isLocal = call.Remote is { } remote && IPAddress.IsLoopback(Plain(remote)!);
+        // Loopback is where a proxy on this machine comes from, too: what it passes on is not from this machine.
+        bool isLocal = !call.IsForwarded && call.Remote is { } remote && IPAddress.IsLoopback(Plain(remote)!);
         if (IsRead(call) && isLocal && !IsConfidential(call))
         {
             return null;

@@ -17,6 +17,9 @@ internal sealed class AdminApi
 {
     private const int UnprocessableContent = 422;
 
+    // Within what an outer balancer waits for an answer, and far above a slow turn.
+    private static readonly TimeSpan _loopPatience = TimeSpan.FromSeconds(1);
+
     private readonly IWeirControl _control;
     private readonly MetricsPage _metrics;
 
@@ -42,11 +45,37 @@ internal sealed class AdminApi
         app.MapPost("/api/v1/reload", (RequestDelegate)ReloadAsync);
     }
 
-    private static Task LiveAsync(HttpContext http) => ApiAnswer.WriteTextAsync(http, "live\n", "text/plain");
+    private async Task LiveAsync(HttpContext http)
+    {
+        string? stuck = await StuckAsync();
+        await ProbeAsync(http, stuck is null, stuck ?? "live");
+    }
 
-    private Task ReadyAsync(HttpContext http) => _control.IsReady
-        ? ApiAnswer.WriteTextAsync(http, "ready\n", "text/plain")
-        : ApiAnswer.WriteTextAsync(http, "draining\n", "text/plain", StatusCodes.Status503ServiceUnavailable);
+    private async Task ReadyAsync(HttpContext http)
+    {
+        if (!_control.IsReady)
+        {
+            await ProbeAsync(http, isGood: false, "draining");
+            return;
+        }
+
+        string? stuck = await StuckAsync();
+        await ProbeAsync(http, stuck is null, stuck ?? "ready");
+    }
+
+    private async Task<string?> StuckAsync()
+    {
+        IReadOnlyList<int> stuck = await _control.FindStuckLoopsAsync(_loopPatience);
+        return stuck.Count switch
+        {
+            0 => null,
+            1 => $"loop {stuck[0]} is stuck",
+            _ => $"loops {string.Join(", ", stuck)} are stuck",
+        };
+    }
+
+    private static Task ProbeAsync(HttpContext http, bool isGood, string text) => ApiAnswer.WriteTextAsync(
+        http, text + "\n", "text/plain", isGood ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 
     private Task StatusAsync(HttpContext http) => ApiAnswer.WriteAsync(http, _control.Status(), AdminJson.Default.WeirStatus);
 

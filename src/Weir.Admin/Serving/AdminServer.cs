@@ -5,11 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Weir.Abstractions.Options;
 using Weir.Admin.Access;
 using Weir.Admin.Api;
-using Weir.Config;
-using Weir.Config.Model;
 using Weir.Control;
 using Weir.Telemetry.Events;
 
@@ -19,9 +16,19 @@ namespace Weir.Admin.Serving;
 public sealed class AdminServer : IAsyncDisposable
 {
     private const long MaxRequestOctets = 64 * 1024;
-    private const int MaxConnections = 256;
+    private const int MaxHeadOctets = 16 * 1024;
+    private const int MaxFields = 64;
+
+    // Counted apart: whoever fills the port must not lock the operator out of the socket.
+    private const int MaxTcpConnections = 192;
+    private const int MaxSocketConnections = 64;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _headTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _idleTimeout = TimeSpan.FromSeconds(30);
+
+    // Octets in a second, after the grace.
+    private static readonly MinDataRate _bodyRate = new(1024, TimeSpan.FromSeconds(5));
 
     private readonly WebApplication _app;
 
@@ -39,25 +46,17 @@ public sealed class AdminServer : IAsyncDisposable
     public string? Url { get; }
 
     /// <summary>
-    /// Starts it, after the proxy's own listeners. Null when it is off, when both defaults are in use, or after errors, which are in the list.
+    /// Starts it on what was opened for it. Null when that is nothing, or when it fails: the log says so, and what serves clients goes on.
     /// </summary>
-    public static async Task<AdminServer?> StartAsync(IWeirControl control, WeirLog log, List<ConfigError> errors)
+    public static async Task<AdminServer?> StartAsync(OpenedAdmin opened, IWeirControl control, WeirLog log)
     {
-        WeirConfig config = control.Config;
-        if (config.Admin.IsOff)
+        AdminSockets sockets = opened.Sockets;
+        if (sockets.All.Count == 0)
         {
             return null;
         }
 
-        AdminToken? token = TokenOf(config.Admin, errors);
-        AdminSockets sockets = AdminSockets.Open(config, log, errors);
-        if (sockets.All.Count == 0 || errors.Exists(error => !error.IsWarning))
-        {
-            sockets.Close();
-            return null;
-        }
-
-        AdminGuard guard = new(config.Admin.Names, token);
+        AdminGuard guard = new(opened.Config.Names, opened.Token);
         WebApplication app = Build(sockets);
         app.Use(next => http => AnswerAsync(http, guard, next, log));
         new AdminApi(control).Map(app);
@@ -65,7 +64,7 @@ public sealed class AdminServer : IAsyncDisposable
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
         {
             log.Write(OperatorEvents.AdminThrew, "its own start", exception.ToString());
             sockets.Close();
@@ -84,24 +83,6 @@ public sealed class AdminServer : IAsyncDisposable
         using CancellationTokenSource end = new(_patience);
         await _app.StopAsync(end.Token);
         await _app.DisposeAsync();
-    }
-
-    private static AdminToken? TokenOf(AdminConfig config, List<ConfigError> errors)
-    {
-        if (config.TokenFile is not { } written)
-        {
-            return null;
-        }
-
-        string file = ModulePlaces.ResolvePath(config.Position, written);
-        if (AdminToken.Read(file, out string problem) is null)
-        {
-            errors.Add(new ConfigError(
-                config.Position.File, config.Position.Line, config.Position.Column, $"admin.token_file: {file} cannot be used: {problem}.",
-                $"Make one: (umask 077; head -c 24 /dev/urandom | base64 > {file})"));
-        }
-
-        return new AdminToken(file);
     }
 
     // As little as an application can be: no configuration, no logging, no console.
@@ -124,10 +105,21 @@ public sealed class AdminServer : IAsyncDisposable
         {
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaxRequestOctets;
-            options.Limits.MaxConcurrentConnections = MaxConnections;
+            options.Limits.MaxRequestBufferSize = MaxRequestOctets;
+            options.Limits.MaxRequestHeadersTotalSize = MaxHeadOctets;
+            options.Limits.MaxRequestHeaderCount = MaxFields;
+            options.Limits.RequestHeadersTimeout = _headTimeout;
+            options.Limits.KeepAliveTimeout = _idleTimeout;
+            options.Limits.MinRequestBodyDataRate = _bodyRate;
+            options.Limits.MinResponseDataRate = _bodyRate;
             foreach (Socket socket in sockets.All)
             {
-                options.Listen(socket.LocalEndPoint!, listen => listen.Protocols = HttpProtocols.Http1);
+                ConnectionBound bound = new(socket.AddressFamily == AddressFamily.Unix ? MaxSocketConnections : MaxTcpConnections);
+                options.Listen(socket.LocalEndPoint!, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    listen.Use(bound.Count);
+                });
             }
         });
         return builder.Build();

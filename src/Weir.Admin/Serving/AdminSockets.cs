@@ -108,6 +108,12 @@ internal sealed class AdminSockets
             return;
         }
 
+        if (!isWritten && _config.Listen.Any(listener => listener.Address.UnixPath is null && listener.Address.Port == address.Port))
+        {
+            Report(OperatorEvents.AdminPortTaken, "listen", address.ToString(), "a listener of this configuration has the port", isWritten);
+            return;
+        }
+
         IPEndPoint endPoint = new(address.Ip?.ToIPAddress() ?? IPAddress.IPv6Any, address.Port);
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -13,6 +13,8 @@ internal static class Caller
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
+    private static readonly string[] _forwarding = ["Forwarded", "X-Forwarded-For", "Via"];
+
     /// <summary>What the guard looks at.</summary>
     public static AdminCall Read(HttpContext http)
     {
@@ -25,6 +27,7 @@ internal static class Caller
             Origin = One(request.Headers.Origin),
             FetchSite = One(request.Headers["Sec-Fetch-Site"]),
             Authorization = One(request.Headers.Authorization),
+            IsForwarded = _forwarding.Any(request.Headers.ContainsKey),
             IsOverSocket = IsOverSocket(http),
             Remote = http.Connection.RemoteIpAddress,
             Local = http.Connection.LocalIpAddress,

@@ -37,21 +37,30 @@ internal static class Server
         using ServiceNotifier manager = ServiceNotifier.FromEnvironment(log);
         using ReloadSignal hangUp = new(log, manager);
         List<ConfigError> errors = [];
-        WeirHost? host = Rights.Settle(config, log, errors, SocketFolder(config)) ? await WeirHost.StartAsync(config, new StandardModules(), log, errors, file) : null;
+        WeirHost? host = null;
+        OpenedAdmin? admin = null;
+        if (Rights.Settle(config, log, errors, SocketFolder(config)))
+        {
+            // All that the admin needs, before a client is served: what fails of it later must not end what serves.
+            admin = OpenedAdmin.Open(config, log, errors);
+            host = errors.Exists(error => !error.IsWarning) ? null : await WeirHost.StartAsync(config, new StandardModules(), log, errors, file);
+        }
+
         if (ConfigFile.Report(errors) || host is null)
         {
+            admin?.Close();
             writer.Stop(_lastWords);
             return 1;
         }
 
         Rights.Review(config, log);
         hangUp.Serve(host);
-        int code = await ServeAsync(host, log, stop, manager);
+        await ServeAsync(host, admin, log, stop, manager);
         writer.Stop(_lastWords);
-        return code;
+        return 0;
     }
 
-    private static async Task<int> ServeAsync(WeirHost host, WeirLog log, StopSignals stop, ServiceNotifier manager)
+    private static async Task ServeAsync(WeirHost host, OpenedAdmin? opened, WeirLog log, StopSignals stop, ServiceNotifier manager)
     {
         using PosixSignalRegistration reopen = PosixSignalRegistration.Create((PosixSignal)SigUsr1, signal =>
         {
@@ -59,16 +68,7 @@ internal static class Server
             host.ReopenLogs();
         });
         log.Write(OperatorEvents.Started, VersionCommand.Version, string.Join(", ", host.Addresses), host.Counters.LoopCount);
-
-        // Last of all: clients are served by now.
-        List<ConfigError> errors = [];
-        AdminServer? admin = await AdminServer.StartAsync(host.Control, log, errors);
-        if (ConfigFile.Report(errors))
-        {
-            await host.DisposeAsync();
-            return 1;
-        }
-
+        AdminServer? admin = opened is null ? null : await AdminServer.StartAsync(opened, host.Control, log);
         manager.Ready($"Serving {string.Join(", ", host.Addresses)}");
         string reason;
         await using (Watchdog.Start(manager, host.PingAsync, log))
@@ -91,7 +91,6 @@ internal static class Server
             GC.CollectionCount(1) - GC.CollectionCount(2),
             GC.CollectionCount(2),
             (long)GC.GetTotalPauseDuration().TotalMilliseconds);
-        return 0;
     }
 
     private static LogFormat FormatOf(LogStyle style) => style == LogStyle.Json ? LogFormat.Json

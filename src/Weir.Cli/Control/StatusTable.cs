@@ -19,7 +19,7 @@ internal static class StatusTable
             $"Weir {status.Version}, process {status.Pid}, up {Duration(status.UptimeSeconds)}, {(status.Ready ? "ready" : "draining")}; "
             + $"{Printable(status.ConfigFile ?? "no file")}, generation {status.Generation}");
         output.WriteLine(
-            $"{string.Join(", ", status.Listeners)}: {status.Connections} connections, {status.InFlight} requests in flight, "
+            $"{string.Join(", ", status.Listeners)}: {Count(status.Connections, "connection")}, {Count(status.InFlight, "request")} in flight, "
             + $"{status.Requests} since the start, {status.Errors} of them errors");
         output.WriteLine();
         WriteServers(status.Upstreams, output);
@@ -61,8 +61,8 @@ internal static class StatusTable
     /// <summary>"3 requests in flight, 12 answers to clients bound by a cookie".</summary>
     public static string Remaining(ServerStatus server)
     {
-        string sticky = server.StickyRequests > 0 ? $", {server.StickyRequests} answers to clients bound by a cookie, the last {Ago(server.LastStickyAt)}" : "";
-        return $"{server.InFlight} requests in flight{sticky}";
+        string sticky = server.StickyRequests > 0 ? $", {Count(server.StickyRequests, "answer")} to clients bound by a cookie, the last {Ago(server.LastStickyAt)}" : "";
+        return $"{Count(server.InFlight, "request")} in flight{sticky}";
     }
 
     private static IEnumerable<string> Cells(UpstreamStatus upstream, ServerStatus server) =>
@@ -115,6 +115,8 @@ internal static class StatusTable
         "healthy" => new Style(Color.Green),
         _ => Style.Plain,
     };
+
+    private static string Count(long number, string noun) => number == 1 ? $"1 {noun}" : $"{Number(number)} {noun}s";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -29,7 +29,7 @@ internal sealed class DemoOrigin
                 stack:
                   - respond: { body: "Hello from {{Name}}.\n", headers: { X-Origin: {{Name}} } }
             """;
-        _host = await DemoShow.StartAsync(text);
+        (_host, _) = await DemoShow.StartAsync(text);
         string address = _host.Addresses[0];
         Port = int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
     }

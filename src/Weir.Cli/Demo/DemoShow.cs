@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Weir.Abstractions.Options;
+using Weir.Admin.Serving;
 using Weir.Cli.Commands;
 using Weir.Config;
 using Weir.Config.Model;
@@ -28,19 +29,24 @@ internal static class DemoShow
         // Bound and never listened on: whoever connects is refused, and nobody else gets the port meanwhile.
         using Socket closed = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        string text = ProxyConfig(origins, ((IPEndPoint)closed.LocalEndPoint!).Port);
-        WeirHost proxy = await StartAsync(text);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("weir-demo-");
+        string text = ProxyConfig(origins, ((IPEndPoint)closed.LocalEndPoint!).Port, folder.FullName);
+        (WeirHost proxy, OpenedAdmin? opened) = await StartAsync(text);
+        AdminServer? admin = opened is null ? null : await AdminServer.StartAsync(opened, proxy.Control, WeirLog.Silent);
         string url = "http://" + proxy.Addresses[0];
         try
         {
             Introduce(origins, url);
+            ShowAdmin(admin);
             await ShowExplanationAsync(text, url);
             await ShowTrafficAsync(origins, url, seconds, stop);
         }
         finally
         {
             await proxy.DrainAsync(TimeSpan.FromSeconds(1));
+            await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
             await proxy.DisposeAsync();
+            folder.Delete(recursive: true);
             foreach (DemoOrigin origin in origins)
             {
                 await origin.KillAsync();
@@ -53,17 +59,19 @@ internal static class DemoShow
 
     /// <summary>Starts a Weir from a text that is known to be right.</summary>
     /// <exception cref="InvalidOperationException">It is not, or no port is free.</exception>
-    public static async Task<WeirHost> StartAsync(string text)
+    public static async Task<(WeirHost Host, OpenedAdmin? Admin)> StartAsync(string text)
     {
         ConfigResult read = ConfigReader.ReadText(text, "demo", new StandardModules());
         List<ConfigError> errors = [.. read.Errors];
+        OpenedAdmin? admin = read.Config is { } known ? OpenedAdmin.Open(known, WeirLog.Silent, errors) : null;
         WeirHost? host = read.Config is { } config ? await WeirHost.StartAsync(config, new StandardModules(), WeirLog.Silent, errors) : null;
-        return host ?? throw new InvalidOperationException(string.Join('\n', errors));
+        return host is null ? throw new InvalidOperationException(string.Join('\n', errors)) : (host, admin);
     }
 
-    private static string ProxyConfig(DemoOrigin[] origins, int closedPort) => $$"""
+    private static string ProxyConfig(DemoOrigin[] origins, int closedPort, string folder) => $$"""
         listen: ["127.0.0.1:0"]
-        admin: off
+        process: { data: {{folder}} }
+        admin: { socket: {{Path.Combine(folder, "admin.sock")}}, listen: "127.0.0.1:0" }
         log: { level: error, access: off }
         upstreams:
           app:
@@ -98,6 +106,22 @@ internal static class DemoShow
               curl -i {url}/old/page      a module answers: a redirect
               curl -i {url}/broken        nothing listens there: Weir's own error page, with Proxy-Status
               curl -i --path-as-is {url}/../x    refused before any module sees it
+
+            """);
+    }
+
+    private static void ShowAdmin(AdminServer? admin)
+    {
+        if (admin is not { SocketPath: { } socket, Url: { } url })
+        {
+            return;
+        }
+
+        Console.Out.WriteLine($"""
+            Its admin is on {url} and on a socket; what an operator does:
+              weir status --admin {socket}             what runs, and the servers' states
+              weir drain app/red --admin {socket}      no new requests there; `weir ready app/red` brings it back
+              curl {url}/metrics        figures for Prometheus
 
             """);
     }

@@ -20,6 +20,9 @@ public interface IWeirControl
     /// <summary>The upstreams as they live, for whoever reads them often.</summary>
     IEnumerable<UpstreamState> LiveUpstreams { get; }
 
+    /// <summary>The loops that have not answered within a time, by number: their connections stand still.</summary>
+    Task<IReadOnlyList<int>> FindStuckLoopsAsync(TimeSpan deadline);
+
     /// <summary>The process, its listeners and its upstreams as of now.</summary>
     WeirStatus Status();
 

@@ -36,6 +36,9 @@ public sealed class WeirControl : IWeirControl
     public IEnumerable<UpstreamState> LiveUpstreams => _host.Plan.Upstreams.Values;
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<int>> FindStuckLoopsAsync(TimeSpan deadline) => _host.FindStuckLoopsAsync(deadline);
+
+    /// <inheritdoc/>
     public WeirStatus Status()
     {
         CounterSet counters = _host.Counters;
@@ -80,7 +83,8 @@ public sealed class WeirControl : IWeirControl
         AdminState was = servers[0].AdminState;
         string? unsaved = _states.Decide(upstream, servers, state, who);
         _log.Write(OperatorEvents.ServerSet, who, $"{upstream}/{server}", AdminStates.Name(state), AdminStates.Name(was));
-        return change with { IsDone = true, Was = was, Problem = unsaved ?? "" };
+        string? nobody = state == AdminState.Ready || known!.HasReady ? null : $"no server of {upstream} is ready any more: its requests get 503";
+        return change with { IsDone = true, Was = was, Problem = string.Join("; and ", new[] { nobody, unsaved }.Where(doubt => doubt is not null)) };
     }
 
     /// <inheritdoc/>

@@ -57,6 +57,14 @@ public sealed class AdminGuardTests
     [InlineData("none, cross-site")]
     public void A_page_of_another_site_is_refused(string site) => Check(_local with { FetchSite = site })!.Status.ShouldBe(403);
 
+    [Fact]
+    public void What_a_proxy_on_this_machine_passes_on_does_not_count_as_local()
+    {
+        Check(_local with { IsForwarded = true })!.Status.ShouldBe(401);
+        Check(_local with { IsForwarded = true, Authorization = "Bearer " + Token }).ShouldBeNull();
+        Check(_local with { IsForwarded = true, Path = "/readyz" }).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("POST")]
     [InlineData("PUT")]

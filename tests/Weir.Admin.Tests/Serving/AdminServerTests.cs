@@ -163,6 +163,78 @@ public sealed class AdminServerTests
         (await weir.Tcp.GetStringAsync("/livez")).ShouldBe("live\n");
     }
 
+    [Fact]
+    public async Task A_stuck_loop_is_named_and_neither_live_nor_ready()
+    {
+        using StuckFactory stuck = new();
+        await using RunningAdmin weir = await RunningAdmin.StartAsync("""sites: { "*": { stack: [stuck] } }""", stuck);
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPEndPoint.Parse(weir.Host.Addresses[0]));
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await stuck.IsStuck;
+        foreach (string path in (string[])["/livez", "/readyz"])
+        {
+            using HttpResponseMessage answer = await weir.Unix.GetAsync(path);
+            ((int)answer.StatusCode).ShouldBe(503);
+            (await answer.Content.ReadAsStringAsync()).ShouldBe("loop 0 is stuck\n");
+        }
+
+        stuck.Free();
+        await weir.Host.PingAsync();
+        (await weir.Unix.GetStringAsync("/livez")).ShouldBe("live\n");
+    }
+
+    [Fact]
+    public async Task A_full_port_does_not_lock_the_operator_out_of_the_socket()
+    {
+        await using RunningAdmin weir = await RunningAdmin.StartAsync(Three);
+        List<Socket> flood = [];
+        try
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                flood.Add(socket);
+                await socket.ConnectAsync(IPEndPoint.Parse(weir.Tcp.BaseAddress!.Authority));
+                await socket.SendAsync("GET /livez HTTP/1.1\r\n"u8.ToArray());
+            }
+
+            (await weir.Unix.GetStringAsync("/livez")).ShouldBe("live\n");
+
+            // Those above the bound are closed, those below it wait for the rest of their heads.
+            byte[] one = new byte[1];
+            (await IsClosedAsync(flood[^1], one)).ShouldBeTrue();
+            flood[0].Available.ShouldBe(0);
+            flood[0].Poll(0, SelectMode.SelectRead).ShouldBeFalse();
+        }
+        finally
+        {
+            flood.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public void A_default_port_gives_way_to_a_listener_of_the_same_file()
+    {
+        using TemporaryFolder folder = new();
+        SeenEvents events = new();
+        string yaml = $"listen: [\":9900\"]\nprocess: {{ data: {folder.Path("data")} }}\nadmin: {{ socket: {folder.Path("a.sock")} }}\n{Three}";
+        List<ConfigError> errors = [];
+        OpenedAdmin opened = OpenedAdmin.Open(ConfigReader.ReadText(yaml, "test.yaml", new StandardModules()).Config!, new WeirLog(events), errors).ShouldNotBeNull();
+        opened.Close();
+        errors.ShouldBeEmpty();
+        events.Names.ShouldBe(["admin_port_taken"]);
+    }
+
+    [Fact]
+    public void A_token_that_cannot_be_read_is_an_error_before_anything_serves()
+    {
+        using TemporaryFolder folder = new();
+        Errors($"admin: {{ socket: {folder.Path("a.sock")}, listen: \"127.0.0.1:0\", token_file: {folder.Path("missing")} }}", folder)
+            .ShouldHaveSingleItem().ToString().ShouldContain("admin.token_file");
+        File.Exists(folder.Path("a.sock")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("GET", "/nothing", 404)]
     [InlineData("PUT", "/api/v1/reload", 405)]
@@ -189,18 +261,18 @@ public sealed class AdminServerTests
     }
 
     [Fact]
-    public async Task A_written_place_that_another_Weir_has_is_an_error_and_a_default_one_is_not()
+    public void A_written_place_that_another_Weir_has_is_an_error_and_a_default_one_is_not()
     {
         using TemporaryFolder folder = new();
         using TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
         int port = ((IPEndPoint)other.LocalEndpoint).Port;
-        List<ConfigError> errors = await ErrorsAsync($"admin: {{ socket: {folder.Path("a.sock")}, listen: \"127.0.0.1:{port}\" }}", folder);
+        List<ConfigError> errors = Errors($"admin: {{ socket: {folder.Path("a.sock")}, listen: \"127.0.0.1:{port}\" }}", folder);
         errors.ShouldHaveSingleItem().ToString().ShouldContain($"admin.listen: Weir cannot listen on 127.0.0.1:{port}");
     }
 
     [Fact]
-    public async Task A_socket_that_a_dead_process_left_is_replaced_and_a_file_is_not()
+    public void A_socket_that_a_dead_process_left_is_replaced_and_a_file_is_not()
     {
         using TemporaryFolder folder = new();
         using (Socket dead = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
@@ -210,21 +282,31 @@ public sealed class AdminServerTests
         }
 
         File.Exists(folder.Path("dead.sock")).ShouldBeTrue();
-        (await ErrorsAsync($"admin: {{ socket: {folder.Path("dead.sock")}, listen: \"127.0.0.1:0\" }}", folder)).ShouldBeEmpty();
+        Errors($"admin: {{ socket: {folder.Path("dead.sock")}, listen: \"127.0.0.1:0\" }}", folder).ShouldBeEmpty();
         string precious = folder.Write("precious", "words");
-        (await ErrorsAsync($"admin: {{ socket: {precious}, listen: \"127.0.0.1:0\" }}", folder)).ShouldHaveSingleItem().ToString().ShouldContain("admin.socket");
+        Errors($"admin: {{ socket: {precious}, listen: \"127.0.0.1:0\" }}", folder).ShouldHaveSingleItem().ToString().ShouldContain("admin.socket");
         File.ReadAllText(precious).ShouldBe("words");
     }
 
-    private static async Task<List<ConfigError>> ErrorsAsync(string admin, TemporaryFolder folder)
+    private static List<ConfigError> Errors(string admin, TemporaryFolder folder, WeirLog? log = null)
     {
         string yaml = $"listen: [\"127.0.0.1:0\"]\nprocess: {{ loops: 1, data: {folder.Path("data")} }}\nlog: {{ access: off }}\n{admin}\n{Three}";
         ConfigResult read = ConfigReader.ReadText(yaml, "test.yaml", new StandardModules());
         List<ConfigError> errors = [.. read.Errors];
-        await using WeirHost host = (await WeirHost.StartAsync(read.Config!, new StandardModules(), WeirLog.Silent, errors)).ShouldNotBeNull();
-        AdminServer? admin1 = await AdminServer.StartAsync(host.Control, WeirLog.Silent, errors);
-        await (admin1?.DisposeAsync() ?? ValueTask.CompletedTask);
+        OpenedAdmin.Open(read.Config!, log ?? WeirLog.Silent, errors)?.Close();
         return errors;
+    }
+
+    private static async Task<bool> IsClosedAsync(Socket socket, byte[] target)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(target) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 
     private static AdminState State(RunningAdmin weir, int server)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Admin.Serving;
 using Weir.Config;
@@ -57,17 +58,19 @@ internal sealed class RunningAdmin : IAsyncDisposable
         {{yaml}}
         """;
 
-    public static async Task<RunningAdmin> StartAsync(string yaml)
+    public static async Task<RunningAdmin> StartAsync(string yaml, params IModuleFactory[] modules)
     {
+        StandardModules catalog = new(modules);
         TemporaryFolder folder = new();
         folder.Write("token", Token);
         string file = folder.Write("weir.yaml", Frame(yaml));
-        ConfigResult read = ConfigReader.Read(file, new StandardModules());
+        ConfigResult read = ConfigReader.Read(file, catalog);
         List<ConfigError> errors = [.. read.Errors];
         SeenEvents events = new();
         WeirLog log = new(events);
-        WeirHost host = (await WeirHost.StartAsync(read.Config!, new StandardModules(), log, errors, file)).ShouldNotBeNull(string.Join('\n', errors));
-        AdminServer admin = (await AdminServer.StartAsync(host.Control, log, errors)).ShouldNotBeNull(string.Join('\n', errors));
+        OpenedAdmin opened = OpenedAdmin.Open(read.Config!, log, errors).ShouldNotBeNull(string.Join('\n', errors));
+        WeirHost host = (await WeirHost.StartAsync(read.Config!, catalog, log, errors, file)).ShouldNotBeNull(string.Join('\n', errors));
+        AdminServer admin = (await AdminServer.StartAsync(opened, host.Control, log)).ShouldNotBeNull();
         return new RunningAdmin(folder, host, admin, events);
     }
 

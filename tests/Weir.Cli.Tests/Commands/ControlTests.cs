@@ -91,8 +91,8 @@ public sealed class ControlTests
 
         (int code, string output, string errors) = await WeirProgram.RunAsync("drain", "app/red", "--wait", "300ms", "-c", file);
         code.ShouldBe(3, errors);
-        output.ShouldContain("1 requests in flight");
-        errors.ShouldContain("app/red still has 1 requests in flight");
+        output.ShouldContain("1 request in flight");
+        errors.ShouldContain("app/red still has 1 request in flight");
         gate.SetResult();
         (await answer).ShouldBe("red");
         (await WeirProgram.RunAsync("drain", "app/red", "--wait", "-c", file)).Code.ShouldBe(0);
