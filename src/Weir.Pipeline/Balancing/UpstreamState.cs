@@ -16,6 +16,9 @@ public sealed class UpstreamState
 {
     private readonly Candidates[] _candidates;
     private readonly PanicAlarm _panic = new();
+
+    // Held by who replaces servers or balancer: a reload and an answer of the name system may come at once.
+    private readonly Lock _changing = new();
     private volatile ForwardPolicy _policy;
     private volatile ServerSet _servers;
     private volatile StickyTable? _stickyTable;
@@ -70,6 +73,23 @@ public sealed class UpstreamState
     /// <summary>The servers now.</summary>
     public IReadOnlyList<ServerState> Servers => _servers.All;
 
+    /// <summary>Whether an operator has left a server ready, well or not. Without one nothing new can go here.</summary>
+    public bool HasReady
+    {
+        get
+        {
+            foreach (ServerState server in _servers.Everyone)
+            {
+                if (server.AdminState == AdminState.Ready)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Whether too few servers were well when somebody last looked: every pick does, and <see cref="ReviewPanic"/>.</summary>
     public bool IsPanicking => _panic.IsOn;
 
@@ -78,15 +98,20 @@ public sealed class UpstreamState
     /// <param name="nowMs">The monotonic time of the loops; 0: none begins slowly.</param>
     public void ReplaceServers(IReadOnlyList<ServerState> servers, long nowMs = 0)
     {
-        ServerSet before = _servers;
-        if (before.IsOf(servers))
+        if (_servers.IsOf(servers))
         {
             return;
         }
 
         Memory?.Recall(Name, servers);
-        _servers = new ServerSet(servers, before.Balancer);
-        SetSlowStart();
+        ServerSet before;
+        lock (_changing)
+        {
+            before = _servers;
+            _servers = new ServerSet(servers, before.Balancer);
+            SetSlowStart();
+        }
+
         if (nowMs == 0 || before.Everyone.Length == 0)
         {
             return;
@@ -117,10 +142,13 @@ public sealed class UpstreamState
     /// </summary>
     public void Reconfigure(ForwardPolicy policy, IBalancer balancer)
     {
-        Budget.Share = policy.BudgetShare;
-        _policy = policy;
-        _servers = new ServerSet(_servers.All, balancer);
-        SetSlowStart();
+        lock (_changing)
+        {
+            Budget.Share = policy.BudgetShare;
+            _policy = policy;
+            _servers = new ServerSet(_servers.All, balancer);
+            SetSlowStart();
+        }
     }
 
     /// <summary>

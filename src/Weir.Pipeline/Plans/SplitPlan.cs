@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Sticking;
 
 namespace Weir.Pipeline.Plans;
 
@@ -13,6 +14,8 @@ namespace Weir.Pipeline.Plans;
 /// <remarks>
 /// The cookie is one for the whole host, so that a client is on the same side of every route that splits alike. It is not signed: whoever
 /// writes another number chooses a side, which does no harm, and every Weir, also after a restart, reads it without a secret.
+/// A side whose servers an operator has all taken out of service gives its share to the others, in proportion to theirs. One whose servers
+/// fail keeps it: a version that is tried out and does not work must be seen, not papered over.
 /// </remarks>
 public sealed class SplitPlan
 {
@@ -59,7 +62,10 @@ public sealed class SplitPlan
             trace.Add("split", $"{Shares()}: {_targets[side]?.Name}, {why}");
         }
 
-        return _targets[side];
+        UpstreamState? target = _targets[side];
+        return target is null || target.HasReady || StickySessions.IsBound(exchange, target)
+            ? target
+            : InPlaceOf(target, isKnown ? number : passage.SplitNumber, exchange);
     }
 
     /// <summary>Tells a client its number. For the last touch of a head, behind every module, so that no cache keeps it.</summary>
@@ -90,13 +96,35 @@ public sealed class SplitPlan
     private int Draw(Passage passage)
     {
         uint number = (uint)passage.Exchange.Loop.NextRandom();
+        passage.SplitNumber = number;
         if (IsSticky)
         {
-            passage.SplitNumber = number;
             passage.TellsSplitNumber = true;
         }
 
         return SideOf(number);
+    }
+
+    // The number decided for this side: spread anew, or all of its clients would go to one neighbour.
+    private UpstreamState InPlaceOf(UpstreamState target, uint number, Exchange exchange)
+    {
+        double whole = 0;
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            whole += _targets[i] is { HasReady: true } ? _percents[i] : 0;
+        }
+
+        double left = whole * (unchecked(number * 2654435761U) / (double)(1UL << 32));
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            if (_targets[i] is { HasReady: true } other && (left -= _percents[i]) < 0)
+            {
+                exchange.Trace?.Add("split", $"no server of {target.Name} is ready: {other.Name} in its place");
+                return other;
+            }
+        }
+
+        return target;
     }
 
     private int SideOf(uint number)

@@ -23,7 +23,9 @@ internal static class StickySessions
             return null;
         }
 
-        ServerState? bound = isClients ? Read(passage, policy) : null;
+        bool isOld = false;
+        ServerState? bound = isClients ? Read(passage.Exchange, passage.Upstream!, policy, out isOld) : null;
+        passage.IsCookieOld = isOld;
         CookieStrip.Remove(fields, policy.CookieName);
         if (bound is null || !passage.Upstream!.MayServeBound(bound, passage.Exchange.Loop))
         {
@@ -33,6 +35,12 @@ internal static class StickySessions
         passage.BoundTo = bound;
         return bound;
     }
+
+    /// <summary>Whether the client is bound to a server of an upstream that it may still be served by. Changes nothing.</summary>
+    public static bool IsBound(Exchange exchange, UpstreamState upstream) =>
+        upstream.Policy.Sticky is { } policy
+        && Read(exchange, upstream, policy, out _) is { } server
+        && upstream.MayServeBound(server, exchange.Loop);
 
     /// <summary>Adds the cookie to an answer where the client needs one. After all modules: a cache must not keep it.</summary>
     public static void Answer(Passage passage, StickyPolicy policy)
@@ -56,9 +64,9 @@ internal static class StickySessions
         }
     }
 
-    private static ServerState? Read(Passage passage, StickyPolicy policy)
+    private static ServerState? Read(Exchange exchange, UpstreamState upstream, StickyPolicy policy, out bool isOld)
     {
-        Exchange exchange = passage.Exchange;
+        isOld = false;
         HeaderFields fields = exchange.Request.Fields;
         long nowSeconds = exchange.Loop.UnixMs / 1000;
         int lookedAt = 0;
@@ -69,9 +77,9 @@ internal static class StickySessions
             {
                 lookedAt++;
                 if (StickyCookie.TryRead(policy, value, nowSeconds, out ulong number, out long ageSeconds)
-                    && passage.Upstream!.StickyTable(policy.Keys).Find(number) is { } server)
+                    && upstream.StickyTable(policy.Keys).Find(number) is { } server)
                 {
-                    passage.IsCookieOld = ageSeconds * 2 > policy.TtlSeconds;
+                    isOld = ageSeconds * 2 > policy.TtlSeconds;
                     return server;
                 }
             }

@@ -115,7 +115,7 @@ public static class Counters
         Row(TunnelOctetsIn, "weir_tunnel_received_bytes_total", "Bytes that tunnels carried from clients to origins.", Octets),
         Row(TunnelOctetsOut, "weir_tunnel_sent_bytes_total", "Bytes that tunnels carried from origins to clients.", Octets),
 
-        Row(DnsQueries, "weir_dns_queries_total", "Names that were looked up."),
+        Row(DnsQueries, "weir_dns_queries_total", "Queries that were sent to name servers."),
         Row(DnsFailures, "weir_dns_failures_total", "Look-ups that brought no address; the last good addresses stay in use."),
 
         Row(LoopTurns, "weir_loop_turns_total", "Turns of the loops: one for each batch of events."),

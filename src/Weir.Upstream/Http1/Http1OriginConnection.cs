@@ -302,7 +302,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
             return;
         }
 
-        if (!reset)
+        if (!reset && _pool.IsLimited)
         {
             // The descriptor is closed at the end of the turn; the server must see this one end before another loop connects.
             _connection.ShutdownWrite();

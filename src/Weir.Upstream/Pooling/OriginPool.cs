@@ -60,6 +60,14 @@ public sealed class OriginPool
 
     internal LoopCounters Counters { get; }
 
+    /// <summary>Whether the server's connections are limited.</summary>
+    internal bool IsLimited => Limits.Connections != 0;
+
+    private int MostConnections => IsLimited ? Limits.Connections : int.MaxValue;
+
+    // More than a limit that came later allows.
+    private bool IsOverLimit => IsLimited && Slots is { } slots && slots.Open > Limits.Connections;
+
     /// <summary>A pooled connection, or null. With <paramref name="mustBeFresh"/> only one that is known open in this very turn.</summary>
     public OriginStream? TryTake(bool mustBeFresh)
     {
@@ -92,9 +100,10 @@ public sealed class OriginPool
         OriginLease lease = default;
         try
         {
-            if (Limits.Connections != 0 && Slots is not null)
+            // Counted where nothing is limited, too: a limit that a reload brings holds for the connections that are there.
+            if (Slots is not null)
             {
-                holdsSlot = TryTakeSlot() || await Slots.WaitAsync(this, Limits.Connections, timeoutMs);
+                holdsSlot = TryTakeSlot() || await Slots.WaitAsync(this, MostConnections, timeoutMs);
                 if (!holdsSlot)
                 {
                     lease = new OriginLease(ProxyErrors.QueueTimeout);
@@ -153,7 +162,7 @@ public sealed class OriginPool
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true })
+        if (!isReusable || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit)
         {
             connection.CloseNow();
             return;
@@ -193,7 +202,7 @@ public sealed class OriginPool
     }
 
     /// <summary>A connection that held a slot is closed.</summary>
-    internal void GiveSlotBack() => Slots!.GiveBack(Limits.Connections == 0 ? int.MaxValue : Limits.Connections);
+    internal void GiveSlotBack() => Slots!.GiveBack(MostConnections);
 
     private OriginLease Lease(in ConnectResult result, bool holdsSlot)
     {
@@ -212,7 +221,7 @@ public sealed class OriginPool
     // What idles here but is not fit for this request gives way to what is.
     private bool TryTakeSlot()
     {
-        while (!Slots!.TryTake(Limits.Connections))
+        while (!Slots!.TryTake(MostConnections))
         {
             if (_oldest is not { } connection)
             {

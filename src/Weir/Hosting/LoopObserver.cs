@@ -4,6 +4,7 @@ using Weir.Net.Time;
 using Weir.Pipeline.AccessLogging;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
+using Weir.Upstream.Resolving;
 
 namespace Weir.Hosting;
 
@@ -16,9 +17,11 @@ internal sealed class LoopObserver : ILoopObserver
     private readonly WeirLog _log;
     private readonly LoopAccessLog?[] _accessLogs;
     private readonly Housekeeping?[] _housekeeping;
+    private readonly DnsCounters _dns;
 
-    public LoopObserver(CounterSet counters, WeirLog log, LoopAccessLog?[] accessLogs)
+    public LoopObserver(CounterSet counters, WeirLog log, LoopAccessLog?[] accessLogs, DnsCounters dns)
     {
+        _dns = dns;
         _counters = counters;
         _log = log;
         _accessLogs = accessLogs;
@@ -28,7 +31,7 @@ internal sealed class LoopObserver : ILoopObserver
     /// <summary>Starts what happens on a timer; on the loop.</summary>
     public void Start(Loop loop)
     {
-        _housekeeping[loop.Index] = new Housekeeping(loop, _counters.OfLoop(loop.Index));
+        _housekeeping[loop.Index] = new Housekeeping(loop, _counters.OfLoop(loop.Index), loop.Index == 0 ? _dns : null);
         _housekeeping[loop.Index]!.Start();
     }
 
@@ -68,11 +71,13 @@ internal sealed class LoopObserver : ILoopObserver
 
         private readonly Loop _loop;
         private readonly LoopCounters _counters;
+        private readonly DnsCounters? _dns;
 
-        public Housekeeping(Loop loop, LoopCounters counters)
+        public Housekeeping(Loop loop, LoopCounters counters, DnsCounters? dns)
         {
             _loop = loop;
             _counters = counters;
+            _dns = dns;
         }
 
         public void Start() => _loop.Arm(this, PeriodMs);
@@ -89,6 +94,13 @@ internal sealed class LoopObserver : ILoopObserver
         {
             _counters.Set(Counter.BuffersInUse, _loop.SmallBuffers.RentedCount + _loop.LargeBuffers.RentedCount);
             _counters.Set(Counter.BufferSlabs, _loop.SmallBuffers.SlabCount + _loop.LargeBuffers.SlabCount);
+            if (_dns is { } dns)
+            {
+                // The resolver counts for the whole process: one loop shows it.
+                _counters.Set(Counter.DnsQueries, dns.Queries);
+                _counters.Set(Counter.DnsFailures, dns.Failures + dns.Denials);
+            }
+
             _loop.Arm(this, PeriodMs);
         }
 

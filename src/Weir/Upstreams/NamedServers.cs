@@ -7,6 +7,8 @@ namespace Weir.Upstreams;
 /// <summary>A `dns:` entry: every address of the name is a server.</summary>
 internal sealed class NamedServers
 {
+    private const int MostAbsent = 32;
+
     public NamedServers(ServerConfig config, DnsName name, OriginLimits limits, NamedServers? before)
     {
         Config = config;
@@ -26,7 +28,30 @@ internal sealed class NamedServers
     public string Identity { get; }
 
     /// <summary>
-    /// Every server it has had, by address: one that comes back has its health and history. Guarded by the lock of the set that is in force.
+    /// The servers it has and the last ones it had, by address: one that comes back has its health and history. Guarded by the lock of the
+    /// set that is in force.
     /// </summary>
     public Dictionary<string, ServerState> Known { get; }
+
+    /// <summary>
+    /// Forgets servers whose addresses are gone, where there are many of them: a name whose addresses change by the hour must not fill the
+    /// memory. Those that are still used, and the ones that were seen last, stay.
+    /// </summary>
+    /// <param name="current">The servers of the name now.</param>
+    public void Forget(IReadOnlySet<ServerState> current)
+    {
+        // The order of a dictionary without removals is that of adding; with them it is good enough to choose by.
+        foreach ((string address, ServerState server) in Known.Where(known => !current.Contains(known.Value)).ToList())
+        {
+            if (Known.Count - current.Count <= MostAbsent)
+            {
+                return;
+            }
+
+            if (server.ActiveCount == 0 && server.IdleCount == 0)
+            {
+                Known.Remove(address);
+            }
+        }
+    }
 }

@@ -91,6 +91,12 @@ internal sealed class ResolvedServerSet : IDisposable
                 AddServers(_names[i], _watches[i].Current, servers);
             }
 
+            HashSet<ServerState> current = [.. servers];
+            foreach (NamedServers name in _names)
+            {
+                name.Forget(current);
+            }
+
             _upstream.ReplaceServers(servers, LoopClock.System.MonotonicNs / 1_000_000);
             _maker.Probers.Follow(_upstream);
         }

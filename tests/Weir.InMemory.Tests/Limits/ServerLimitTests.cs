@@ -252,6 +252,30 @@ public sealed class ServerLimitTests
     }
 
     [Fact]
+    public void A_limit_that_a_reload_brings_counts_the_connections_that_are_open_already()
+    {
+        using Proxy proxy = new();
+        Peer[] clients = [.. Enumerable.Range(0, 4).Select(i => Ask(proxy, i))];
+        ServerState server = proxy.OnlyUpstream.Servers[0];
+        server.Slots.Open.ShouldBe(4);
+        server.PoolOf(0).Limits = server.PoolOf(0).Limits with { Connections = 2 };
+        Ask(proxy, 4);
+        proxy.Origin.Connections.Count.ShouldBe(4);
+        for (int i = 0; i < 5; i++)
+        {
+            OriginOf(proxy, i).Answer(proxy, "x");
+            if (i < 4)
+            {
+                clients[i].TakeResponse().Status.ShouldBe(200);
+            }
+        }
+
+        server.Slots.Open.ShouldBeLessThanOrEqualTo(2);
+        proxy.Origin.Connections.Count(connection => !connection.IsClosed).ShouldBe(server.Slots.Open);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_tunnel_holds_its_place_until_it_ends()
     {
         using Proxy proxy = new(TwoOfOne.Replace("requests: 2", "requests: 1", StringComparison.Ordinal));

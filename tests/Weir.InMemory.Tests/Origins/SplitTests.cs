@@ -1,5 +1,6 @@
 using Weir.Abstractions.Errors;
 using Weir.InMemory.Tests.Harness;
+using Weir.Pipeline.Balancing;
 
 namespace Weir.InMemory.Tests.Origins;
 
@@ -102,6 +103,79 @@ public sealed class SplitTests
         proxy.ServerAt(Old).Take();
         proxy.ServerAt(Old).Answer(proxy, "x", "HTTP/1.1 200 OK", "Set-Cookie: a=b");
         client.TakeResponse()["Set-Cookie"].ShouldNotBeNull().ShouldStartWith("a=b, weir_split=");
+        proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData(AdminState.Drain)]
+    [InlineData(AdminState.Down)]
+    public void A_side_that_an_operator_took_out_of_service_gives_its_share_to_the_others(AdminState state)
+    {
+        const string last = "10.0.0.3:80";
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            upstreams:
+              app: { servers: ["http://{{Old}}"] }
+              next: { servers: ["http://{{Next}}"] }
+              last: { servers: ["http://{{last}}"] }
+            sites:
+              "*": { routes: [{ split: { to: { app: 50%, next: 40%, last: 10% }, sticky: true } }] }
+            """);
+        Peer client = proxy.Connect();
+        proxy.Upstream("app").Servers[0].SetAdminState(state, 1);
+        int[] spread = proxy.Spread(client, 1000);
+        spread[0].ShouldBe(0);
+        spread[1].ShouldBeInRange(740, 860);
+
+        // A client of that side goes to the same other one each time, keeps its number, and comes back with the side.
+        const string cookie = "Cookie: weir_split=01234567";
+        string side = proxy.Ask(client, "/", cookie).Server;
+        for (int i = 0; i < 10; i++)
+        {
+            (string again, Message answer) = proxy.Ask(client, "/", cookie);
+            again.ShouldBe(side);
+            answer["Set-Cookie"].ShouldBeNull();
+        }
+
+        proxy.Upstream("app").Servers[0].SetAdminState(AdminState.Ready, 2);
+        proxy.Ask(client, "/", cookie).Server.ShouldBe(Old);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_side_that_fails_keeps_its_share_and_one_without_any_other_too()
+    {
+        using Proxy proxy = new(Yaml("split: { to: { app: 100%, next: 0% } }"));
+        proxy.Upstream("app").Servers[0].SetFailingChecks(true, 1);
+        proxy.Ask(proxy.Connect()).Server.ShouldBe(Old);
+        proxy.Upstream("app").Servers[0].SetAdminState(AdminState.Down, 1);
+        proxy.Upstream("next").Servers[0].SetAdminState(AdminState.Down, 1);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        client.TakeResponse().Status.ShouldBe(503);
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_client_that_is_bound_to_a_draining_server_stays_on_its_side()
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            upstreams:
+              app: { servers: ["http://{{Old}}"], sticky: { cookie: srv, ttl: 1h } }
+              next: { servers: ["http://{{Next}}"] }
+            sites:
+              "*": { routes: [{ split: { to: { app: 50%, next: 50% }, sticky: true } }] }
+            """);
+        const string side = "Cookie: weir_split=00000000";
+        Peer client = proxy.Connect();
+        string cookie = proxy.Ask(client, "/", side).Answer["Set-Cookie"]!;
+        cookie = $"{side}; {cookie[..cookie.IndexOf(';', StringComparison.Ordinal)]}";
+        proxy.Upstream("app").Servers[0].SetAdminState(AdminState.Drain, 1);
+        proxy.Ask(client, "/", cookie).Server.ShouldBe(Old);
+        proxy.Ask(client, "/", side).Server.ShouldBe(Next);
+        proxy.Upstream("app").Servers[0].SetAdminState(AdminState.Down, 1);
+        proxy.Ask(client, "/", cookie).Server.ShouldBe(Next);
         proxy.AssertClean();
     }
 

@@ -21,6 +21,37 @@ public sealed class UpstreamPickTests
     }
 
     [Fact]
+    public async Task Servers_and_policies_that_change_at_once_are_both_obeyed()
+    {
+        using BalanceBed bed = new(new RoundRobinBalancer(), [1, 1]);
+        ServerState[][] lists = [[bed.Servers[0]], [bed.Servers[1]]];
+        IBalancer[] balancers = [new RoundRobinBalancer(), new RandomBalancer()];
+        using Barrier together = new(2);
+        int lost = 0;
+        Task reload = Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = 0; i < 4_000; i++)
+                {
+                    together.SignalAndWait();
+                    bed.Upstream.Reconfigure(bed.Upstream.Policy, balancers[i & 1]);
+                    together.SignalAndWait();
+                    lost += ReferenceEquals(bed.Upstream.Balancer, balancers[i & 1]) && ReferenceEquals(bed.Servers[0], lists[i & 1][0]) ? 0 : 1;
+                }
+            },
+            TaskCreationOptions.LongRunning);
+        for (int i = 0; i < 4_000; i++)
+        {
+            together.SignalAndWait();
+            bed.Upstream.ReplaceServers(lists[i & 1]);
+            together.SignalAndWait();
+        }
+
+        await reload;
+        lost.ShouldBe(0);
+    }
+
+    [Fact]
     public void Drained_primaries_give_way_to_backups_without_panic()
     {
         using BalanceBed bed = new(new PowerOfTwoBalancer(), [1, 1, 1], backups: 1);
