@@ -22,6 +22,9 @@ public sealed class OptionAttribute : Attribute
     /// <summary>Whether a bare scalar or list in place of the map sets this option ("redirect: /new").</summary>
     public bool IsShorthand { get; init; }
 
+    /// <summary>Whether it names a file whose content is a secret: one that others can read is a warning.</summary>
+    public bool IsSecretFile { get; init; }
+
     /// <summary>The smallest allowed value, in the option's own notation ("1", "10ms", "1KiB"); null: no bound.</summary>
     public string? Min { get; init; }
 

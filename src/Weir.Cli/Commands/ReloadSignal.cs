@@ -78,6 +78,7 @@ internal sealed class ReloadSignal : IDisposable
             {
                 // The edge of the program: a defect in a reload must not end what serves.
                 _log.Write(OperatorEvents.InvariantBroken, $"A reload failed: {exception}");
+                _manager.Ready("A reload failed by a defect; the configuration before is in force. Its log says more.");
             }
         }
     }

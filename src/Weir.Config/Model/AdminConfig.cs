@@ -18,7 +18,7 @@ public sealed record AdminConfig : ICanBeOff
     public IReadOnlyList<string> Names { get; init; } = [];
 
     [Option("The file that holds the token: needed for every change over TCP, and for reads when not on loopback.",
-        Default = "none: changes over the socket only")]
+        Default = "none: changes over the socket only", IsSecretFile = true)]
     [Syntax(Syntax.File)]
     public string? TokenFile { get; init; }
 

@@ -9,7 +9,7 @@ public sealed record CertificateConfig
     [Syntax(Syntax.File)]
     public string Certificate { get; init; } = "";
 
-    [Option("The file of the certificate's key.", IsRequired = true)]
+    [Option("The file of the certificate's key.", IsRequired = true, IsSecretFile = true)]
     [Syntax(Syntax.File)]
     public string Key { get; init; } = "";
 }

@@ -18,7 +18,7 @@ public sealed record OriginTlsConfig
     [Syntax(Syntax.File)]
     public string? Certificate { get; init; }
 
-    [Option("The file of that certificate's key.", Default = "none")]
+    [Option("The file of that certificate's key.", Default = "none", IsSecretFile = true)]
     [Syntax(Syntax.File)]
     public string? Key { get; init; }
 

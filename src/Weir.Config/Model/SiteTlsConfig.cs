@@ -14,7 +14,7 @@ public sealed record SiteTlsConfig
     [Syntax(Syntax.File)]
     public string? Certificate { get; init; }
 
-    [Option("The file of the certificate's key.", Default = "none")]
+    [Option("The file of the certificate's key.", Default = "none", IsSecretFile = true)]
     [Syntax(Syntax.File)]
     public string? Key { get; init; }
 

@@ -36,7 +36,11 @@ internal sealed class BoundListener
     public LoopBalance? Balance { get; private set; }
 
     /// <summary>Binds an address for each loop; null with the reason when it cannot be.</summary>
-    public static BoundListener? TryBind(ListenerConfig config, int loops, out string reason)
+    /// <param name="config">The address.</param>
+    /// <param name="loops">How many loops there are.</param>
+    /// <param name="reason">Why it cannot be bound.</param>
+    /// <param name="leaving">The ports of this process's own listeners that are about to close.</param>
+    public static BoundListener? TryBind(ListenerConfig config, int loops, out string reason, IReadOnlyCollection<int>? leaving = null)
     {
         reason = "";
         SocketAddress wanted = AddressOf(config.Address);
@@ -45,7 +49,8 @@ internal sealed class BoundListener
             return Adopt(config, held, loops, out reason);
         }
 
-        if (!config.ReusePort && IsTaken(wanted))
+        bool isOurs = !wanted.IsUnix && leaving?.Contains(wanted.Port) == true;
+        if (!config.ReusePort && !isOurs && IsTaken(wanted))
         {
             reason = "the address is in use";
             return null;

@@ -1,5 +1,6 @@
 using Weir.Abstractions.Options;
 using Weir.Config;
+using Weir.Config.Checking;
 using Weir.Config.Model;
 
 namespace Weir.Machine;
@@ -12,28 +13,15 @@ internal static class SecretFiles
     /// <summary>A warning for each file with a secret of this configuration that its group or others can read or write.</summary>
     public static IEnumerable<ConfigError> Review(WeirConfig config)
     {
-        foreach ((Position place, string option, string? file) in Named(config))
+        foreach ((string option, string file, Position place) in SecretOptions.Of(config))
         {
-            if (file is not null && Mode(ModulePlaces.ResolvePath(place, file)) is { } mode && (mode & Others) != UnixFileMode.None)
+            if (Mode(ModulePlaces.ResolvePath(place, file)) is { } mode && (mode & Others) != UnixFileMode.None)
             {
                 yield return new ConfigError(
                     place.File, place.Line, place.Column,
                     $"{option}: other users can read '{file}' (mode {Convert.ToString((int)mode, 8).PadLeft(4, '0')}), which holds a secret.",
                     $"Run `chmod 600 {file}`, and make what it holds anew if it may be known.",
                     IsWarning: true);
-            }
-        }
-    }
-
-    private static IEnumerable<(Position Place, string Option, string? File)> Named(WeirConfig config)
-    {
-        yield return (config.Admin.Position, "admin.token_file", config.Admin.IsOff ? null : config.Admin.TokenFile);
-        foreach (SiteTlsConfig tls in config.Sites.Values.Select(site => site.Tls))
-        {
-            yield return (tls.Position, "tls.key", tls.Key);
-            foreach (CertificateConfig certificate in tls.Certificates)
-            {
-                yield return (tls.Position, "tls.certificates.key", certificate.Key);
             }
         }
     }

@@ -16,6 +16,7 @@ public sealed class ServiceNotifier : IDisposable
     private readonly WeirLog _log;
     private readonly UnixDomainSocketEndPoint? _manager;
     private readonly Socket? _socket;
+    private volatile bool _isStopping;
 
     private ServiceNotifier(WeirLog log, string? address)
     {
@@ -51,17 +52,20 @@ public sealed class ServiceNotifier : IDisposable
     }
 
     /// <summary>It serves; also what ends a reload.</summary>
-    public void Ready(string status) => Send($"READY=1\nSTATUS={Line(status)}");
+    public void Ready(string status) => SendUnlessStopping($"READY=1\nSTATUS={Line(status)}");
 
     /// <summary>
     /// A reload begins; <see cref="Ready"/> says when it is over. The time is what `Type=notify-reload` wants, and older managers skip.
     /// </summary>
-    public void Reloading() => Send(string.Create(
+    public void Reloading() => SendUnlessStopping(string.Create(
         CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Environment.TickCount64 * 1000}\nSTATUS=Reloading"));
 
     /// <summary>It ends, and needs up to so long.</summary>
-    public void Stopping(TimeSpan within) => Send(string.Create(
-        CultureInfo.InvariantCulture, $"STOPPING=1\nEXTEND_TIMEOUT_USEC={(long)within.TotalMicroseconds}\nSTATUS=Draining"));
+    public void Stopping(TimeSpan within)
+    {
+        _isStopping = true;
+        Send(string.Create(CultureInfo.InvariantCulture, $"STOPPING=1\nEXTEND_TIMEOUT_USEC={(long)within.TotalMicroseconds}\nSTATUS=Draining"));
+    }
 
     /// <summary>A sign of life.</summary>
     public void Alive() => Send("WATCHDOG=1");
@@ -77,6 +81,15 @@ public sealed class ServiceNotifier : IDisposable
     }
 
     private static string Line(string text) => text.ReplaceLineEndings(" ");
+
+    // Whoever ends is neither ready nor reloading any more, whatever a signal asks for meanwhile.
+    private void SendUnlessStopping(string state)
+    {
+        if (!_isStopping)
+        {
+            Send(state);
+        }
+    }
 
     private void Send(string state)
     {

@@ -115,6 +115,20 @@ public sealed class Reloads
     }
 
     [Fact]
+    public async Task A_listener_on_every_address_gives_way_to_one_address_of_the_same_port()
+    {
+        await using RawOrigin origin = new();
+        string site = $"sites: {{ \"*\": \"{origin.Url}\" }}\n";
+        await using RunningWeir weir = await RunningWeir.StartAsync($"listen: [\":0\"]\n{site}");
+        string port = weir.Addresses[0].Split(':')[^1];
+        ReloadReport report = await weir.Host.ReloadAsync(Read($"listen: [\"127.0.0.1:{port}\"]\n{site}"));
+        report.Errors.ShouldBeEmpty();
+        weir.Addresses.ShouldBe([$"127.0.0.1:{port}"]);
+        using Wire wire = await weir.ConnectAsync();
+        await AskAsync(wire, 1);
+    }
+
+    [Fact]
     public async Task A_listener_that_cannot_be_bound_changes_nothing()
     {
         await using RawOrigin origin = new();

@@ -33,6 +33,40 @@ public sealed class SecretFilesTests : IDisposable
         SecretFiles.Review(config).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Keys_towards_origins_of_sites_and_of_modules_are_secrets_too()
+    {
+        foreach (string file in (string[])["origin.key", "site.key", "module.key", "certificate"])
+        {
+            string path = Path.Combine(_folder.FullName, file);
+            File.WriteAllText(path, "x");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        Position place = new(Path.Combine(_folder.FullName, "weir.yaml"), 7, 3);
+        WeirConfig config = new()
+        {
+            Admin = new AdminConfig { IsOff = true, TokenFile = "certificate" },
+            Upstreams = new Dictionary<string, UpstreamConfig>
+            {
+                ["app"] = new()
+                {
+                    Servers = [new ServerConfig { Tls = new OriginTlsConfig { Certificate = "certificate", Key = "origin.key" }, Position = place }],
+                },
+            },
+            Sites = new Dictionary<string, SiteConfig>
+            {
+                ["a"] = new()
+                {
+                    Tls = new SiteTlsConfig { Certificate = "certificate", Key = "site.key", Position = place },
+                    Stack = [new StackEntry { Name = "gate", Options = new GateOptions { UsersFile = "module.key" }, Position = place }],
+                },
+            },
+        };
+        SecretFiles.Review(config).Select(found => found.Cause[..found.Cause.IndexOf(':', StringComparison.Ordinal)])
+            .ShouldBe(["upstreams.app.servers.tls.key", "sites.a.tls.key", "gate.users_file"], ignoreOrder: true);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private WeirConfig WithToken(UnixFileMode mode)
@@ -44,5 +78,11 @@ public sealed class SecretFilesTests : IDisposable
         {
             Admin = new AdminConfig { TokenFile = "token", Position = new Position(Path.Combine(_folder.FullName, "weir.yaml"), 3, 5) },
         };
+    }
+
+    private sealed record GateOptions
+    {
+        [Option("Who may pass.", IsSecretFile = true)]
+        public string? UsersFile { get; init; }
     }
 }

@@ -26,6 +26,18 @@ public sealed class ServiceNotifierTests : IDisposable
     }
 
     [Fact]
+    public void Who_ends_is_neither_ready_nor_reloading_any_more()
+    {
+        using ServiceNotifier notifier = Start();
+        notifier.Stopping(TimeSpan.FromSeconds(1));
+        notifier.Reloading();
+        notifier.Ready("Serving");
+        notifier.Alive();
+        Receive().ShouldStartWith("STOPPING=1");
+        Receive().ShouldBe("WATCHDOG=1");
+    }
+
+    [Fact]
     public void What_it_was_told_in_the_environment_is_unset()
     {
         Environment.SetEnvironmentVariable("WATCHDOG_USEC", "10000000");
