@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Weir.Abstractions.Options;
-using Weir.Config;
 using Weir.Config.Writing;
-using Weir.Hosting;
 using Weir.Modules;
 
 namespace Weir.Cli.Commands;
@@ -27,15 +25,7 @@ internal static class CheckCommand
 
     private static int Check(string file, bool isEffective)
     {
-        StandardModules modules = new();
-        ConfigResult read = ConfigReader.Read(file, modules);
-        List<ConfigError> errors = [.. read.Errors];
-        if (read.Config is not null)
-        {
-            errors.AddRange(PlanCheck.Run(read.Config, modules));
-        }
-
-        if (ConfigFile.Report(errors) || read.Config is not { } config)
+        if (ConfigFile.Read(file, new StandardModules(), out IReadOnlyList<ConfigError> errors) is not { } config)
         {
             Console.Error.WriteLine($"{file} cannot be used: {Count(errors.Count(error => !error.IsWarning), "error")}.");
             return 1;

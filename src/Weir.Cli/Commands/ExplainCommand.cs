@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Weir.Abstractions.Exchanges;
-using Weir.Abstractions.Options;
-using Weir.Config;
 using Weir.Explaining;
-using Weir.Hosting;
 using Weir.Modules;
 
 namespace Weir.Cli.Commands;
@@ -47,14 +44,7 @@ internal static class ExplainCommand
         }
 
         StandardModules modules = new();
-        ConfigResult read = ConfigReader.Read(file, modules);
-        List<ConfigError> errors = [.. read.Errors];
-        if (read.Config is not null)
-        {
-            errors.AddRange(PlanCheck.Run(read.Config, modules));
-        }
-
-        if (ConfigFile.Report(errors) || read.Config is not { } config)
+        if (ConfigFile.Read(file, modules, out _) is not { } config)
         {
             return 1;
         }

@@ -125,6 +125,29 @@ public sealed class Candidates
         return DrawCounting((uint)random, tried);
     }
 
+    /// <summary>Two different ones that are allowed, by weight. False: there is none.</summary>
+    /// <param name="random">A lot; both halves are used.</param>
+    /// <param name="tried">Those that are not allowed.</param>
+    /// <param name="first">The one that is taken if nothing speaks for the other.</param>
+    /// <param name="second">The other one; the first again where there is no other, or the lot fell on one that is not allowed.</param>
+    public bool TryDrawTwo(ulong random, in TriedServers tried, out int first, out int second)
+    {
+        first = DrawAllowed(random, tried);
+        second = first;
+        if (first < 0)
+        {
+            return false;
+        }
+
+        if (Count > 1)
+        {
+            int other = DrawOther(first, (uint)(random >> 32));
+            second = Allows(other, tried) ? other : first;
+        }
+
+        return true;
+    }
+
     /// <summary>What the loop has in flight to all of them.</summary>
     public long TotalLoad()
     {

@@ -21,21 +21,15 @@ public sealed class LatencyBalancer : IBalancer
     /// <inheritdoc/>
     public ServerState? Pick(Candidates candidates, Exchange exchange, in TriedServers tried)
     {
-        ulong random = exchange.Loop.NextRandom();
-        int first = candidates.DrawAllowed(random, tried);
-        if (first < 0)
+        if (!candidates.TryDrawTwo(exchange.Loop.NextRandom(), tried, out int first, out int second))
         {
             return null;
         }
 
-        if (candidates.Count > 1)
+        if (second != first)
         {
-            int second = candidates.DrawOther(first, (uint)(random >> 32));
-            if (candidates.Allows(second, tried))
-            {
-                long nowNs = exchange.Loop.NowNs;
-                first = CostAt(candidates, second, nowNs) < CostAt(candidates, first, nowNs) ? second : first;
-            }
+            long nowNs = exchange.Loop.NowNs;
+            first = CostAt(candidates, second, nowNs) < CostAt(candidates, first, nowNs) ? second : first;
         }
 
         return candidates.ServerAt(first);

@@ -18,20 +18,9 @@ public sealed class PowerOfTwoBalancer : IBalancer
     /// <inheritdoc/>
     public ServerState? Pick(Candidates candidates, Exchange exchange, in TriedServers tried)
     {
-        ulong random = exchange.Loop.NextRandom();
-        int first = candidates.DrawAllowed(random, tried);
-        if (first < 0)
-        {
-            return null;
-        }
-
-        if (candidates.Count > 1)
-        {
-            int second = candidates.DrawOther(first, (uint)(random >> 32));
-            first = candidates.Allows(second, tried) && IsLessLoaded(candidates, second, first) ? second : first;
-        }
-
-        return candidates.ServerAt(first);
+        return candidates.TryDrawTwo(exchange.Loop.NextRandom(), tried, out int first, out int second)
+            ? candidates.ServerAt(IsLessLoaded(candidates, second, first) ? second : first)
+            : null;
     }
 
     // Of equals the first stays: without load the shares are those of the weights.
