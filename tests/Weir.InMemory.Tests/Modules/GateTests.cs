@@ -21,6 +21,23 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void A_refused_address_is_cut_off_at_the_connection_moment_before_a_request_is_read()
+    {
+        using Proxy proxy = new("""
+            listen: [{ address: ":8080", connections: [{ access: { deny: [203.0.113.0/24] } }] }]
+            sites:
+              "*": http://10.0.0.1:80
+            """);
+        Peer refused = proxy.Connect(Refused);
+        refused.IsClosed.ShouldBeTrue();
+        refused.ExpectNothing();
+        proxy.Ended.Count.ShouldBe(0);
+        proxy.Origin.Connections.ShouldBeEmpty();
+        Serve(proxy, Visitor).Status.ShouldBe(200);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void The_address_that_a_trusted_proxy_tells_decides()
     {
         using Proxy proxy = With("{ access: { deny: [203.0.113.0/24], status: 404 } }", "trusted_proxies: [192.0.2.1]");

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Weir.Interop.Tests.Peers;
+using Weir.Pipeline.Balancing;
 using Weir.Telemetry.Counting;
 
 namespace Weir.Interop.Tests.Sockets;
@@ -61,6 +62,34 @@ public sealed class ServerLimits
     }
 
     [Fact]
+    public async Task Clients_that_reset_while_they_wait_on_two_loops_leave_every_place_free()
+    {
+        int seed = Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        await using RawOrigin origin = new();
+        await using RunningWeir weir = await RunningWeir.StartAsync($$"""
+            process: { loops: 2 }
+            upstreams: { app: { servers: ["{{origin.Url}}"], limits: { requests: 2, connections: 2, queue: 100, queue_timeout: 20s } } }
+            sites: { "*": app }
+            """);
+        Task<int>[] clients = [.. Enumerable.Range(0, 24).Select(client => ResetOftenAsync(weir, new Random(seed + client)))];
+        int[] served = await Task.WhenAll(clients);
+        served.Sum().ShouldBeGreaterThan(0, $"seed {seed}");
+        weir.Host.Counters.Total(Counter.QueueWaits).ShouldBeGreaterThan(0);
+        UpstreamState app = weir.Host.Control.LiveUpstreams.Single();
+        ServerState server = app.Servers[0];
+        await UntilAsync(() => app.Queue.WaitingCount == 0 && server.Limit.InFlight == 0 && server.ActiveCount == 0 && server.Slots.Open <= 2);
+
+        // Both places are free, not only one of them.
+        using Wire one = await weir.ConnectAsync();
+        using Wire two = await weir.ConnectAsync();
+        await one.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        await two.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        (await one.ReadResponseAsync()).ShouldStartWith("HTTP/1.1 200 ", customMessage: $"seed {seed}");
+        (await two.ReadResponseAsync()).ShouldStartWith("HTTP/1.1 200 ", customMessage: $"seed {seed}");
+    }
+
+    [Fact]
     public async Task A_client_keeps_its_server_over_a_restart()
     {
         string folder = Programs.NewFolder();
@@ -100,6 +129,32 @@ public sealed class ServerLimits
         seen.ShouldNotContain("stay");
         (isFirst ? second : first).TakeRecorded().ShouldBeEmpty();
         Directory.Delete(folder, recursive: true);
+    }
+
+    // Sends, and then goes without a word, at once or after a while, or takes its answer.
+    private static async Task<int> ResetOftenAsync(RunningWeir weir, Random random)
+    {
+        int served = 0;
+        for (int i = 0; i < 40; i++)
+        {
+            using Wire wire = await weir.ConnectAsync();
+            await wire.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            for (int turns = random.Next(4); turns > 0; turns--)
+            {
+                await Task.Yield();
+            }
+
+            if (random.Next(3) == 0)
+            {
+                (await wire.ReadResponseAsync()).ShouldStartWith("HTTP/1.1 200 ");
+                served++;
+                continue;
+            }
+
+            wire.Reset();
+        }
+
+        return served;
     }
 
     private static async Task AskOftenAsync(RunningWeir weir)
