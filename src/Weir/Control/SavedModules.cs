@@ -8,7 +8,7 @@ namespace Weir.Control;
 
 /// <summary>
 /// What modules remember, by their places: in memory for reloads, in a file for restarts. The file is written beside whoever wrote to a
-/// memory, as a whole. Any thread; one lock.
+/// memory, as a whole. Any thread; one lock for the texts, one for the file.
 /// </summary>
 internal sealed partial class SavedModules : IModuleMemories
 {
@@ -21,6 +21,7 @@ internal sealed partial class SavedModules : IModuleMemories
     private static readonly TimeSpan _keptUnseen = TimeSpan.FromDays(30);
 
     private readonly Lock _lock = new();
+    private readonly Lock _file = new();
     private readonly Dictionary<(string Stack, string Module, int Number), Memory> _memories = [];
     private readonly Dictionary<(string Stack, string Module, int Number), SavedModule> _unseen = [];
     private readonly string _path;
@@ -165,10 +166,20 @@ internal sealed partial class SavedModules : IModuleMemories
 
     private void TryWrite()
     {
+        // One at a time, each with what holds when its turn comes: the last file is the newest.
+        lock (_file)
+        {
+            Replace();
+        }
+    }
+
+    private void Replace()
+    {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            string next = $"{_path}.{Guid.NewGuid():N}.new";
+            string next = _path + ".new";
+            File.Delete(next);
             using (FileStream file = new(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
             {
                 JsonSerializer.Serialize(file, Snapshot(), ModulesJson.Default.Content);

@@ -41,13 +41,9 @@ internal sealed class NamedServers
     public void Forget(IReadOnlySet<ServerState> current)
     {
         // The order of a dictionary without removals is that of adding; with them it is good enough to choose by.
-        foreach ((string address, ServerState server) in Known.Where(known => !current.Contains(known.Value)).ToList())
+        KeyValuePair<string, ServerState>[] absent = [.. Known.Where(known => !current.Contains(known.Value))];
+        foreach ((string address, ServerState server) in absent.Take(absent.Length - MostAbsent))
         {
-            if (Known.Count - current.Count <= MostAbsent)
-            {
-                return;
-            }
-
             if (server.ActiveCount == 0 && server.IdleCount == 0)
             {
                 Known.Remove(address);

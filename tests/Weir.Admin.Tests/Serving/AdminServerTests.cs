@@ -6,7 +6,6 @@ using Weir.Abstractions.Options;
 using Weir.Admin.Serving;
 using Weir.Config;
 using Weir.Control;
-using Weir.Hosting;
 using Weir.Modules;
 using Weir.Pipeline.Balancing;
 using Weir.Telemetry.Events;
