@@ -39,7 +39,9 @@ public sealed class UpstreamPickTests
                     lost += ReferenceEquals(bed.Upstream.Balancer, balancers[i & 1]) && ReferenceEquals(bed.Servers[0], lists[i & 1][0]) ? 0 : 1;
                 }
             },
-            TaskCreationOptions.LongRunning);
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         for (int i = 0; i < 4_000; i++)
         {
             together.SignalAndWait();
