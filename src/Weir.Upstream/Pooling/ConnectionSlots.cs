@@ -3,8 +3,9 @@ using Weir.Net.Loops;
 namespace Weir.Upstream.Pooling;
 
 /// <summary>
-/// The open connections of the whole process to one server: those in use and those that idle in the pools of all loops. Any thread. Requests in flight are limited to as many, so who finds all slots taken knows that a connection idles somewhere, or is
-/// closing: it asks the other loops to close one, and the slot is handed to the longest-waiting one.
+/// The open connections of the whole process to one server: those in use and those that idle in the pools of all loops. Any thread.
+/// Requests in flight are limited to as many, so who finds all slots taken knows that a connection idles somewhere, or is closing: it asks
+/// the other loops to close one, and the slot is handed to the longest-waiting one.
 /// </summary>
 public sealed class ConnectionSlots
 {

@@ -194,8 +194,7 @@ public sealed class AdminServerTests
             {
                 Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 flood.Add(socket);
-                await socket.ConnectAsync(IPEndPoint.Parse(weir.Tcp.BaseAddress!.Authority));
-                await TrySendAsync(socket, "GET /livez HTTP/1.1\r\n"u8.ToArray());
+                await TrySendAsync(socket, IPEndPoint.Parse(weir.Tcp.BaseAddress!.Authority), "GET /livez HTTP/1.1\r\n"u8.ToArray());
             }
 
             (await weir.Unix.GetStringAsync("/livez")).ShouldBe("live\n");
@@ -297,10 +296,11 @@ public sealed class AdminServerTests
     }
 
     // Above the bound it may be closed already.
-    private static async Task TrySendAsync(Socket socket, byte[] octets)
+    private static async Task TrySendAsync(Socket socket, IPEndPoint to, byte[] octets)
     {
         try
         {
+            await socket.ConnectAsync(to);
             await socket.SendAsync(octets);
         }
         catch (SocketException)
