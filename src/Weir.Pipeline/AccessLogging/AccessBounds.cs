@@ -10,9 +10,9 @@ internal static class AccessBounds
     internal const int Method = 64;
     internal const int Host = 320;
     internal const int Path = 2048;
-    internal const int Query = 1280;
+    internal const int Query = 1024;
     internal const int UserAgent = 768;
-    internal const int Referer = 1024;
+    internal const int Referer = 768;
     internal const int Site = 256;
     internal const int Route = 256;
     internal const int Upstream = 128;

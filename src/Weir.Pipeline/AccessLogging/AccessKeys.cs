@@ -43,7 +43,7 @@ public static class AccessKeys
         new(AccessKey.Referer, "referer", "The Referer field."),
         new(AccessKey.TlsVersion, "tls_version", "TLSv1.3 or TLSv1.2; absent without TLS."),
         new(AccessKey.TlsCipher, "tls_cipher", "The cipher suite; absent without TLS."),
-        new(AccessKey.TlsServerName, "tls_server_name", "The host that the client named in the handshake (SNI); in templates only."),
+        new(AccessKey.TlsServerName, "tls_server_name", "The host that the client named in the handshake (SNI); absent without."),
         new(AccessKey.TlsResumed, "tls_resumed", "Whether the handshake resumed an earlier session; absent without TLS."),
     ];
 

@@ -64,6 +64,11 @@ public sealed class JsonAccessFormat : AccessFormat
     {
         WriteText(",\"tls_version\":\""u8, tls.Version, AccessBounds.Module, ref writer);
         WriteText(",\"tls_cipher\":\""u8, tls.Cipher, AccessBounds.Module, ref writer);
+        if (tls.ServerName is { } name)
+        {
+            WriteText(",\"tls_server_name\":\""u8, name, AccessBounds.Site, ref writer);
+        }
+
         writer.Raw(tls.IsResumed ? ",\"tls_resumed\":true"u8 : ",\"tls_resumed\":false"u8);
     }
 

@@ -213,6 +213,13 @@ internal sealed partial class Http2ClientConnection
         }
 
         RejectReason reason = target.Finish(endsStream, allowsProtocol: true, out RequestFraming framing);
+        if (reason == RejectReason.None && framing.TargetForm != TargetForm.Authority
+            && framing.IsTargetHttps != _info.IsTls && !_info.IsTrustedProxy)
+        {
+            // RFC 9110 section 7.4: as in HTTP/1.1, but every HTTP/2 request names its scheme.
+            reason = RejectReason.WrongScheme;
+        }
+
         if (reason != RejectReason.None)
         {
             return Reject(stream, exchange, reason, endsStream);

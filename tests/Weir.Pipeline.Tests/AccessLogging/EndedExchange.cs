@@ -49,6 +49,16 @@ internal static class EndedExchange
         return exchange;
     }
 
+    /// <summary>Puts it on a TLS connection for a host of that name.</summary>
+    public static void Secure(Exchange exchange, string serverName) => exchange.Connection.Tls = new TlsDetails
+    {
+        Version = "TLSv1.3",
+        Cipher = "TLS_AES_256_GCM_SHA384",
+        ServerName = serverName,
+        Policy = new TlsPolicy("shop.example.com", "", "1", []),
+        Policies = new TlsPolicies(),
+    };
+
     public static string Line(AccessFormat format, Exchange exchange)
     {
         byte[] line = new byte[AccessFormat.MaxLineOctets];

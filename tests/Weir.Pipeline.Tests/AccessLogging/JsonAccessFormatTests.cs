@@ -131,6 +131,7 @@ public sealed class JsonAccessFormatTests
     public void Every_key_of_the_table_can_appear_and_no_other()
     {
         Exchange exchange = EndedExchange.Proxied();
+        EndedExchange.Secure(exchange, "shop.example.com");
         exchange.IsHedged = true;
         exchange.AnsweredBy = "cache";
         exchange.EndedBy = Fault.Client;
@@ -155,6 +156,7 @@ public sealed class JsonAccessFormatTests
         foreach (byte octet in new[] { (byte)'a', (byte)'"', (byte)1, (byte)0xFF })
         {
             Exchange exchange = Longest(octet);
+            EndedExchange.Secure(exchange, new string('a', 300));
             byte[] line = new byte[AccessFormat.MaxLineOctets];
             int length = new JsonAccessFormat().Write(exchange, line);
             length.ShouldBeLessThan(AccessFormat.MaxLineOctets);
