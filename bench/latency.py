@@ -7,7 +7,7 @@
   --share      the part of its capacity that each system is asked for
   --same-rate  ask every system for that part of the smallest capacity, instead of each for its own
 
-A closed loop of the same generator on the same connections finds each system's capacity. Then an open loop sends at a fixed rate,
+The CPU that a system uses at a moderate, even rate tells its capacity: the rate that would use all of it. Then an open loop sends at a fixed rate,
 and a latency counts from the moment its request should have been sent (coordinated omission is corrected by construction). Prints
 p50, p99, p99.9 and the maximum, medians of the rounds, and the ratios Weir / peer taken round by round.
 Load and origin are one thread on CPU 0, the system under test has CPU 1; `cpu` and `load_cpu` say how busy each was.
@@ -70,10 +70,13 @@ def main(a):
         systems = bench.systems = bench.start_all(a.peers)
         counts = bench.has_identity() if a.weir else True
         for name in systems: generator.run(name, 0, 1, WARMUP_SECONDS if name == "weir" else 2, a.conns)
-        # Noise on the machine only takes away: the best of some turns is nearest to what each can do.
+        # A closed loop asks in bursts, which are cheaper to answer than requests one by one: it only tells where to probe. Capacity is the
+        # even rate that would keep the CPU busy. Noise on the machine only takes away: the best of some turns is nearest to the truth.
         capacity = {name: 0 for name in systems}
         for _ in range(CAPACITY_TURNS):
-            for name in systems: capacity[name] = max(capacity[name], generator.run(name, 0, 2, 1, a.conns)["achieved"])
+            for name in systems:
+                probe = generator.run(name, int(generator.run(name, 0, 1, 0, a.conns)["achieved"] / 2), 2, 1, a.conns)
+                capacity[name] = max(capacity[name], probe["achieved"] / probe["cpu"])
         rate = {name: int((min(capacity.values()) if a.same_rate else capacity[name]) * a.share) for name in systems}
         rounds = {name: [] for name in systems}
         for _ in range(a.rounds):
