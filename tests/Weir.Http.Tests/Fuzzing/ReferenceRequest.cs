@@ -13,7 +13,8 @@ internal static partial class ReferenceRequest
     {
         int skip = text.StartsWith("\r\n\r\n", StringComparison.Ordinal) ? 4 : text.StartsWith("\r\n", StringComparison.Ordinal) ? 2 : 0;
         (List<string> lines, int length, string? verdict) = ReferenceFields.Lines(text, skip);
-        string firstLine = lines.Count > 0 ? lines[0] : text[skip..];
+        // The CR of an unfinished line may be the beginning of its end.
+        string firstLine = lines.Count > 0 ? lines[0] : text.EndsWith('\r') ? text[skip..^1] : text[skip..];
         if (!firstLine.Contains(' ', StringComparison.Ordinal) ? firstLine.Length > 32 : firstLine.IndexOf(' ', StringComparison.Ordinal) > 32)
         {
             return ReferenceFields.Rejected;
