@@ -60,8 +60,14 @@ internal abstract class ClientConnection : IConnectionObserver
     /// <summary>Closes the connection and gives its place back. Exactly once.</summary>
     protected void Close(bool reset)
     {
-        Unlink();
         Connection.Close(reset);
+        GiveBack();
+    }
+
+    /// <summary>Leaves the loop's list and gives the place back, for a connection that is closed. Exactly once.</summary>
+    protected void GiveBack()
+    {
+        Unlink();
         _end.OnEnded(Info);
     }
 

@@ -51,9 +51,6 @@ public sealed class ServerLoop
     /// <summary>The client connections of this loop, as a list linked through them.</summary>
     internal ClientConnection? FirstConnection { get; set; }
 
-    /// <summary>Those that speak HTTP/2.</summary>
-    internal Http2ClientConnection? FirstHttp2 { get; set; }
-
     /// <summary>What the HTTP/2 connections of the loop share.</summary>
     internal Http2Shared Http2 { get; } = new();
 
@@ -74,13 +71,6 @@ public sealed class ServerLoop
             next = connection.Next;
             connection.OnDrain();
         }
-
-        Http2ClientConnection? nextHttp2;
-        for (Http2ClientConnection? connection = FirstHttp2; connection is not null; connection = nextHttp2)
-        {
-            nextHttp2 = connection.NextConnection;
-            connection.OnDrain();
-        }
     }
 
     /// <summary>As <see cref="Drain()"/>, for the connections of a listener that is closing. Tunnels are left alone.</summary>
@@ -96,16 +86,6 @@ public sealed class ServerLoop
                 connection.OnListenerClosing();
             }
         }
-
-        Http2ClientConnection? nextHttp2;
-        for (Http2ClientConnection? connection = FirstHttp2; connection is not null; connection = nextHttp2)
-        {
-            nextHttp2 = connection.NextConnection;
-            if (ReferenceEquals(connection.Listener, listener))
-            {
-                connection.OnListenerClosing();
-            }
-        }
     }
 
     /// <summary>Ends every connection at once.</summary>
@@ -116,13 +96,6 @@ public sealed class ServerLoop
         for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
             next = connection.Next;
-            connection.AbortConnection();
-        }
-
-        Http2ClientConnection? nextHttp2;
-        for (Http2ClientConnection? connection = FirstHttp2; connection is not null; connection = nextHttp2)
-        {
-            nextHttp2 = connection.NextConnection;
             connection.AbortConnection();
         }
     }

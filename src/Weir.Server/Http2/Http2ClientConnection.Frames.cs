@@ -89,7 +89,7 @@ internal sealed partial class Http2ClientConnection
         if (frame.Length > 0)
         {
             fault = stream.Body.OnData(payload, frame.Length);
-            _connection.WantsLargeBuffer = !isEnd;
+            Connection.WantsLargeBuffer = !isEnd;
         }
 
         return !fault.IsSet && isEnd ? stream.OnRemoteEnd() : fault;
@@ -177,11 +177,11 @@ internal sealed partial class Http2ClientConnection
     {
         _highestId = streamId;
         _requestsThisTurn++;
-        Exchange exchange = _server.RentExchange();
+        Exchange exchange = Server.RentExchange();
         Http2Stream stream = _shared.RentStream();
-        exchange.Begin(_info, stream, Loop);
+        exchange.Begin(Info, stream, Loop);
         exchange.Timings.StartedNs = Loop.NowNs;
-        exchange.Request.IsHttps = _info.IsTls;
+        exchange.Request.IsHttps = Info.IsTls;
         stream.Begin(this, streamId, exchange, _peer.InitialWindowSize);
         Http2RequestTarget target = _shared.Request;
         target.Begin(exchange.Request, Limits.Head);
@@ -214,7 +214,7 @@ internal sealed partial class Http2ClientConnection
 
         RejectReason reason = target.Finish(endsStream, allowsProtocol: true, out RequestFraming framing);
         if (reason == RejectReason.None && framing.TargetForm != TargetForm.Authority
-            && framing.IsTargetHttps != _info.IsTls && !_info.IsTrustedProxy)
+            && framing.IsTargetHttps != Info.IsTls && !Info.IsTrustedProxy)
         {
             // RFC 9110 section 7.4: as in HTTP/1.1, but every HTTP/2 request names its scheme.
             reason = RejectReason.WrongScheme;
@@ -245,7 +245,7 @@ internal sealed partial class Http2ClientConnection
             stream.Priority = StreamPriority.Parse(priority, StreamPriority.Default);
         }
 
-        _server.Counters.Add(Counter.ExchangesStarted);
+        Server.Counters.Add(Counter.ExchangesStarted);
         stream.Run(framing, endsStream);
         return default;
     }
@@ -254,8 +254,8 @@ internal sealed partial class Http2ClientConnection
     {
         int streamId = stream.Id;
         int status = RejectReasons.Status(reason);
-        _server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
-        _server.RejectObserver?.OnRejected(exchange, reason, status);
+        Server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
+        Server.RejectObserver?.OnRejected(exchange, reason, status);
         if (reason == RejectReason.MalformedHttp2)
         {
             Return(stream, exchange);

@@ -19,12 +19,9 @@ namespace Weir.Server.Http2;
 /// A client's HTTP/2 connection (RFC 9113): frames become exchanges, and what exchanges answer becomes frames. It lives by its events and
 /// holds no suspended method; output gathers during a turn and leaves at its end.
 /// </summary>
-internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObserver
+internal sealed partial class Http2ClientConnection : ClientConnection
 {
-    private readonly ServerLoop _server;
-    private readonly Connection _connection;
-    private readonly ConnectionInfo _info;
-    private readonly IConnectionEnd _end;
+    private readonly Turn _turn;
     private readonly Http2Output _output;
     private readonly Http2Shared _shared;
     private readonly HpackDecoder _decoder = new();
@@ -56,19 +53,15 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     private bool _isLingering;
     private bool _isGone;
     private bool _isClosed;
-    private bool _isUnlinked;
+    private bool _hasLeft;
 
     public Http2ClientConnection(ServerLoop server, Connection connection, ConnectionInfo info, IConnectionEnd end)
+        : base(server, connection, info, end)
     {
-        _server = server;
-        _connection = connection;
-        _info = info;
-        _end = end;
+        _turn = new Turn(this);
         _shared = server.Http2;
         _output = new Http2Output(connection);
         _onFlushed = OnFlushed;
-        connection.Observer = this;
-        Link();
     }
 
     private enum Step : byte
@@ -78,23 +71,15 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         Draining,
     }
 
-    internal Http2ClientConnection? NextConnection { get; private set; }
-
-    internal Http2ClientConnection? PreviousConnection { get; private set; }
-
-    internal ListenerState Listener => _end.Listener;
-
     internal Http2Output Output => _output;
 
-    internal ServerLimits Limits => _server.Limits;
+    internal Loop Loop => Server.Loop;
 
-    internal Loop Loop => _server.Loop;
-
-    internal long NowMs => _server.Loop.NowMs;
+    internal long NowMs => Server.Loop.NowMs;
 
     internal bool IsGone => _isGone || _isOver;
 
-    internal bool IsDraining => _server.IsDraining;
+    internal bool IsDraining => Server.IsDraining;
 
     internal bool HasQueue => !_queue.IsEmpty;
 
@@ -102,7 +87,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     internal int SendWindow => _sendWindow.Available;
 
     /// <summary>Begins to serve; from then on the connection lives by its events.</summary>
-    public void Start()
+    public override void Start()
     {
         Http2Settings own = new()
         {
@@ -117,7 +102,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         _partialSinceMs = NowMs;
         EnsureTick();
         FlushLater();
-        if (_server.IsDraining || Listener.IsClosing)
+        if (IsEnding)
         {
             BeginDrain();
         }
@@ -125,7 +110,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         ReceiveInput();
     }
 
-    public void OnUnaskedInput(Connection connection)
+    public override void OnUnaskedInput(Connection connection)
     {
         if (!_isInputPaused && !_isInputAgain)
         {
@@ -133,7 +118,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         }
     }
 
-    public void OnIdleTimeout(Connection connection)
+    public override void OnIdleTimeout(Connection connection)
     {
         if (_running > 0 || _isOver)
         {
@@ -141,14 +126,14 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
             return;
         }
 
-        _server.Counters.Add(Counter.TimeoutClientIdle);
+        Server.Counters.Add(Counter.TimeoutClientIdle);
         Finish(Http2ErrorCode.NoError, "idle");
     }
 
-    public void OnGone(Connection connection) => Vanish();
+    public override void OnGone(Connection connection) => Vanish();
 
     /// <summary>Says GOAWAY in two steps, so that no request on its way is lost (RFC 9113 section 6.8).</summary>
-    internal void OnDrain()
+    internal override void OnDrain()
     {
         // What is told may end its stream at once.
         Http2Stream[] streams = new Http2Stream[_streams.Count];
@@ -162,12 +147,12 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     }
 
     /// <summary>As <see cref="OnDrain"/>, but tunnels live on.</summary>
-    internal void OnListenerClosing() => BeginDrain();
+    internal override void OnListenerClosing() => BeginDrain();
 
-    internal void AbortConnection()
+    internal override void AbortConnection()
     {
         CutAll(ProxyErrors.Draining);
-        _connection.Abort();
+        Connection.Abort();
         Vanish();
     }
 
@@ -175,7 +160,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     {
         _running++;
 #pragma warning disable CA2012 // The stream reads the result once, when it is told that it is there.
-        return _server.Handler.HandleAsync(exchange).GetAwaiter();
+        return Server.Handler.HandleAsync(exchange).GetAwaiter();
 #pragma warning restore CA2012
     }
 
@@ -197,15 +182,15 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     {
         if (!_isClosed)
         {
-            Loop.Schedule(this);
+            Loop.Schedule(_turn);
         }
     }
 
     internal void EnsureTick()
     {
-        if (!IsArmed && !_isClosed)
+        if (!_turn.IsArmed && !_isClosed)
         {
-            Loop.Arm(this, Http2Limits.TickMs);
+            Loop.Arm(_turn, Http2Limits.TickMs);
         }
     }
 
@@ -270,23 +255,23 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
 
     internal void Return(Http2Stream stream, Exchange exchange)
     {
-        _server.ReturnExchange(exchange);
+        Server.ReturnExchange(exchange);
         _shared.ReturnStream(stream);
         if (_running == 0 && _isClosed)
         {
-            Unlink();
+            Leave();
         }
     }
 
     /// <summary>At the end of a turn: everything that gathered leaves, and what waited for room comes behind it.</summary>
-    protected override void OnReady()
+    private void OnReady()
     {
         if (_isClosed)
         {
             return;
         }
 
-        long limit = _connection.TotalSent + Http2Limits.OctetsPerTurn;
+        long limit = Connection.TotalSent + Http2Limits.OctetsPerTurn;
         _requestsThisTurn = 0;
         if (_isInputAgain)
         {
@@ -297,14 +282,14 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         Pump();
         while (_output.HasOctets && !_isFlushing && !_isGone)
         {
-            if (_connection.TotalSent >= limit)
+            if (Connection.TotalSent >= limit)
             {
                 FlushLater();
                 return;
             }
 
 #pragma warning disable CA2012 // The result is read once, here or when it is there.
-            _flushing = _connection.FlushAsync(Limits.IdleTimeoutMs).GetAwaiter();
+            _flushing = Connection.FlushAsync(Limits.IdleTimeoutMs).GetAwaiter();
 #pragma warning restore CA2012
             if (!_flushing.IsCompleted)
             {
@@ -320,7 +305,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     }
 
     /// <summary>Now and then: deadlines.</summary>
-    protected override void OnDue()
+    private void OnDue()
     {
         if (_isClosed)
         {
@@ -330,7 +315,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         long nowMs = NowMs;
         if (_partialSinceMs != 0 && nowMs - _partialSinceMs > Limits.HeaderTimeoutMs && !_isOver)
         {
-            _server.Counters.Add(Counter.TimeoutClientHead);
+            Server.Counters.Add(Counter.TimeoutClientHead);
             Finish(Http2ErrorCode.ProtocolError, "a frame did not come whole in time");
         }
 
@@ -339,17 +324,17 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
             EndAnnouncement();
         }
 
-        if (_isInputPaused || _isInputAgain || _connection.IsStarved)
+        if (_isInputPaused || _isInputAgain || Connection.IsStarved)
         {
             _isInputAgain = true;
             _isInputPaused = false;
             FlushLater();
         }
 
-        FrameHeader partial = _connection.ReceivedCount >= FrameHeader.Octets ? FrameHeader.Read(_connection.Received) : default;
+        FrameHeader partial = Connection.ReceivedCount >= FrameHeader.Octets ? FrameHeader.Read(Connection.Received) : default;
         foreach (Http2Stream stream in _streams.Values)
         {
-            stream.CheckTime(nowMs, partial.Type == FrameType.Data && partial.StreamId == stream.Id ? _connection.ReceivedCount : 0);
+            stream.CheckTime(nowMs, partial.Type == FrameType.Data && partial.StreamId == stream.Id ? Connection.ReceivedCount : 0);
         }
 
         if (_streams.Count > 0 || _partialSinceMs != 0 || _step == Step.Announced || _isInputAgain)
@@ -378,10 +363,10 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         {
             if (status == WriteStatus.TimedOut)
             {
-                _server.Counters.Add(Counter.TimeoutClientWrite);
+                Server.Counters.Add(Counter.TimeoutClientWrite);
             }
 
-            _connection.Abort();
+            Connection.Abort();
             Vanish();
             return;
         }
@@ -427,7 +412,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
 
     private void ReceiveInput()
     {
-        long limit = _connection.TotalReceived + Http2Limits.OctetsPerTurn;
+        long limit = Connection.TotalReceived + Http2Limits.OctetsPerTurn;
         while (!_isOver && !_isClosed)
         {
             if (!ReadFrames())
@@ -435,14 +420,14 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
                 return;
             }
 
-            if (_connection.TotalReceived >= limit || _requestsThisTurn >= Http2Limits.RequestsPerTurn)
+            if (Connection.TotalReceived >= limit || _requestsThisTurn >= Http2Limits.RequestsPerTurn)
             {
                 _isInputAgain = true;
                 FlushLater();
                 return;
             }
 
-            switch (_connection.TryRead())
+            switch (Connection.TryRead())
             {
                 case ReadStatus.Data:
                     break;
@@ -462,7 +447,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
 
         if (_isOver && !_isLingering && !_isClosed)
         {
-            _connection.Consume(_connection.ReceivedCount);
+            Connection.Consume(Connection.ReceivedCount);
         }
     }
 
@@ -470,7 +455,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     {
         if (!_isClosed)
         {
-            _connection.WatchIdle(Limits.IdleTimeoutMs);
+            Connection.WatchIdle(Limits.IdleTimeoutMs);
         }
     }
 
@@ -479,7 +464,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     {
         while (true)
         {
-            ReadOnlySpan<byte> received = _connection.Received;
+            ReadOnlySpan<byte> received = Connection.Received;
             if (!_hasPreface)
             {
                 if (!Preface.MayBe(received))
@@ -495,7 +480,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
                 }
 
                 _hasPreface = true;
-                _connection.Consume(Preface.Octets.Length);
+                Connection.Consume(Preface.Octets.Length);
                 continue;
             }
 
@@ -551,7 +536,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
                 }
             }
 
-            _connection.Consume(FrameHeader.Octets + frame.Length);
+            Connection.Consume(FrameHeader.Octets + frame.Length);
             if (_output.IsOverfull)
             {
                 Finish(Http2ErrorCode.EnhanceYourCalm, "answers are not read");
@@ -627,8 +612,8 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     private Http2Fault Flood(Http2Abuse kind)
     {
         string text = AbuseBudget.TextOf(kind);
-        _server.Counters.Add(AbuseBudget.CounterOf(kind));
-        _server.Log.Write(OperatorEvents.Http2Abuse, _info.Remote.ToString(), text);
+        Server.Counters.Add(AbuseBudget.CounterOf(kind));
+        Server.Log.Write(OperatorEvents.Http2Abuse, Info.Remote.ToString(), text);
         return Http2Fault.Connection(Http2ErrorCode.EnhanceYourCalm, text);
     }
 
@@ -689,15 +674,15 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
     private async ValueTask LingerAsync()
     {
-        await LingeringClose.RunAsync(_connection);
-        Close(isReset: false);
+        await LingeringClose.RunAsync(Connection);
+        CloseNow(isReset: false);
     }
 
     // The client has ended its direction: answers may still be read, but RFC 9113 knows no half-closed connection, and clients that do so
     // are gone.
     private void OnPeerEnd()
     {
-        _connection.Consume(_connection.ReceivedCount);
+        Connection.Consume(Connection.ReceivedCount);
         Vanish();
     }
 
@@ -712,7 +697,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         CutAll(ProxyErrors.ClientAborted);
         if (!_isLingering)
         {
-            Close(isReset: _connection.HasFailed);
+            CloseNow(isReset: Connection.HasFailed);
         }
     }
 
@@ -733,7 +718,7 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
         _streams.Clear();
     }
 
-    private void Close(bool isReset)
+    private void CloseNow(bool isReset)
     {
         if (_isClosed)
         {
@@ -742,49 +727,28 @@ internal sealed partial class Http2ClientConnection : LoopTimer, IConnectionObse
 
         _isGone = true;
         _isClosed = true;
-        Loop.Disarm(this);
-        _connection.Close(isReset);
+        Loop.Disarm(_turn);
+        Connection.Close(isReset);
         if (_running == 0)
         {
-            Unlink();
+            Leave();
         }
     }
 
-    private void Link()
+    private void Leave()
     {
-        NextConnection = _server.FirstHttp2;
-        if (NextConnection is not null)
+        if (!_hasLeft)
         {
-            NextConnection.PreviousConnection = this;
+            _hasLeft = true;
+            GiveBack();
         }
-
-        _server.FirstHttp2 = this;
-        _server.ConnectionCount++;
     }
 
-    private void Unlink()
+    /// <summary>What the loop calls at the end of a turn, and when time has passed.</summary>
+    private sealed class Turn(Http2ClientConnection connection) : LoopTimer
     {
-        if (_isUnlinked)
-        {
-            return;
-        }
+        protected override void OnReady() => connection.OnReady();
 
-        _isUnlinked = true;
-        if (PreviousConnection is null)
-        {
-            _server.FirstHttp2 = NextConnection;
-        }
-        else
-        {
-            PreviousConnection.NextConnection = NextConnection;
-        }
-
-        if (NextConnection is not null)
-        {
-            NextConnection.PreviousConnection = PreviousConnection;
-        }
-
-        _server.ConnectionCount--;
-        _end.OnEnded(_info);
+        protected override void OnDue() => connection.OnDue();
     }
 }

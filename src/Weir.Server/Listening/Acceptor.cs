@@ -167,7 +167,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return BeginByPrefaceAsync(connection, info);
         }
 
-        new Http1ClientConnection(_server, connection, info, this).Start();
+        Serve(connection, info, isHttp2: false);
         return default;
     }
 
@@ -187,14 +187,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             }
         }
 
-        if (!_options.SpeaksHttp1 || Preface.MayBe(connection.Received))
-        {
-            new Http2ClientConnection(_server, connection, info, this).Start();
-        }
-        else
-        {
-            new Http1ClientConnection(_server, connection, info, this).Start();
-        }
+        Serve(connection, info, isHttp2: !_options.SpeaksHttp1 || Preface.MayBe(connection.Received));
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
@@ -234,14 +227,15 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         }
 
         // A client that names no protocol (RFC 7301) speaks HTTP/1.1, unless the listener does not.
-        if (info.Tls!.IsHttp2 || !_options.SpeaksHttp1)
-        {
-            new Http2ClientConnection(_server, connection, info, this).Start();
-        }
-        else
-        {
-            new Http1ClientConnection(_server, connection, info, this).Start();
-        }
+        Serve(connection, info, isHttp2: info.Tls!.IsHttp2 || !_options.SpeaksHttp1);
+    }
+
+    private void Serve(Connection connection, ConnectionInfo info, bool isHttp2)
+    {
+        ClientConnection client = isHttp2
+            ? new Http2ClientConnection(_server, connection, info, this)
+            : new Http1ClientConnection(_server, connection, info, this);
+        client.Start();
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
