@@ -6,6 +6,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Hpack;
 using Weir.Http.Http1;
 using Weir.Http.Http2;
+using Weir.Streams.Output;
 using Weir.Telemetry.Counting;
 
 namespace Weir.Server.Http2;
@@ -344,7 +345,7 @@ internal sealed partial class Http2ClientConnection
 
         foreach (Http2Stream stream in _streams.Values)
         {
-            if (!stream.TryShiftWindow(difference))
+            if (!stream.Sender.TryShiftWindow(difference))
             {
                 // RFC 9113 section 6.9.2.
                 return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
@@ -382,7 +383,7 @@ internal sealed partial class Http2ClientConnection
         // RFC 9113 section 6.9.
         return stream is null ? default
             : octets == 0 ? Http2Fault.Stream(Http2ErrorCode.ProtocolError, "a window opened by nothing")
-            : stream.TryShiftWindow(octets) ? default : Http2Fault.Stream(Http2ErrorCode.FlowControlError, "a window becomes too large");
+            : stream.Sender.TryShiftWindow(octets) ? default : Http2Fault.Stream(Http2ErrorCode.FlowControlError, "a window becomes too large");
     }
 
     private Http2Fault TakeReset(in FrameHeader frame)
@@ -441,10 +442,10 @@ internal sealed partial class Http2ClientConnection
         {
             // RFC 9218 section 7.1: it says the whole priority, not a change.
             stream.Priority = StreamPriority.Parse(payload[4..], StreamPriority.Default);
-            if (stream.IsQueued)
+            if (stream.Sender.IsQueued)
             {
-                _queue.Remove(stream);
-                _queue.Add(stream);
+                _queue.Remove(stream.Sender);
+                _queue.Add(stream.Sender);
             }
         }
 

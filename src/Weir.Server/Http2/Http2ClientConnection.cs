@@ -10,6 +10,8 @@ using Weir.Net.Loops;
 using Weir.Net.Time;
 using Weir.Server.Http1;
 using Weir.Server.Listening;
+using Weir.Streams;
+using Weir.Streams.Output;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 
@@ -19,10 +21,10 @@ namespace Weir.Server.Http2;
 /// A client's HTTP/2 connection (RFC 9113): frames become exchanges, and what exchanges answer becomes frames. It lives by its events and
 /// holds no suspended method; output gathers during a turn and leaves at its end.
 /// </summary>
-internal sealed partial class Http2ClientConnection : ClientConnection
+internal sealed partial class Http2ClientConnection : ClientConnection, IStreamCarrier
 {
     private readonly Turn _turn;
-    private readonly Http2Output _output;
+    private readonly FrameOutput _output;
     private readonly Http2Shared _shared;
     private readonly HpackDecoder _decoder = new();
     private readonly FieldBlock _block = new();
@@ -60,7 +62,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
     {
         _turn = new Turn(this);
         _shared = server.Http2;
-        _output = new Http2Output(connection);
+        _output = new FrameOutput(connection);
         _onFlushed = OnFlushed;
     }
 
@@ -71,20 +73,20 @@ internal sealed partial class Http2ClientConnection : ClientConnection
         Draining,
     }
 
-    internal Http2Output Output => _output;
+    public FrameOutput Output => _output;
 
-    internal Loop Loop => Server.Loop;
+    public Loop Loop => Server.Loop;
 
     internal long NowMs => Server.Loop.NowMs;
 
-    internal bool IsGone => _isGone || _isOver;
+    public bool IsGone => _isGone || _isOver;
 
     internal bool IsDraining => Server.IsDraining;
 
-    internal bool HasQueue => !_queue.IsEmpty;
+    public bool HasQueue => !_queue.IsEmpty;
 
     /// <summary>Octets of content that the client takes on the whole connection.</summary>
-    internal int SendWindow => _sendWindow.Available;
+    public int SendWindow => _sendWindow.Available;
 
     /// <summary>Begins to serve; from then on the connection lives by its events.</summary>
     public override void Start()
@@ -96,7 +98,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
             EnableConnectProtocol = true,
             NoPriorities = true,
         };
-        _output.WriteSettings(own);
+        _output.WriteSettings(own, isServer: true);
         _output.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - Http2Settings.DefaultWindow);
         _receiveWindow.TryOpen(Http2Limits.ConnectionWindow - Http2Settings.DefaultWindow);
         _partialSinceMs = NowMs;
@@ -164,21 +166,21 @@ internal sealed partial class Http2ClientConnection : ClientConnection
 #pragma warning restore CA2012
     }
 
-    internal void Queue(Http2Stream stream)
+    public void Queue(StreamSender sender)
     {
-        if (!stream.IsQueued)
+        if (!sender.IsQueued)
         {
-            _queue.Add(stream);
+            _queue.Add(sender);
         }
 
         FlushLater();
     }
 
-    internal void Unqueue(Http2Stream stream) => _queue.Remove(stream);
+    public void Unqueue(StreamSender sender) => _queue.Remove(sender);
 
-    internal void TakeSendWindow(int octets) => _sendWindow.TryTake(octets);
+    public void TakeSendWindow(int octets) => _sendWindow.TryTake(octets);
 
-    internal void FlushLater()
+    public void FlushLater()
     {
         if (!_isClosed)
         {
@@ -186,7 +188,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
         }
     }
 
-    internal void EnsureTick()
+    public void EnsureTick()
     {
         if (!_turn.IsArmed && !_isClosed)
         {
@@ -195,7 +197,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
     }
 
     /// <summary>Content has left the connection's buffers: the client may send as much again, said when it is worth a frame.</summary>
-    internal void CreditConnection(int octets)
+    public void CreditConnection(int octets)
     {
         _uncredited += octets;
         if (_uncredited >= Http2Limits.ConnectionWindow / 2 && !IsGone)
@@ -207,16 +209,16 @@ internal sealed partial class Http2ClientConnection : ClientConnection
         }
     }
 
-    internal void OpenStreamWindow(Http2Stream stream, int octets)
+    public void OpenStreamWindow(int streamId, int octets)
     {
         if (!IsGone)
         {
-            _output.WriteWindowUpdate(stream.Id, octets);
+            _output.WriteWindowUpdate(streamId, octets);
             FlushLater();
         }
     }
 
-    internal bool TryTiny() => TrySpend(Http2Abuse.TinyWindow);
+    public bool TryTiny() => TrySpend(Http2Abuse.TinyWindow);
 
     /// <summary>Resets a stream.</summary>
     internal void Reset(Http2Stream stream, Http2ErrorCode code, ProxyError reason)
@@ -244,7 +246,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
             Forget(stream, StreamState.ClosedByEnd);
         }
 
-        _queue.Remove(stream);
+        _queue.Remove(stream.Sender);
         if (mustClose || _requestCount >= Limits.RequestsPerConnection)
         {
             BeginDrain();
@@ -384,25 +386,25 @@ internal sealed partial class Http2ClientConnection : ClientConnection
     /// <summary>Serves those that wait, most urgent first, as far as there is room.</summary>
     private void Pump()
     {
-        while (_queue.First is { } stream && !_isGone && !_isFlushing)
+        while (_queue.First is { } sender && !_isGone && !_isFlushing)
         {
-            WriteProgress progress = stream.Advance();
+            WriteProgress progress = sender.Advance();
             switch (progress)
             {
                 case WriteProgress.Done:
-                    _queue.Remove(stream);
-                    stream.FinishWrite(null);
+                    _queue.Remove(sender);
+                    sender.FinishWrite(null);
                     break;
                 case WriteProgress.Shared:
-                    _queue.Remove(stream);
-                    _queue.Add(stream);
+                    _queue.Remove(sender);
+                    _queue.Add(sender);
                     break;
                 case WriteProgress.NoWindow:
-                    _queue.Remove(stream);
+                    _queue.Remove(sender);
                     break;
                 case WriteProgress.NoMemory:
-                    _queue.Remove(stream);
-                    stream.FinishWrite(ProxyErrors.MemoryExhausted);
+                    _queue.Remove(sender);
+                    sender.FinishWrite(ProxyErrors.MemoryExhausted);
                     break;
                 default:
                     return;
@@ -582,7 +584,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
 
     private void Forget(Http2Stream stream, StreamState state)
     {
-        _queue.Remove(stream);
+        _queue.Remove(stream.Sender);
         if (_streams.Remove(stream.Id))
         {
             _closed.Add(stream.Id, state);
@@ -711,7 +713,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection
         // What is cut may end its exchange only in a turn of its own, so the table does not change meanwhile.
         foreach (Http2Stream stream in _streams.Values)
         {
-            _queue.Remove(stream);
+            _queue.Remove(stream.Sender);
             stream.Cut(reason);
         }
 

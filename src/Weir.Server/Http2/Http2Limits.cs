@@ -6,17 +6,8 @@ internal static class Http2Limits
     /// <summary>Streams of one connection that may be open, and exchanges that may run for it (SETTINGS_MAX_CONCURRENT_STREAMS).</summary>
     public const int Streams = 128;
 
-    /// <summary>The window of a new stream; it grows while its reader keeps up.</summary>
-    public const int StreamWindow = 65_535;
-
-    /// <summary>What a stream's window grows to.</summary>
-    public const int LargestStreamWindow = 1 << 20;
-
     /// <summary>Content of one connection that may be on its way or wait for its readers.</summary>
     public const int ConnectionWindow = 1 << 20;
-
-    /// <summary>Of the output buffer: kept free for frames that answer frames. Without so much room nothing is read.</summary>
-    public const int ControlReserve = 512;
 
     /// <summary>Of input, or of output, in one turn.</summary>
     public const int OctetsPerTurn = 256 * 1024;
@@ -35,7 +26,4 @@ internal static class Http2Limits
 
     /// <summary>A field list that unfolds to so many times limits.header_size is an attack.</summary>
     public const int BombFactor = 8;
-
-    /// <summary>DATA of fewer octets, because the client opens no more, is a waste of frames.</summary>
-    public const int TinyOctets = 64;
 }

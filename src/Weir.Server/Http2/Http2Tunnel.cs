@@ -15,11 +15,11 @@ internal sealed class Http2Tunnel : ITunnelEnd
 
     public ValueTask<ProxyError?> WriteAsync(NativeSlice octets) => _stream.WriteAsync(octets);
 
-    public void FinishWriting() => _stream.EndWriting();
+    public void FinishWriting() => _stream.Sender.EndWriting();
 
     public void Abort(ProxyError reason)
     {
         _stream.Body.Fail(reason);
-        _stream.FinishWrite(reason);
+        _stream.Sender.FinishWrite(reason);
     }
 }

@@ -10,6 +10,7 @@ internal static class DependencyTable
     [
         ["Weir.Abstractions", "Weir.Telemetry"],
         ["Weir.Net", "Weir.Http", "Weir.Config"],
+        ["Weir.Streams"],
         ["Weir.Upstream", "Weir.Cache", "Weir.Waf"],
         ["Weir.Server", "Weir.Pipeline", "Weir.Modules"],
         ["Weir"],
@@ -20,12 +21,12 @@ internal static class DependencyTable
     /// <summary>Projects that would be allowed by their level.</summary>
     private static readonly Dictionary<string, string[]> _never = new(StringComparer.Ordinal)
     {
-        ["Weir.Cache"] = ["Weir.Net"],
-        ["Weir.Waf"] = ["Weir.Net"],
+        ["Weir.Cache"] = ["Weir.Net", "Weir.Streams"],
+        ["Weir.Waf"] = ["Weir.Net", "Weir.Streams"],
         ["Weir.Http"] = ["Weir.Telemetry"],
         ["Weir.Config"] = ["Weir.Telemetry"],
-        ["Weir.Pipeline"] = ["Weir.Cache", "Weir.Waf"],
-        ["Weir.Modules"] = ["Weir.Net"],
+        ["Weir.Pipeline"] = ["Weir.Cache", "Weir.Waf", "Weir.Streams"],
+        ["Weir.Modules"] = ["Weir.Net", "Weir.Streams"],
         ["Weir.Server"] = ["Weir.Upstream"],
     };
 

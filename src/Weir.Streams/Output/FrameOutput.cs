@@ -7,13 +7,13 @@ using Weir.Http.Http2;
 using Weir.Net.Connections;
 using Weir.Net.Loops;
 
-namespace Weir.Server.Http2;
+namespace Weir.Streams.Output;
 
 /// <summary>
 /// Puts frames into a connection's output, where those of one turn gather and leave together. Control frames always find a place: in
 /// what data leaves free, else in a small backlog, which is bounded because a connection without room reads nothing.
 /// </summary>
-internal sealed class Http2Output
+public sealed class FrameOutput
 {
     private const int MostBacklog = 16 * 1024;
 
@@ -22,11 +22,13 @@ internal sealed class Http2Output
     private byte[] _backlog = [];
     private int _backlogCount;
 
-    public Http2Output(Connection connection) => _connection = connection;
+    /// <summary>The output of that connection.</summary>
+    public FrameOutput(Connection connection) => _connection = connection;
 
+    /// <summary>Encodes what is sent.</summary>
     public HpackEncoder Encoder => _encoder;
 
-    /// <summary>The client's SETTINGS_MAX_FRAME_SIZE, as far as it is used.</summary>
+    /// <summary>The peer's SETTINGS_MAX_FRAME_SIZE, as far as it is used.</summary>
     public int MaxPayload { get; set; } = FrameHeader.DefaultMaxPayload;
 
     /// <summary>Whether the backlog is more than any honest peer brings about.</summary>
@@ -36,7 +38,7 @@ internal sealed class Http2Output
     public bool HasOctets => _connection.OutputCount > 0 || _backlogCount > 0;
 
     /// <summary>Whether frames that ask for an answer can be read.</summary>
-    public bool HasRoomForControl => _connection.OutputCount == 0 ? _backlogCount == 0 : !_connection.OutputSpace(Http2Limits.ControlReserve).IsEmpty;
+    public bool HasRoomForControl => _connection.OutputCount == 0 ? _backlogCount == 0 : !_connection.OutputSpace(StreamLimits.ControlReserve).IsEmpty;
 
     /// <summary>Moves the backlog into the output, after a flush.</summary>
     public void MoveBacklog()
@@ -58,21 +60,32 @@ internal sealed class Http2Output
         _backlog = [];
     }
 
+    /// <summary>RST_STREAM.</summary>
     public void WriteReset(int streamId, Http2ErrorCode code) => WriteUInt(FrameType.RstStream, streamId, (uint)code);
 
+    /// <summary>WINDOW_UPDATE.</summary>
     public void WriteWindowUpdate(int streamId, int octets) => WriteUInt(FrameType.WindowUpdate, streamId, (uint)octets);
 
+    /// <summary>PING: eight octets.</summary>
     public void WritePing(ReadOnlySpan<byte> payload, bool isAck) => WriteControl(FrameType.Ping, isAck ? FrameFlags.Ack : (byte)0, payload);
 
+    /// <summary>The answer to SETTINGS.</summary>
     public void WriteSettingsAck() => WriteControl(FrameType.Settings, FrameFlags.Ack, default);
 
-    public void WriteSettings(in Http2Settings settings)
+    /// <summary>SETTINGS of a server, or, behind the preface, of a client (RFC 9113 section 3.4).</summary>
+    public void WriteSettings(in Http2Settings settings, bool isServer)
     {
+        if (!isServer)
+        {
+            Put(Preface.Octets);
+        }
+
         Span<byte> payload = stackalloc byte[64];
-        int length = settings.Write(payload, isServer: true);
+        int length = settings.Write(payload, isServer);
         WriteControl(FrameType.Settings, 0, payload[..length]);
     }
 
+    /// <summary>GOAWAY.</summary>
     public void WriteGoAway(int lastStreamId, Http2ErrorCode code, string text)
     {
         Span<byte> payload = stackalloc byte[8 + 128];
@@ -119,7 +132,7 @@ internal sealed class Http2Output
         }
 
         bool isEmpty = _connection.OutputCount == 0;
-        int least = FrameHeader.Octets + Http2Limits.ControlReserve + Math.Min(most, 1024);
+        int least = FrameHeader.Octets + StreamLimits.ControlReserve + Math.Min(most, 1024);
         Span<byte> space = default;
         if (isEmpty && octets.Length > Loop.SmallBufferOctets / 2)
         {
@@ -137,7 +150,7 @@ internal sealed class Http2Output
             return isEmpty ? -2 : -1;
         }
 
-        int count = Math.Min(Math.Min(most, MaxPayload), space.Length - FrameHeader.Octets - Http2Limits.ControlReserve);
+        int count = Math.Min(Math.Min(most, MaxPayload), space.Length - FrameHeader.Octets - StreamLimits.ControlReserve);
         bool isEnd = endsStream && count == octets.Length;
         new FrameHeader(count, FrameType.Data, isEnd ? FrameFlags.EndStream : (byte)0, streamId).Write(space);
         octets.Span[..count].CopyTo(space[FrameHeader.Octets..]);
@@ -153,7 +166,7 @@ internal sealed class Http2Output
             return WriteProgress.NoRoom;
         }
 
-        int octets = blockOctets + FrameHeader.Octets + (blockOctets / MaxPayload * FrameHeader.Octets) + Http2Limits.ControlReserve;
+        int octets = blockOctets + FrameHeader.Octets + (blockOctets / MaxPayload * FrameHeader.Octets) + StreamLimits.ControlReserve;
         if (octets > Loop.LargeBufferOctets)
         {
             return WriteProgress.NoMemory;

@@ -1,7 +1,7 @@
-namespace Weir.Server.Http2;
+namespace Weir.Streams.Output;
 
 /// <summary>How far a stream came with what it has to send.</summary>
-internal enum WriteProgress
+public enum WriteProgress
 {
     /// <summary>All of it is in the output.</summary>
     Done,

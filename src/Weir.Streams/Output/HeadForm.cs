@@ -1,10 +1,10 @@
 using Weir.Abstractions.Heads;
 
-namespace Weir.Server.Http2;
+namespace Weir.Streams.Output;
 
 /// <summary>How a response's head is written.</summary>
 /// <param name="Status">The status.</param>
 /// <param name="Length">The length of the content.</param>
 /// <param name="KeepsLength">Whether a Content-Length of the head stands as it is.</param>
 /// <param name="EndsStream">Whether nothing follows.</param>
-internal readonly record struct HeadForm(int Status, BodyLength Length, bool KeepsLength, bool EndsStream);
+public readonly record struct HeadForm(int Status, BodyLength Length, bool KeepsLength, bool EndsStream);
