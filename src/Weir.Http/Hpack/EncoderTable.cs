@@ -9,26 +9,19 @@ namespace Weir.Http.Hpack;
 /// </summary>
 internal sealed class EncoderTable
 {
-    private const int FirstEntries = 32;
-    private const int FirstOctets = 1024;
-
     // Names that are not known ones share these places by their hash.
     private const int OtherPlaces = 64;
     private const int KnownPlaces = 64;
 
     private readonly int[] _newest = new int[KnownPlaces + OtherPlaces];
-    private byte[] _octets = [];
-    private Entry[] _ring = [];
-    private int _end;
-    private int _head;
-    private int _count;
+    private readonly DynamicTable _entries = new(HpackSize.DefaultTable, uncounted: 0);
     private int _inserted;
 
     /// <summary>RFC 7541 section 4.1.</summary>
-    public int Size { get; private set; }
+    public int Size => _entries.Size;
 
     /// <summary>The bound.</summary>
-    public int MaxSize { get; private set; } = HpackSize.DefaultTable;
+    public int MaxSize => _entries.MaxSize;
 
     /// <summary>Where the newest entry of a known name is remembered.</summary>
     public static int PlaceOf(Weir.Abstractions.Heads.KnownField field) => (int)field;
@@ -48,19 +41,13 @@ internal sealed class EncoderTable
     {
         nameIndex = 0;
         int age = _inserted - _newest[place];
-        if (_newest[place] == 0 || age >= _count)
-        {
-            return 0;
-        }
-
-        ref Entry entry = ref _ring[(_head + _count - 1 - age) & (_ring.Length - 1)];
-        if (!_octets.AsSpan(entry.Offset, entry.NameLength).SequenceEqual(name))
+        if (_newest[place] == 0 || age >= _entries.Count || !_entries.Name(age).SequenceEqual(name))
         {
             return 0;
         }
 
         nameIndex = StaticTable.Count + 1 + age;
-        return _octets.AsSpan(entry.Offset + entry.NameLength, entry.ValueLength).SequenceEqual(value) ? nameIndex : 0;
+        return _entries.Rest(age).SequenceEqual(value) ? nameIndex : 0;
     }
 
     /// <summary>Whether a field is small enough that it does not push most of the others out.</summary>
@@ -69,20 +56,9 @@ internal sealed class EncoderTable
     /// <summary>Adds a field that fits.</summary>
     public void Add(int place, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        int size = name.Length + value.Length + HpackSize.EntryOverhead;
-        Evict(MaxSize - size);
-        EnsureRoom(name.Length + value.Length);
-        if (_count == _ring.Length)
-        {
-            Grow();
-        }
-
-        _ring[(_head + _count) & (_ring.Length - 1)] = new Entry { Offset = _end, NameLength = name.Length, ValueLength = value.Length };
-        name.CopyTo(_octets.AsSpan(_end));
-        value.CopyTo(_octets.AsSpan(_end + name.Length));
-        _end += name.Length + value.Length;
-        _count++;
-        Size += size;
+        Span<byte> room = _entries.Add(name.Length + value.Length, name.Length, default);
+        name.CopyTo(room);
+        value.CopyTo(room[name.Length..]);
         if (_inserted == int.MaxValue)
         {
             Array.Clear(_newest);
@@ -93,68 +69,5 @@ internal sealed class EncoderTable
     }
 
     /// <summary>Changes the bound and evicts what is too much.</summary>
-    public void Resize(int maxSize)
-    {
-        MaxSize = maxSize;
-        Evict(maxSize);
-    }
-
-    private void Evict(int maxSize)
-    {
-        while (Size > maxSize)
-        {
-            Size -= _ring[_head].NameLength + _ring[_head].ValueLength + HpackSize.EntryOverhead;
-            _head = (_head + 1) & (_ring.Length - 1);
-            _count--;
-        }
-
-        if (_count == 0)
-        {
-            _end = 0;
-        }
-    }
-
-    private void EnsureRoom(int octets)
-    {
-        if (_octets.Length - _end >= octets)
-        {
-            return;
-        }
-
-        int start = _count == 0 ? 0 : _ring[_head].Offset;
-        int live = _end - start;
-        byte[] target = _octets;
-        if ((live + octets) * 2 > target.Length)
-        {
-            target = new byte[Math.Max(FirstOctets, (live + octets) * 2)];
-        }
-
-        _octets.AsSpan(start, live).CopyTo(target);
-        _octets = target;
-        for (int i = 0; i < _count; i++)
-        {
-            _ring[(_head + i) & (_ring.Length - 1)].Offset -= start;
-        }
-
-        _end = live;
-    }
-
-    private void Grow()
-    {
-        Entry[] larger = new Entry[Math.Max(FirstEntries, _ring.Length * 2)];
-        for (int i = 0; i < _count; i++)
-        {
-            larger[i] = _ring[(_head + i) & (_ring.Length - 1)];
-        }
-
-        _ring = larger;
-        _head = 0;
-    }
-
-    private struct Entry
-    {
-        public int Offset;
-        public int NameLength;
-        public int ValueLength;
-    }
+    public void Resize(int maxSize) => _entries.Resize(maxSize);
 }

@@ -10,7 +10,7 @@ namespace Weir.Http.Hpack;
 /// </summary>
 public sealed class HpackDecoder
 {
-    private readonly DecoderTable _table;
+    private readonly DynamicTable _table;
     private int _allowedSize;
     private int _smallestAllowed;
     private bool _owesUpdate;
@@ -19,7 +19,7 @@ public sealed class HpackDecoder
     public HpackDecoder(int tableSize = HpackSize.DefaultTable)
     {
         _allowedSize = tableSize;
-        _table = new DecoderTable(tableSize);
+        _table = new DynamicTable(tableSize, FieldLine.Octets);
     }
 
     /// <summary>Octets that the table counts now (RFC 7541 section 4.1).</summary>
@@ -150,9 +150,9 @@ public sealed class HpackDecoder
         Span<byte> line = scratch[..(nameLength + valueLength + FieldLine.Octets)];
         FieldLine.Punctuate(line, nameLength);
         FieldClass kind = FieldClass.Of(line[..nameLength], line.Slice(nameLength + 2, valueLength));
-        if (isIndexing)
+        if (isIndexing && _table.Add(line.Length, nameLength, kind) is { IsEmpty: false } room)
         {
-            _table.Add(line, nameLength, kind);
+            line.CopyTo(room);
         }
 
         target.Take(new HpackField(line, kind, nameLength));

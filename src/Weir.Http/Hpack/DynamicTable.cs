@@ -1,26 +1,33 @@
-// Hot: most fields of most requests are one look-up here.
+// Hot: most fields of most messages are one look-up here.
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Weir.Http.Hpack;
 
 /// <summary>
-/// The dynamic table of a decoder (RFC 7541 section 2.3.2): lines in one buffer, oldest first, and a ring of where they are. It holds no
+/// A dynamic table (RFC 7541 section 2.3.2), for either role: fields in one buffer, oldest first, and a ring of where they are. It holds no
 /// memory until something is added.
 /// </summary>
-internal sealed class DecoderTable
+internal sealed class DynamicTable
 {
     private const int FirstEntries = 16;
     private const int FirstOctets = 1024;
 
+    private readonly int _uncounted;
     private byte[] _octets = [];
     private Entry[] _ring = [];
     private int _end;
     private int _head;
     private int _count;
-    private int _maxSize;
 
-    public DecoderTable(int maxSize) => _maxSize = maxSize;
+    /// <summary>A table.</summary>
+    /// <param name="maxSize">The bound at first.</param>
+    /// <param name="uncounted">Octets of each stored field that stand neither in its name nor in its value.</param>
+    public DynamicTable(int maxSize, int uncounted)
+    {
+        MaxSize = maxSize;
+        _uncounted = uncounted;
+    }
 
     /// <summary>Entries now.</summary>
     public int Count => _count;
@@ -28,14 +35,17 @@ internal sealed class DecoderTable
     /// <summary>RFC 7541 section 4.1: what the entries count for.</summary>
     public int Size { get; private set; }
 
+    /// <summary>The bound.</summary>
+    public int MaxSize { get; private set; }
+
     /// <summary>Changes the bound and evicts what is too much.</summary>
     public void Resize(int maxSize)
     {
-        _maxSize = maxSize;
+        MaxSize = maxSize;
         Evict(maxSize);
     }
 
-    /// <summary>An entry; 0 is the newest. The caller knows that it is there.</summary>
+    /// <summary>An entry of whole lines; 0 is the newest. The caller knows that it is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HpackField Field(int index)
     {
@@ -50,37 +60,47 @@ internal sealed class DecoderTable
         return _octets.AsSpan(entry.Offset, entry.NameLength);
     }
 
-    /// <summary>
-    /// Adds a line, which lies in other memory than the table's. RFC 7541 section 4.4: an entry that is larger than the table empties it,
-    /// and that is no error.
-    /// </summary>
-    public void Add(ReadOnlySpan<byte> line, int nameLength, in FieldClass kind)
+    /// <summary>What an entry holds behind its name; 0 is the newest. Valid until something is added.</summary>
+    public ReadOnlySpan<byte> Rest(int index)
     {
-        int size = line.Length - FieldLine.Octets + HpackSize.EntryOverhead;
-        if (size > _maxSize)
+        ref Entry entry = ref At(index);
+        return _octets.AsSpan(entry.Offset + entry.NameLength, entry.Length - entry.NameLength);
+    }
+
+    /// <summary>
+    /// Adds an entry and returns its octets, which the caller fills from other memory than the table's. RFC 7541 section 4.4: an entry that
+    /// is larger than the table empties it, and that is no error; nothing is returned then.
+    /// </summary>
+    public Span<byte> Add(int octets, int nameLength, in FieldClass kind)
+    {
+        int size = SizeOf(octets);
+        if (size > MaxSize)
         {
             Evict(0);
-            return;
+            return [];
         }
 
-        Evict(_maxSize - size);
-        EnsureRoom(line.Length);
+        Evict(MaxSize - size);
+        EnsureRoom(octets);
         if (_count == _ring.Length)
         {
             Grow();
         }
 
         int slot = (_head + _count) & (_ring.Length - 1);
-        _ring[slot] = new Entry { Offset = _end, Length = line.Length, NameLength = nameLength, Class = kind };
-        line.CopyTo(_octets.AsSpan(_end));
-        _end += line.Length;
+        _ring[slot] = new Entry { Offset = _end, Length = octets, NameLength = nameLength, Class = kind };
+        Span<byte> room = _octets.AsSpan(_end, octets);
+        _end += octets;
         _count++;
         Size += size;
+        return room;
     }
+
+    private int SizeOf(int octets) => octets - _uncounted + HpackSize.EntryOverhead;
 
     private ref Entry At(int index)
     {
-        Debug.Assert((uint)index < (uint)_count, "The decoder has looked.");
+        Debug.Assert((uint)index < (uint)_count, "The caller has looked.");
         return ref _ring[(_head + _count - 1 - index) & (_ring.Length - 1)];
     }
 
@@ -88,7 +108,7 @@ internal sealed class DecoderTable
     {
         while (Size > maxSize)
         {
-            Size -= _ring[_head].Length - FieldLine.Octets + HpackSize.EntryOverhead;
+            Size -= SizeOf(_ring[_head].Length);
             _head = (_head + 1) & (_ring.Length - 1);
             _count--;
         }
