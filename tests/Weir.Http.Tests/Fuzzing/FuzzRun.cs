@@ -14,28 +14,54 @@ internal static class FuzzRun
     /// <summary>Runs it; a check returns what is wrong, or null.</summary>
     public static void Run(ITestOutputHelper output, Func<Random, string> makeInput, Func<string, string?> check)
     {
-        int seed = Setting("WEIR_FUZZ_SEED") ?? Random.Shared.Next();
-        int? seconds = Setting("WEIR_FUZZ_SECONDS");
+        int seed = Seed(output);
         Random random = new(seed);
-        output.WriteLine($"seed {seed}");
-        long start = Stopwatch.GetTimestamp();
-        for (long count = 0; seconds is null ? count < DefaultInputs : Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; count++)
+        Repeat(DefaultInputs, () =>
         {
             string input = makeInput(random);
-            string? fault;
-            try
-            {
-                fault = check(input);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                fault = exception.ToString();
-            }
+            Judge(seed, input, () => check(input));
+        });
+    }
 
-            if (fault is not null)
-            {
-                Assert.Fail($"seed {seed}, input {System.Text.Json.JsonSerializer.Serialize(input)}\n{fault}");
-            }
+    /// <summary>The seed of this run, which is printed.</summary>
+    public static int Seed(ITestOutputHelper output)
+    {
+        int seed = Setting("WEIR_FUZZ_SEED") ?? Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        return seed;
+    }
+
+    /// <summary>Does it so many times, or for the time that is asked for. Returns how many times it was.</summary>
+    public static long Repeat(long defaultRounds, Action round)
+    {
+        int? seconds = Setting("WEIR_FUZZ_SECONDS");
+        long start = Stopwatch.GetTimestamp();
+        long count = 0;
+        while (seconds is null ? count < defaultRounds : Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        {
+            round();
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Fails with the seed and the input where the check finds something wrong or throws.</summary>
+    public static void Judge(int seed, string input, Func<string?> check)
+    {
+        string? fault;
+        try
+        {
+            fault = check();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            fault = exception.ToString();
+        }
+
+        if (fault is not null)
+        {
+            Assert.Fail($"seed {seed}, input {System.Text.Json.JsonSerializer.Serialize(input)}\n{fault}");
         }
     }
 

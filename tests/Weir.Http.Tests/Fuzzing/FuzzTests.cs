@@ -1,10 +1,8 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Weir.Abstractions.Heads;
 using Weir.Http.Http1;
 using Weir.Http.Tests.Http1;
+using Weir.Testing;
 
 namespace Weir.Http.Tests.Fuzzing;
 
@@ -33,50 +31,23 @@ public sealed class FuzzTests
     [Fact]
     public void Trailers_are_judged_as_the_reference_judges_them() => Run("trailers", CheckChunks);
 
-    private static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : null;
-
     private void Run(string kind, Func<byte[], Mutator, string?> check)
     {
-        int seed = Setting("WEIR_FUZZ_SEED") ?? Random.Shared.Next();
-        int? seconds = Setting("WEIR_FUZZ_SECONDS");
+        int seed = FuzzRun.Seed(_output);
         byte[][] corpus = CorpusFiles.Read(kind);
         Mutator mutator = new(seed, corpus);
-        _output.WriteLine($"seed {seed}");
         foreach (byte[] input in corpus)
         {
             Judge(input);
         }
 
-        long start = Stopwatch.GetTimestamp();
-        long count = 0;
-        while (seconds is null ? count < DefaultInputs : Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
-        {
-            Judge(mutator.NextInput());
-            count++;
-        }
+        long count = FuzzRun.Repeat(DefaultInputs, () => Judge(mutator.NextInput()));
 
         // Mutations that leave nothing sound would compare nothing but refusals.
         _output.WriteLine($"{count} inputs, {_soundInputs} sound");
         _soundInputs.ShouldBeGreaterThan(count / 50);
 
-        void Judge(byte[] input)
-        {
-            string? fault;
-            try
-            {
-                fault = check(input, mutator);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                fault = exception.ToString();
-            }
-
-            if (fault is not null)
-            {
-                Assert.Fail($"seed {seed}, input {JsonSerializer.Serialize(Encoding.Latin1.GetString(input))}\n{fault}");
-            }
-        }
+        void Judge(byte[] input) => FuzzRun.Judge(seed, Encoding.Latin1.GetString(input), () => check(input, mutator));
     }
 
     private string? CheckRequest(byte[] input, Mutator mutator)

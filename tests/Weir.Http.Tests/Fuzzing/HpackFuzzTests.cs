@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Http.Hpack;
 using Weir.Http.Tests.Hpack;
+using Weir.Testing;
 
 namespace Weir.Http.Tests.Fuzzing;
 
@@ -121,19 +121,9 @@ public sealed class HpackFuzzTests
         return [.. block];
     }
 
-    private static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : null;
-
     private void Run(Action<Random> round)
     {
-        int seed = Setting("WEIR_FUZZ_SEED") ?? Random.Shared.Next();
-        int? seconds = Setting("WEIR_FUZZ_SECONDS");
-        _output.WriteLine($"seed {seed}");
-        Random random = new(seed);
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; seconds is null ? i < DefaultRounds : Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; i++)
-        {
-            round(random);
-        }
+        Random random = new(FuzzRun.Seed(_output));
+        FuzzRun.Repeat(DefaultRounds, () => round(random));
     }
 }
