@@ -45,11 +45,11 @@ class Generator:
         bench.started.append(self.process)
         if self.process.stdout.readline().strip() != "ready": sys.exit("the generator did not start")
 
-    def run(self, name, rate, seconds, warmup, connections):
+    def run(self, name, rate, seconds, warmup, connections, path="/f"):
         """The figures of one run, with the share of its CPU that the generator took, and that the system under test took."""
         pids = {"load_cpu": self.process.pid, "cpu": self.bench.systems[name].pid}
         before, start = {what: self.bench.cpu_us(pid) for what, pid in pids.items()}, time.monotonic()
-        self.process.stdin.write(f"--url {self.bench.url(name)} --rate {rate} --seconds {seconds} --warmup {warmup} --connections {connections}\n")
+        self.process.stdin.write(f"--url {self.bench.url(name, path)} --rate {rate} --seconds {seconds} --warmup {warmup} --connections {connections}\n")
         self.process.stdin.flush()
         result = json.loads(self.process.stdout.readline() or '{"error": "it ended"}')
         if "error" in result: sys.exit(f"the generator failed on {name}: {result['error']}")

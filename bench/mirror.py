@@ -12,7 +12,7 @@ rate is low, so that a processor without rest is not what is measured. Takes som
 of a target's p99 over none's is above the noise.
 """
 import argparse, os, shlex, statistics, sys, threading, socket
-from latency import build_generator, run
+from latency import Generator
 from peers import Bench, LOAD_CPU, ROOT, free_port, need
 
 TARGETS = ("dead", "slow", "huge")
@@ -68,21 +68,22 @@ upstreams:
 
 def main(a):
     need("taskset", "gcc", "dotnet", "nginx")
-    generator = build_generator()
     with Bench() as bench:
         ports = {name: free_port() for name in TARGETS}
-        bench.start_origin()
+        generator = Generator(bench)
         start_slow(ports["slow"])
         start_huge(bench, ports["huge"])
-        bench.wait_for("weir", start_weir(bench, a.weir, ports))
-        run(generator, bench.url("weir", "/none/f"), 0, 1, WARMUP_SECONDS, a.conns)
+        bench.systems = {"weir": start_weir(bench, a.weir, ports)}
+        bench.wait_for("weir", bench.systems["weir"])
+        bench.wait_for("weir", bench.systems["weir"])
+        generator.run("weir", 0, 1, WARMUP_SECONDS, a.conns, "/none/f")
         order = ("none", "dead", "slow", "huge", "again")
         rounds = {name: [] for name in order}
         for turn in range(a.rounds):
             # Another one begins each round: what one leaves behind must not always fall on the same.
             for name in order[turn % len(order):] + order[:turn % len(order)]:
                 path = "none" if name == "again" else name
-                rounds[name].append(run(generator, bench.url("weir", f"/{path}/f"), a.rate, a.seconds, 1, a.conns))
+                rounds[name].append(generator.run("weir", a.rate, a.seconds, 1, a.conns, f"/{path}/f"))
         print(f"{'target':8} {'p50 µs':>8} {'p99 µs':>8} {'p99.9 µs':>9} {'p99 / none, rounds':>26}  failed")
         bad = False
         ratios = {name: [r["p99_us"] / statistics.mean((n["p99_us"], m["p99_us"])) for r, n, m in zip(rounds[name], rounds["none"], rounds["again"])]
