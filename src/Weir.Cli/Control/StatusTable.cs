@@ -41,9 +41,11 @@ internal static class StatusTable
             }
         }
 
+        // A column is as wide as its widest cell, the last one too; blanks at the end of a line are of no use to anybody.
+        using StringWriter drawn = new(CultureInfo.InvariantCulture);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(output),
+            Out = new AnsiConsoleOutput(drawn),
             Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
         });
         if (Console.IsOutputRedirected)
@@ -52,6 +54,11 @@ internal static class StatusTable
         }
 
         console.Write(table);
+        foreach (string line in drawn.ToString().TrimEnd().Split('\n'))
+        {
+            output.WriteLine(line.TrimEnd());
+        }
+
         foreach (UpstreamStatus upstream in upstreams.Where(upstream => upstream.Panicking || upstream.Queued > 0 || upstream.Servers.Count == 0))
         {
             output.WriteLine(Printable(Remark(upstream)));
@@ -105,7 +112,7 @@ internal static class StatusTable
 
     private static string Remark(UpstreamStatus upstream) =>
         upstream.Servers.Count == 0 ? $"{upstream.Name} has no servers."
-        : upstream.Panicking ? $"{upstream.Name} panics: {upstream.Usable} of {upstream.Servers.Count} servers are usable, so all are used."
+        : upstream.Panicking ? $"{upstream.Name} panics: {upstream.Usable} of {upstream.Servers.Count} servers are usable, so health is not looked at: all that are ready are used."
         : $"{upstream.Name}: {upstream.Queued} requests wait for a place at a server.";
 
     private static Style StyleOf(string cell) => cell switch

@@ -56,7 +56,7 @@ public static class OperatorEvents
         "The configuration {file} is in place as number {generation}, after {milliseconds} ms: {changes}",
         "");
     public static readonly OperatorEvent ReloadFailed = Add(201, Error, "reload_failed",
-        "The configuration {file} was refused with {errors} errors; the old one stays. First: {first}",
+        "The configuration {file} was refused; the old one stays. Errors: {errors}, the first: {first}",
         "Run `weir check` with that file, mend it and reload.");
     public static readonly OperatorEvent ConfigDoubt = Add(202, Warning, "config_doubt", "{doubt}", "");
     public static readonly OperatorEvent ConfigMistake = Add(203, Error, "config_mistake", "{mistake}", "Mend the file and reload.");
