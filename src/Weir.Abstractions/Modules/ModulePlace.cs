@@ -17,6 +17,9 @@ public abstract class ModulePlace
     /// </summary>
     public abstract string Host { get; }
 
+    /// <summary>Whether the site is served over TLS: what asks in its name then asks for https.</summary>
+    public abstract bool IsHttps { get; }
+
     /// <summary>
     /// Starts a fetch that passes only what stands below the module, as a client with the address 127.0.0.1. The request head is copied.
     /// </summary>

@@ -108,7 +108,7 @@ internal sealed class Verifier
 
     private RequestHead Question(ModulePlace place)
     {
-        RequestHead head = new() { Version = HttpVersion.Http11 };
+        RequestHead head = new() { Version = HttpVersion.Http11, IsHttps = place.IsHttps };
         HeaderFields fields = head.Fields;
         byte[] host = _host ?? Encoding.ASCII.GetBytes(place.Host);
         head.SetMethod(fields.Store("GET"u8));

@@ -24,6 +24,9 @@ internal sealed class Tunnel : LoopTimer, IDrainable
     // How long both ends may take to answer a Close frame and to end.
     private const int CloseWaitMs = 5_000;
 
+    // How long an end that is in the middle of a frame may take to come to its end, as long as octets come; without one it is CloseWaitMs.
+    private const int CutFrameMs = 30_000;
+
     private static readonly PinnedBody _goingAway = MakeGoingAway();
 
     private readonly Exchange _exchange;
@@ -37,6 +40,7 @@ internal sealed class Tunnel : LoopTimer, IDrainable
     private long _closedAtMs = long.MaxValue;
     private bool _isHalfClosed;
     private bool _isDraining;
+    private long _drainedAtMs;
     private ProxyError? _reason;
 
     private Tunnel(Exchange exchange, ITunnelEnd client, ITunnelEnd origin, TunnelLimits limits)
@@ -102,6 +106,7 @@ internal sealed class Tunnel : LoopTimer, IDrainable
         }
 
         _isDraining = true;
+        _drainedAtMs = _loop.NowMs;
         SayCloseBeside(_down);
         SayCloseBeside(_up);
     }
@@ -114,7 +119,7 @@ internal sealed class Tunnel : LoopTimer, IDrainable
         {
             End(ProxyErrors.TunnelLifetime);
         }
-        else if (nowMs - _closedAtMs >= CloseWaitMs)
+        else if (nowMs - _closedAtMs >= CloseWaitMs || IsStuckWithinFrame(nowMs))
         {
             End(ProxyErrors.Draining);
         }
@@ -131,6 +136,11 @@ internal sealed class Tunnel : LoopTimer, IDrainable
     protected override void OnReady()
     {
     }
+
+    // Close cannot be said in the middle of a frame (RFC 6455 section 5.4), and who never ends one must not outlive a drain.
+    private bool IsStuckWithinFrame(long nowMs) =>
+        _isDraining && _closedAtMs == long.MaxValue
+        && (nowMs - Math.Max(_lastMs, _drainedAtMs) >= CloseWaitMs || nowMs - _drainedAtMs >= CutFrameMs);
 
     private static PinnedBody MakeGoingAway()
     {

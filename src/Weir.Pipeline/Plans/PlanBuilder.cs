@@ -47,9 +47,10 @@ public sealed class PlanBuilder
 
         RouteBuilder routes = new(_stacks, _used, _errors);
         List<SiteDefinition<SitePlan>> sites = [];
+        bool servesTls = config.Listen.Any(listener => listener.Tls == true);
         foreach (SiteConfig site in config.Sites.Values)
         {
-            AddSite(site, HttpsPortOf(config, site), routes, sites);
+            AddSite(site, servesTls && HasCertificate(site), HttpsPortOf(config, site), routes, sites);
         }
 
         _errors.AddRange(_used.Unused(config));
@@ -69,16 +70,17 @@ public sealed class PlanBuilder
         return _errors.Any(error => !error.IsWarning) ? null : plan;
     }
 
+    private static bool HasCertificate(SiteConfig site) => site.Tls.Certificate is not null || site.Tls.Certificates.Count > 0;
+
     private static int HttpsPortOf(WeirConfig config, SiteConfig site)
     {
-        bool hasCertificate = site.Tls.Certificate is not null || site.Tls.Certificates.Count > 0;
         IEnumerable<ListenerConfig> secure = config.Listen.Where(listener => listener is { Tls: true, Address: { IsUnix: false, Port: not 0 } });
-        return site.RedirectHttp && hasCertificate
+        return site.RedirectHttp && HasCertificate(site)
             ? secure.OrderByDescending(listener => listener.Address.Port == 443).FirstOrDefault()?.Address.Port ?? 0
             : 0;
     }
 
-    private void AddSite(SiteConfig site, int httpsPort, RouteBuilder routes, List<SiteDefinition<SitePlan>> sites)
+    private void AddSite(SiteConfig site, bool isHttps, int httpsPort, RouteBuilder routes, List<SiteDefinition<SitePlan>> sites)
     {
         CompiledStack stack = _stacks.Compile(site.Stack, null, $"site {site.Name}");
         List<RouteDefinition<RoutePlan>> siteRoutes = routes.Build(site);
@@ -87,6 +89,7 @@ public sealed class PlanBuilder
             Name = site.Name,
             Stack = stack,
             Routes = new RouteTable<RoutePlan>(siteRoutes),
+            IsHttps = isHttps,
             HttpsPort = httpsPort,
             UsesRawPaths = site.Paths == PathMode.Raw,
         };

@@ -30,9 +30,10 @@ internal sealed class RouteBuilder
         }
 
         List<RouteDefinition<RoutePlan>> routes = [];
+        Dictionary<string, int> named = new(StringComparer.Ordinal);
         for (int i = 0; i < site.Routes.Count; i++)
         {
-            if (Build(site, site.Routes[i], i) is { } route)
+            if (Build(site, site.Routes[i], NameOf(site.Routes[i], i, named)) is { } route)
             {
                 routes.Add(route);
             }
@@ -52,9 +53,20 @@ internal sealed class RouteBuilder
         return routes;
     }
 
-    private RouteDefinition<RoutePlan>? Build(SiteConfig site, RouteConfig config, int index)
+    // Its path; where several routes of the site have one path, their number among them behind it, from the second on.
+    private static string NameOf(RouteConfig config, int index, Dictionary<string, int> named)
     {
-        string name = config.Path?.ToString() ?? "route " + (index + 1).ToString(CultureInfo.InvariantCulture);
+        if (config.Path?.ToString() is not { } path)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"route {index + 1}");
+        }
+
+        int number = named[path] = named.GetValueOrDefault(path) + 1;
+        return number == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path} ({number})");
+    }
+
+    private RouteDefinition<RoutePlan>? Build(SiteConfig site, RouteConfig config, string name)
+    {
         PathPattern? path = PathPattern.Any;
         if (config.Path is { } written
             && !PathPattern.TryParse(written.ToString(), config.IgnoreCase ?? site.IgnoreCase, out path, out PatternError? pathError))
@@ -68,7 +80,7 @@ internal sealed class RouteBuilder
         }
 
         List<IRouteCondition> conditions = Conditions(config);
-        CompiledStack stack = _stacks.Compile(config.Stack, config.Path?.ToString(), $"site {site.Name} route {config.Path}");
+        CompiledStack stack = _stacks.Compile(config.Stack, config.Path?.ToString(), $"site {site.Name} route {name}");
         RoutePlan plan = new()
         {
             Name = name,

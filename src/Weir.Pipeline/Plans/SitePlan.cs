@@ -15,6 +15,9 @@ public sealed class SitePlan
     /// <summary>The routes.</summary>
     public required RouteTable<RoutePlan> Routes { get; init; }
 
+    /// <summary>Whether it is served over TLS.</summary>
+    public bool IsHttps { get; init; }
+
     /// <summary>Where clients that come without TLS are sent; 0: they are served.</summary>
     public int HttpsPort { get; init; }
 

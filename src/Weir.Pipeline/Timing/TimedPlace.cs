@@ -30,6 +30,8 @@ internal sealed class TimedPlace : ModulePlace
 
     public override string Host => Step.Host;
 
+    public override bool IsHttps => Step.Site.IsHttps;
+
     public override ValueTask<FetchResult> FetchBelowAsync(RequestHead request, int deadlineMs) =>
         _runner.Fetches.OwnAsync(_plan, Step, _loops[0], request, deadlineMs);
 

@@ -23,6 +23,8 @@ internal sealed class EndedExchanges : IExchangeLog
 
     public string? AnsweredBy { get; private set; }
 
+    public string? RouteName { get; private set; }
+
     public long ReceivedOctets { get; private set; }
 
     public long SentBodyOctets { get; private set; }
@@ -37,6 +39,7 @@ internal sealed class EndedExchanges : IExchangeLog
         IsHedged = exchange.IsHedged;
         ServerName = exchange.ServerName;
         AnsweredBy = exchange.AnsweredBy;
+        RouteName = exchange.RouteName;
         ReceivedOctets = exchange.ReceivedOctets;
         SentBodyOctets = exchange.SentBodyOctets;
     }

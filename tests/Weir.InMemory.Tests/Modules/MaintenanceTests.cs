@@ -91,6 +91,21 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
+    public void Verification_of_a_site_behind_tls_tells_the_origin_https()
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080", { address: ":8443", tls: true }]
+            sites:
+              a.test:
+                tls: { certificate: a.pem, key: a.key }
+                stack: [{ maintenance: { windows: [{ from: "{{From(-1)}}", for: 1m }], verify: { path: /healthz, rise: 1 } } }]
+                to: "http://10.0.0.1:80"
+            """);
+        Question(proxy, "HTTP/1.1 200 OK")["X-Forwarded-Proto"].ShouldBe("https");
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void Verification_asks_through_the_stack_of_its_route()
     {
         using Proxy proxy = new($$"""
@@ -162,6 +177,61 @@ public sealed class MaintenanceTests
         proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_web_socket_that_never_ends_its_frame_is_ended_soon_after_the_window_began(bool goesOn)
+    {
+        using Proxy proxy = new(Yaml("""windows: [{ from: "FROM", for: 1h }]""", startsInMinutes: 1));
+        Peer chat = OpenWebSocket(proxy, Visitor);
+        chat.Send("\x82\xfe\xff\xff1234only the beginning");
+        proxy.Advance(61_000, 500);
+        chat.IsClosed.ShouldBeFalse();
+
+        // Octets that go on coming may be a large message; the silent one is given less time.
+        for (int seconds = 0; seconds < (goesOn ? 28 : 3); seconds++)
+        {
+            proxy.Advance(1_000, 250);
+            if (goesOn)
+            {
+                chat.Send("more");
+            }
+
+            chat.IsClosed.ShouldBeFalse();
+        }
+
+        proxy.Advance(4_000, 250);
+        chat.IsClosed.ShouldBeTrue();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Routes_that_share_a_path_are_closed_each_by_itself()
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            sites:
+              a.test:
+                routes:
+                  - path: /chat
+                    header: { X-Which: first }
+                    to: http://10.0.0.1:80
+                  - path: /chat
+                    stack: [{ maintenance: { windows: [{ from: "{{From(1)}}", for: 1h }] } }]
+                    to: http://10.0.0.1:80
+            """);
+        Peer first = OpenWebSocket(proxy, Visitor, "X-Which: first");
+        Peer second = OpenWebSocket(proxy, Visitor);
+        proxy.Advance(62_000, 500);
+        first.ExpectNothing();
+        second.TakeAll().ShouldBe(GoingAway);
+        proxy.Advance(6_000, 500);
+        second.IsClosed.ShouldBeTrue();
+        proxy.Ended.RouteName.ShouldBe("/chat (2)");
+        first.End();
+        proxy.AssertClean();
+    }
+
     [Fact]
     public void A_weekly_window_comes_back()
     {
@@ -228,10 +298,10 @@ public sealed class MaintenanceTests
         return question;
     }
 
-    private static Peer OpenWebSocket(Proxy proxy, uint address)
+    private static Peer OpenWebSocket(Proxy proxy, uint address, params string[] lines)
     {
         Peer client = proxy.Connect(address);
-        client.SendHead("GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13");
+        client.SendHead(["GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", .. lines]);
         proxy.Origin.Take()["Upgrade"].ShouldBe("websocket");
         proxy.Origin.Last.SendHead("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket");
         proxy.Run();
