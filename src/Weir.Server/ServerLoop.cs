@@ -1,5 +1,6 @@
 // Hot: exchanges are rented and returned here.
 using Weir.Abstractions.Exchanges;
+using Weir.Net.Connections;
 using Weir.Net.Loops;
 using Weir.Server.Http1;
 using Weir.Server.Http2;
@@ -14,8 +15,12 @@ public sealed class ServerLoop
 {
     private const int RetainedExchanges = 4096;
 
+    // As long as an idle connection is given: whoever is about to ask may still do so.
+    private const int StartGraceMs = 1000;
+
     private readonly Stack<Exchange> _exchanges = new();
     private readonly Stack<Http1ClientStream> _streams = new();
+    private readonly Dictionary<Connection, ListenerState> _starting = [];
     private int _inUse;
 
     /// <summary>The server part of a loop.</summary>
@@ -57,6 +62,9 @@ public sealed class ServerLoop
     /// <summary>Client connections now.</summary>
     public int ConnectionCount { get; internal set; }
 
+    /// <summary>Connections that are not a client's yet: their PROXY header, handshake or preface is not there.</summary>
+    public int StartingCount => _starting.Count;
+
     /// <summary>Exchanges in flight.</summary>
     public int ExchangesInUse => _inUse;
 
@@ -65,6 +73,7 @@ public sealed class ServerLoop
     {
         Loop.AssertCurrent();
         IsDraining = true;
+        EndStarting(null);
         ClientConnection? next;
         for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
@@ -77,6 +86,7 @@ public sealed class ServerLoop
     public void Drain(ListenerState listener)
     {
         Loop.AssertCurrent();
+        EndStarting(listener);
         ClientConnection? next;
         for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
@@ -92,11 +102,41 @@ public sealed class ServerLoop
     public void AbortAll()
     {
         Loop.AssertCurrent();
+        foreach (Connection starting in _starting.Keys)
+        {
+            // Each ends in a turn of its own.
+            starting.Abort();
+        }
+
         ClientConnection? next;
         for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
         {
             next = connection.Next;
             connection.AbortConnection();
+        }
+    }
+
+    /// <summary>Notes a connection that waits for its PROXY header, handshake or preface.</summary>
+    internal void NoteStarting(Connection connection, ListenerState listener) => _starting.Add(connection, listener);
+
+    /// <summary>Notes that it is a client's now, or over.</summary>
+    internal void NoteStarted(Connection connection) => _starting.Remove(connection);
+
+    /// <summary>How long a connection that starts may still wait, of the time it has: less while its listener ends.</summary>
+    internal int StartWaitMs(ListenerState listener, long deadlineMs)
+    {
+        long leftMs = Math.Max(1, deadlineMs - Loop.NowMs);
+        return (int)(IsDraining || listener.IsClosing ? Math.Min(leftMs, StartGraceMs) : leftMs);
+    }
+
+    private void EndStarting(ListenerState? listener)
+    {
+        foreach ((Connection connection, ListenerState its) in _starting)
+        {
+            if (listener is null || ReferenceEquals(its, listener))
+            {
+                connection.LimitRead(StartGraceMs);
+            }
         }
     }
 

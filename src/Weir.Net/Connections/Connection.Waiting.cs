@@ -12,6 +12,7 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
     private Wait<ReadStatus> _read;
     private Wait<WriteStatus> _write;
     private int _writeTimeoutMs;
+    private long _idleUntilMs = long.MaxValue;
     private bool _isConnecting;
     private bool _isStarved;
     private bool _isIdleWatched;
@@ -20,13 +21,24 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
     public bool IsStarved => _isStarved;
 
     /// <summary>
-    /// Lets the connection lie idle: the observer is told when something arrives or the time is over. Unlike a read it holds no frame.
+    /// Lets the connection lie idle: the observer is told when something arrives or the time is over. Unlike a read it holds no frame. What
+    /// arrives and brings no content, such as a part of a TLS record, does not begin the time anew.
     /// </summary>
     public void WatchIdle(int timeoutMs)
     {
         _isIdleWatched = true;
-        _read.DeadlineMs = Loop.NowMs + timeoutMs;
+        _read.DeadlineMs = Math.Min(Loop.NowMs + timeoutMs, _idleUntilMs);
         EnsureTimer(_read.DeadlineMs);
+    }
+
+    /// <summary>Lets a waiting read last no longer than this from now on; without one nothing happens.</summary>
+    public void LimitRead(int timeoutMs)
+    {
+        if (_read.IsWaiting && _read.DeadlineMs > Loop.NowMs + timeoutMs)
+        {
+            _read.DeadlineMs = Loop.NowMs + timeoutMs;
+            EnsureTimer(_read.DeadlineMs);
+        }
     }
 
     /// <summary>Ends a waiting read with <see cref="ReadStatus.TimedOut"/>, in a turn of its own; the connection stays usable.</summary>
@@ -104,6 +116,7 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
         if (_isIdleWatched && nowMs >= _read.DeadlineMs)
         {
             _isIdleWatched = false;
+            _idleUntilMs = long.MaxValue;
             Observer?.OnIdleTimeout(this);
         }
 
@@ -164,7 +177,12 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
             return;
         }
 
-        _isIdleWatched = false;
+        if (_isIdleWatched)
+        {
+            _isIdleWatched = false;
+            _idleUntilMs = _read.DeadlineMs;
+        }
+
         if (Observer is not { } observer)
         {
             return;

@@ -321,6 +321,7 @@ public abstract partial class Connection : Pollable
             _isReadable = _tls is null ? count == free || _isPeerClosing : _tls.MayHaveMore;
 
             _input.Add(count);
+            _idleUntilMs = long.MaxValue;
             TotalReceived += count;
             return ReadStatus.Data;
         }

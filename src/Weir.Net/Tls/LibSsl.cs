@@ -175,6 +175,9 @@ internal static unsafe class LibSsl
     public static extern void SSL_get0_alpn_selected(nint ssl, byte** protocol, uint* length);
 
     [DllImport(Library)]
+    public static extern nint SSL_get_certificate(nint ssl);
+
+    [DllImport(Library)]
     public static extern nint SSL_get1_peer_certificate(nint ssl);
 
     [DllImport(Library)]

@@ -77,7 +77,7 @@ internal static unsafe class TlsCallbacks
     [UnmanagedCallersOnly]
     public static int StapleStatus(nint ssl, nint argument)
     {
-        byte[]? response = TlsScratch.Current.Session?.Context.Staple;
+        byte[]? response = TlsScratch.Current.Session?.Context.StapleOf(LibSsl.SSL_get_certificate(ssl));
         if (response is null)
         {
             return LibSsl.StatusNone;

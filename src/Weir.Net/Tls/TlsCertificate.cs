@@ -39,6 +39,9 @@ public sealed class TlsCertificate
     /// <summary>SHA-256 of the leaf, in hexadecimal.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>The OCSP response that is shown with it.</summary>
+    public TlsStaple Staple { get; } = new();
+
     internal ReadOnlySpan<byte> ChainPem => _chain;
 
     internal ReadOnlySpan<byte> KeyPem => _key;
@@ -68,6 +71,9 @@ public sealed class TlsCertificate
         PemReader.Free(chain);
         return isPair ? Describe(chainPem, keyPem, out problem) : null;
     }
+
+    /// <summary>Whether it was read from just these octets.</summary>
+    public bool IsOf(ReadOnlySpan<byte> chainPem, ReadOnlySpan<byte> keyPem) => chainPem.SequenceEqual(_chain) && keyPem.SequenceEqual(_key);
 
     /// <summary>Why a file of authorities cannot be used; null when it can.</summary>
     public static string? ProblemOfAuthorities(byte[] pem)

@@ -24,6 +24,7 @@ public sealed unsafe class TlsContext : IDisposable
 
     private const int MostChain = 10;
 
+    private readonly List<(nint Leaf, TlsStaple Staple)> _staples = [];
     private nint _handle;
 
     private TlsContext(nint handle) => _handle = handle;
@@ -40,15 +41,12 @@ public sealed unsafe class TlsContext : IDisposable
 
     internal TlsSessionCache? Resumable { get; private init; }
 
-    internal byte[]? Staple { get; private init; }
-
     /// <summary>A server's context. Null with what is wrong.</summary>
     public static TlsContext? ForServer(TlsServerOptions options, TlsTicketKeys tickets, out string problem)
     {
         TlsContext context = new(LibSsl.SSL_CTX_new(LibSsl.TLS_server_method()))
         {
             TicketKeys = tickets,
-            Staple = options.Staple,
             Policy = options.Policy,
         };
         if (context.SetUp() && context.SetUpServer(options, out problem))
@@ -84,6 +82,20 @@ public sealed unsafe class TlsContext : IDisposable
         _handle = 0;
     }
 
+    /// <summary>The OCSP response for a certificate of the context; null: none.</summary>
+    internal byte[]? StapleOf(nint leaf)
+    {
+        foreach ((nint own, TlsStaple staple) in _staples)
+        {
+            if (own == leaf)
+            {
+                return staple.Response;
+            }
+        }
+
+        return null;
+    }
+
     private bool SetUp()
     {
         if (_handle == 0)
@@ -113,11 +125,8 @@ public sealed unsafe class TlsContext : IDisposable
         Control(LibSsl.CtrlSessionCacheMode, (nint)LibSsl.SessionCacheOff);
         LibSsl.SSL_CTX_set_alpn_select_cb(_handle, &TlsCallbacks.SelectProtocol, 0);
         _ = LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(_handle, &TlsCallbacks.UseTicketKey);
-        if (options.Staple is not null)
-        {
-            delegate* unmanaged<nint, nint, int> staple = &TlsCallbacks.StapleStatus;
-            LibSsl.SSL_CTX_callback_ctrl(_handle, LibSsl.CtrlStatusCallback, (nint)staple);
-        }
+        delegate* unmanaged<nint, nint, int> staple = &TlsCallbacks.StapleStatus;
+        LibSsl.SSL_CTX_callback_ctrl(_handle, LibSsl.CtrlStatusCallback, (nint)staple);
 
         // The last one set is the one for clients that can use any: the first of the list shall be.
         for (int i = options.Certificates.Count - 1; i >= 0; i--)
@@ -162,6 +171,12 @@ public sealed unsafe class TlsContext : IDisposable
         }
 
         isUsed = isUsed && LibSsl.SSL_CTX_use_PrivateKey(_handle, key) == 1 && LibSsl.SSL_CTX_check_private_key(_handle) == 1;
+        if (isUsed)
+        {
+            // The context keeps the certificate itself, not a copy: by this pointer OpenSSL tells which one the client gets.
+            _staples.Add((chain[0], certificate.Staple));
+        }
+
         LibCrypto.EVP_PKEY_free(key);
         PemReader.Free(chain);
         return isUsed;

@@ -21,7 +21,4 @@ public sealed record TlsServerOptions
 
     /// <summary>Server names, in lower case, such as "example.com" or "*.example.com".</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
-
-    /// <summary>An OCSP response (DER) to staple; null: none.</summary>
-    public byte[]? Staple { get; init; }
 }

@@ -6,67 +6,84 @@ namespace Weir.Net.Tls;
 /// <summary>The contexts of all sites, a set for each loop. Immutable once made.</summary>
 public sealed class TlsSites
 {
-    private readonly SniTable<TlsContext>[] _byLoop;
-    private readonly List<TlsContext>[] _contexts;
+    private readonly SniTable<TlsSite> _byName;
+    private readonly Dictionary<string, TlsSite> _bySite;
 
-    private TlsSites(SniTable<TlsContext>[] byLoop, List<TlsContext>[] contexts, IReadOnlyList<TlsPolicy> policies)
+    private TlsSites(SniTable<TlsSite> byName, Dictionary<string, TlsSite> bySite)
     {
-        Policies = policies;
-        _byLoop = byLoop;
-        _contexts = contexts;
+        _byName = byName;
+        _bySite = bySite;
     }
 
     /// <summary>What is promised for each site.</summary>
-    public IReadOnlyList<TlsPolicy> Policies { get; }
+    public IEnumerable<TlsPolicy> Policies => _bySite.Values.Select(site => site.Policy);
 
-    /// <summary>Makes every context. Null with what is wrong, beginning with the site's name.</summary>
+    /// <summary>Makes every context that is not there yet. Null with what is wrong, beginning with the site's name.</summary>
     /// <param name="sites">Each site's options; the one for unknown names, and for none, first.</param>
     /// <param name="loops">How many loops there are.</param>
     /// <param name="tickets">The process's ticket keys.</param>
     /// <param name="problem">What is wrong.</param>
-    public static TlsSites? TryBuild(IReadOnlyList<TlsServerOptions> sites, int loops, TlsTicketKeys tickets, out string problem)
+    /// <param name="running">What is in force: sites that are the same are carried over.</param>
+    public static TlsSites? TryBuild(
+        IReadOnlyList<TlsServerOptions> sites, int loops, TlsTicketKeys tickets, out string problem, TlsSites? running = null)
     {
         problem = "";
-        SniTable<TlsContext>[] byLoop = new SniTable<TlsContext>[loops];
-        List<TlsContext>[] contexts = new List<TlsContext>[loops];
-        for (int loop = 0; loop < loops; loop++)
+        Dictionary<string, TlsSite> bySite = new(sites.Count, StringComparer.Ordinal);
+        List<KeyValuePair<string, TlsSite>> names = [];
+        TlsSite? first = null;
+        foreach (TlsServerOptions options in sites)
         {
-            contexts[loop] = [];
-            List<KeyValuePair<string, TlsContext>> names = [];
-            foreach (TlsServerOptions site in sites)
+            TlsSite? site = running?._bySite.GetValueOrDefault(options.Policy.Site);
+            if (site is null || !site.IsFor(options))
             {
-                if (TlsContext.ForServer(site, tickets, out problem) is not { } context)
-                {
-                    problem = $"{site.Policy.Site}: {problem}";
-                    Array.ForEach(contexts, made => made?.ForEach(one => one.Dispose()));
-                    return null;
-                }
-
-                contexts[loop].Add(context);
-                names.AddRange(site.Hosts.Select(host => KeyValuePair.Create(host, context)));
+                site = TlsSite.TryMake(options, loops, tickets, out problem);
             }
 
-            byLoop[loop] = new SniTable<TlsContext>(names, contexts[loop].Count > 0 ? contexts[loop][0] : null);
+            if (site is null)
+            {
+                problem = $"{options.Policy.Site}: {problem}";
+                DiscardAllBut(running, bySite);
+                return null;
+            }
+
+            first ??= site;
+            bySite.Add(options.Policy.Site, site);
+            foreach (string host in options.Hosts)
+            {
+                names.Add(KeyValuePair.Create(host, site));
+            }
         }
 
-        return new TlsSites(byLoop, contexts, [.. sites.Select(site => site.Policy)]);
+        return new TlsSites(new SniTable<TlsSite>(names, first), bySite);
     }
 
-    /// <summary>A loop's contexts by server name.</summary>
-    public SniTable<TlsContext> OfLoop(int loop) => _byLoop[loop];
+    /// <summary>The site that a server name means; null where no site has a certificate.</summary>
+    public TlsSite? Find(ReadOnlySpan<byte> serverName) => _byName.Find(serverName);
 
-    /// <summary>Gives all contexts back that no loop has used, or no loop uses any more because it has ended.</summary>
-    public void Discard() => Array.ForEach(_contexts, contexts =>
-    {
-        contexts.ForEach(context => context.Dispose());
-        contexts.Clear();
-    });
+    /// <summary>Gives all contexts back that <paramref name="running"/> has not, when no loop uses them or no loop runs any more.</summary>
+    public void Discard(TlsSites? running) => DiscardAllBut(running, _bySite);
 
-    /// <summary>Gives a loop's contexts back; on that loop. Sessions that were made from them live on.</summary>
-    public void DisposeOn(Loop loop)
+    /// <summary>Gives a loop's contexts back that <paramref name="next"/> has not; on that loop.</summary>
+    public void DisposeOn(Loop loop, TlsSites? next)
     {
         loop.AssertCurrent();
-        _contexts[loop.Index].ForEach(context => context.Dispose());
-        _contexts[loop.Index].Clear();
+        foreach ((string name, TlsSite site) in _bySite)
+        {
+            if (!ReferenceEquals(next?._bySite.GetValueOrDefault(name), site))
+            {
+                site.DisposeOn(loop.Index);
+            }
+        }
+    }
+
+    private static void DiscardAllBut(TlsSites? running, Dictionary<string, TlsSite> bySite)
+    {
+        foreach ((string name, TlsSite site) in bySite)
+        {
+            if (!ReferenceEquals(running?._bySite.GetValueOrDefault(name), site))
+            {
+                site.Discard();
+            }
+        }
     }
 }

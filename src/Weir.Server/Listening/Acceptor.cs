@@ -86,7 +86,9 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         {
             _server.Counters.Add(Counter.ConnectionsRefusedLimit);
             _server.Log.Write(OperatorEvents.ConnectionLimit, _server.Limits.Connections);
-            Descriptors.Refuse(fd, FixedResponse.TooManyConnections.Span);
+
+            // Who speaks TLS would take a response in the clear for a broken record.
+            Descriptors.Refuse(fd, _options.Tls is null ? FixedResponse.TooManyConnections.Span : default);
             return;
         }
 
@@ -115,12 +117,14 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     private async ValueTask BeginBehindProxyAsync(Connection connection, IpAddress remote, int remotePort, IpAddress local, int localPort)
     {
         long deadlineMs = _server.Loop.NowMs + ProxyHeaderMs;
+        _server.NoteStarting(connection, Listener);
         while (true)
         {
             ProxyHeaderStatus status = ProxyHeader.Read(connection.Received, out ProxyHeader header, out int consumed);
             if (status == ProxyHeaderStatus.Complete)
             {
                 connection.Consume(consumed);
+                _server.NoteStarted(connection);
                 ConnectionInfo info = header.HasAddresses
                     ? NewInfo(header.Source, header.SourcePort, header.Destination, header.DestinationPort)
                     : NewInfo(remote, remotePort, local, localPort);
@@ -128,9 +132,11 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
                 return;
             }
 
-            int leftMs = (int)(deadlineMs - _server.Loop.NowMs);
-            if (status == ProxyHeaderStatus.Malformed || leftMs <= 0 || await connection.ReadAsync(leftMs) != ReadStatus.Data)
+            bool isLate = deadlineMs <= _server.Loop.NowMs;
+            if (status == ProxyHeaderStatus.Malformed || isLate
+                || await connection.ReadAsync(_server.StartWaitMs(Listener, deadlineMs)) != ReadStatus.Data)
             {
+                _server.NoteStarted(connection);
                 _server.Counters.Add(Counter.ConnectionsRefusedProxyHeader);
                 _server.Log.Write(OperatorEvents.ProxyHeaderRefused, remote.ToString(), _options.Name, status.ToString());
                 connection.Close(reset: true);
@@ -154,7 +160,14 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         {
             _server.Counters.Add(Counter.ConnectionsRefusedClientLimit);
             _server.Log.Write(OperatorEvents.ClientConnectionLimit, info.Remote.ToString(), _server.Limits.ConnectionsPerClient);
-            return RefuseAsync(connection);
+            if (_options.Tls is null)
+            {
+                return RefuseAsync(connection);
+            }
+
+            connection.Close(reset: true);
+            _gate.Leave();
+            return default;
         }
 
         if (_options.Tls is not null)
@@ -176,17 +189,21 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     private async ValueTask BeginByPrefaceAsync(Connection connection, ConnectionInfo info)
     {
         long deadlineMs = _server.Loop.NowMs + _server.Limits.HeaderTimeoutMs;
+        long idleUntilMs = _server.Loop.NowMs + _server.Limits.IdleTimeoutMs;
+        _server.NoteStarting(connection, Listener);
         while (_options.SpeaksHttp1 && Preface.MayBe(connection.Received) && connection.ReceivedCount < Preface.Octets.Length)
         {
-            int waitMs = connection.ReceivedCount == 0 ? _server.Limits.IdleTimeoutMs : (int)(deadlineMs - _server.Loop.NowMs);
-            if (waitMs <= 0 || await connection.ReadAsync(waitMs) != ReadStatus.Data)
+            long untilMs = connection.ReceivedCount == 0 ? idleUntilMs : deadlineMs;
+            if (untilMs <= _server.Loop.NowMs || await connection.ReadAsync(_server.StartWaitMs(Listener, untilMs)) != ReadStatus.Data)
             {
+                _server.NoteStarted(connection);
                 connection.Close();
                 OnEnded(info);
                 return;
             }
         }
 
+        _server.NoteStarted(connection);
         Serve(connection, info, isHttp2: !_options.SpeaksHttp1 || Preface.MayBe(connection.Received));
     }
 
@@ -196,12 +213,14 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         bool isStarted = false;
         if (!IsCounted(info.Remote) || _gate.TryEnterHandshake(info.Remote, _server.Limits.HandshakesPerClient))
         {
+            _server.NoteStarting(connection, Listener);
             try
             {
-                isStarted = await new SecureStart(_server, _options, connection, info).RunAsync();
+                isStarted = await new SecureStart(_server, _options, connection, info, Listener).RunAsync();
             }
             finally
             {
+                _server.NoteStarted(connection);
                 if (IsCounted(info.Remote))
                 {
                     _gate.LeaveHandshake(info.Remote);
@@ -217,6 +236,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         else
         {
             _server.Counters.Add(Counter.ConnectionsRefusedHandshakes);
+            _server.Log.Write(OperatorEvents.ClientHandshakeLimit, info.Remote.ToString(), _server.Limits.HandshakesPerClient);
             connection.Close(reset: true);
             OnEnded(info);
         }

@@ -21,14 +21,16 @@ internal sealed class SecureStart
     private readonly ListenerOptions _options;
     private readonly Connection _connection;
     private readonly ConnectionInfo _info;
+    private readonly ListenerState _listener;
     private readonly long _deadlineMs;
 
-    public SecureStart(ServerLoop server, ListenerOptions options, Connection connection, ConnectionInfo info)
+    public SecureStart(ServerLoop server, ListenerOptions options, Connection connection, ConnectionInfo info, ListenerState listener)
     {
         _server = server;
         _options = options;
         _connection = connection;
         _info = info;
+        _listener = listener;
         _deadlineMs = server.Loop.NowMs + server.Limits.HandshakeTimeoutMs;
     }
 
@@ -112,13 +114,13 @@ internal sealed class SecureStart
             return new Choice(challenge, name, AlpnProtocols.AcmeChallenge);
         }
 
-        if (sites.Current?.OfLoop(_server.Loop.Index).Find(facts.ServerName) is not { } context)
+        if (sites.Current?.Find(facts.ServerName) is not { } site)
         {
             Refuse(TlsFailure.Parameters, "no site has a certificate");
             return null;
         }
 
-        return new Choice(context, name, _options.Protocols);
+        return new Choice(site.OfLoop(_server.Loop.Index), name, _options.Protocols);
     }
 
     private bool Asks(ReadOnlySpan<byte> message)
@@ -194,7 +196,7 @@ internal sealed class SecureStart
 
     private TlsFailure LateOrGone() => _server.Loop.NowMs >= _deadlineMs ? TlsFailure.TimedOut : TlsFailure.PeerGone;
 
-    private int LeftMs() => (int)Math.Max(1, _deadlineMs - _server.Loop.NowMs);
+    private int LeftMs() => _server.StartWaitMs(_listener, _deadlineMs);
 
     private sealed record Choice(TlsContext Context, string? ServerName, AlpnProtocols Protocols);
 }

@@ -92,6 +92,10 @@ public static class OperatorEvents
         "Certificate files have changed and cannot be used; the certificates before stay: {reason}",
         "Mend the files; `weir check` says what is wrong with them.");
 
+    public static readonly OperatorEvent ClientHandshakeLimit = Add(330, Warning, "client_handshake_limit",
+        "{client} has {limit} TLS handshakes going on at once; more are refused",
+        "If it is a proxy of yours, name it in trusted_proxies; else it is a flood, which the access module can refuse.");
+
     public static readonly OperatorEvent ServerDown = Add(400, Warning, "server_down",
         "{upstream}/{server} takes no more requests: {reason}",
         "Look at that server's own log; `weir status` shows its health.");

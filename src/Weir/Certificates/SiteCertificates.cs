@@ -15,28 +15,36 @@ internal sealed class SiteCertificates
 
     private readonly List<ConfigError> _errors;
     private readonly List<TlsServerOptions> _sites = [];
-    private readonly List<WatchedFile> _files = [];
+    private readonly Dictionary<string, WatchedFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Chain, string Key), TlsCertificate> _pairs = [];
+    private readonly IReadOnlyDictionary<(string Chain, string Key), TlsCertificate> _before;
+    private readonly Dictionary<string, byte[]> _contents = [];
     private readonly DateTimeOffset _now;
 
-    private SiteCertificates(List<ConfigError> errors, DateTimeOffset now)
+    private SiteCertificates(List<ConfigError> errors, DateTimeOffset now, SiteCertificates? before)
     {
         _errors = errors;
         _now = now;
+        _before = before?._pairs ?? _pairs;
     }
 
     /// <summary>Each site that has TLS, the one for clients that name no site of ours first.</summary>
     public IReadOnlyList<TlsServerOptions> Sites => _sites;
 
     /// <summary>Every file that was read.</summary>
-    public IReadOnlyList<WatchedFile> Files => _files;
+    public IReadOnlyList<WatchedFile> Files => [.. _files.Values];
 
     /// <summary>Whether a listener of the configuration speaks TLS.</summary>
     public bool IsUsed { get; private init; }
 
     /// <summary>Reads what a configuration names. What is wrong is in the list, each with its file and the line that names it.</summary>
-    public static SiteCertificates Read(WeirConfig config, List<ConfigError> errors, TimeProvider clock)
+    /// <param name="config">The configuration.</param>
+    /// <param name="errors">Gets what was found.</param>
+    /// <param name="clock">Tells what has expired.</param>
+    /// <param name="before">What was read earlier: a certificate whose files hold the same octets is the same object again.</param>
+    public static SiteCertificates Read(WeirConfig config, List<ConfigError> errors, TimeProvider clock, SiteCertificates? before = null)
     {
-        SiteCertificates read = new(errors, clock.GetUtcNow()) { IsUsed = config.Listen.Any(listener => listener.Tls == true) };
+        SiteCertificates read = new(errors, clock.GetUtcNow(), before) { IsUsed = config.Listen.Any(listener => listener.Tls == true) };
         if (!read.IsUsed)
         {
             return read;
@@ -55,6 +63,7 @@ internal sealed class SiteCertificates
             read.Add(site);
         }
 
+        read._contents.Clear();
         return read;
     }
 
@@ -104,6 +113,14 @@ internal sealed class SiteCertificates
             return null;
         }
 
+        (string Chain, string Key) paths = (ModulePlaces.ResolvePath(position, pair.Certificate), ModulePlaces.ResolvePath(position, pair.Key));
+        if (_pairs.TryGetValue(paths, out TlsCertificate? known) || (_before.TryGetValue(paths, out known) && known.IsOf(chain, key)))
+        {
+            _pairs.TryAdd(paths, known);
+            CheckTime(position, pair.Certificate, known);
+            return known;
+        }
+
         if (TlsCertificate.TryRead(chain, key, out string problem, out bool isKeyToBlame) is not { } certificate)
         {
             string blamed = isKeyToBlame ? pair.Key : pair.Certificate;
@@ -112,6 +129,7 @@ internal sealed class SiteCertificates
             return null;
         }
 
+        _pairs.Add(paths, certificate);
         CheckTime(position, pair.Certificate, certificate);
         return certificate;
     }
@@ -168,7 +186,12 @@ internal sealed class SiteCertificates
     private byte[]? ReadFile(Position position, string file)
     {
         string path = ModulePlaces.ResolvePath(position, file);
-        _files.Add(WatchedFile.Of(path));
+        if (_contents.TryGetValue(path, out byte[]? content))
+        {
+            return content;
+        }
+
+        _files.TryAdd(path, WatchedFile.Of(path));
         try
         {
             FileInfo found = new(path);
@@ -178,7 +201,9 @@ internal sealed class SiteCertificates
                 return null;
             }
 
-            return File.ReadAllBytes(path);
+            content = File.ReadAllBytes(path);
+            _contents.Add(path, content);
+            return content;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -43,10 +43,10 @@ internal sealed class NextConfig
     public bool IsUsable { get; set; }
 
     /// <summary>Undoes what was prepared beside what runs.</summary>
-    public void Abandon(ModuleInventory running)
+    public void Abandon(ModuleInventory running, TlsSites? runningSites)
     {
         Upstreams.Abandon();
-        Sites?.Discard();
+        Sites?.Discard(runningSites);
         Modules.DisposeAllBut(running);
         foreach (LiveListener listener in Added.Values)
         {

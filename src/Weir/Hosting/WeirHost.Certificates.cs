@@ -13,6 +13,7 @@ public sealed partial class WeirHost
     private readonly TlsSiteHolder _tls = new();
     private readonly CertificateWatch _watch = new();
     private readonly CancellationTokenSource _ending = new();
+    private SiteCertificates? _certificates;
     private Task _watching = Task.CompletedTask;
 
     /// <summary>The certificates in force: where ACME will put its own.</summary>
@@ -31,7 +32,7 @@ public sealed partial class WeirHost
 
             string files = string.Join(", ", _watch.Changed());
             List<ConfigError> errors = [];
-            SiteCertificates read = SiteCertificates.Read(_config, errors, TimeProvider.System);
+            SiteCertificates read = SiteCertificates.Read(_config, errors, TimeProvider.System, _certificates);
             _watch.Know(read.Files);
             if (errors.Find(error => !error.IsWarning) is { } first)
             {
@@ -39,13 +40,13 @@ public sealed partial class WeirHost
                 return false;
             }
 
-            if (TlsSites.TryBuild(read.Sites, _loops.Loops.Count, _tls.Tickets, out string problem) is not { } sites)
+            if (TlsSites.TryBuild(read.Sites, _loops.Loops.Count, _tls.Tickets, out string problem, _tls.Current) is not { } sites)
             {
                 _log.Write(OperatorEvents.CertificatesKept, problem);
                 return false;
             }
 
-            await PutInForceAsync(sites);
+            await PutInForceAsync(sites, read);
             _log.Write(OperatorEvents.CertificatesRenewed, files);
             return true;
         }
@@ -58,13 +59,13 @@ public sealed partial class WeirHost
     /// <summary>Reads and builds a configuration's certificates beside those in force; null where no listener speaks TLS, or after errors.</summary>
     private TlsSites? PrepareCertificates(NextConfig next, List<ConfigError> errors)
     {
-        next.Certificates = SiteCertificates.Read(next.Config, errors, TimeProvider.System);
+        next.Certificates = SiteCertificates.Read(next.Config, errors, TimeProvider.System, _certificates);
         if (!next.Certificates.IsUsed || errors.Exists(error => !error.IsWarning))
         {
             return null;
         }
 
-        TlsSites? sites = TlsSites.TryBuild(next.Certificates.Sites, _loops.Loops.Count, _tls.Tickets, out string problem);
+        TlsSites? sites = TlsSites.TryBuild(next.Certificates.Sites, _loops.Loops.Count, _tls.Tickets, out string problem, _tls.Current);
         if (sites is null)
         {
             errors.Add(new ConfigError(File ?? "", 0, 0, $"A certificate cannot be used: {problem}.", "Check the site's `tls`."));
@@ -73,12 +74,14 @@ public sealed partial class WeirHost
         return sites;
     }
 
-    private async Task PutInForceAsync(TlsSites? sites)
+    private async Task PutInForceAsync(TlsSites? sites, SiteCertificates read)
     {
         TlsSites? before = _tls.Swap(sites);
+        _certificates = read;
+        _watch.Know(read.Files);
         if (before is not null)
         {
-            await _loops.RunOnEachAsync(before.DisposeOn);
+            await _loops.RunOnEachAsync(loop => before.DisposeOn(loop, sites));
         }
     }
 

@@ -79,7 +79,7 @@ public sealed partial class WeirHost
         NextConfig next = Prepare(config, errors);
         if (!next.IsUsable)
         {
-            next.Abandon(_modules);
+            next.Abandon(_modules, _tls.Current);
             return Refuse(errors);
         }
 
@@ -90,7 +90,7 @@ public sealed partial class WeirHost
         List<ListenerConfig> added = NewListeners(config, removed, kept);
         if (logs is null || !BindAll(added, _loops.Loops.Count, _log, errors, next.Added, removed))
         {
-            next.Abandon(_modules);
+            next.Abandon(_modules, _tls.Current);
             await (hasOtherLog && logs is not null ? logs.StopAsync() : Task.CompletedTask);
             return Refuse(errors);
         }
@@ -192,8 +192,7 @@ public sealed partial class WeirHost
         _upstreams.Commit(next.Upstreams);
         Recall(next.Plan!);
         _plans!.Swap(next.Plan!);
-        await PutInForceAsync(next.Sites);
-        _watch.Know(next.Certificates!.Files);
+        await PutInForceAsync(next.Sites, next.Certificates!);
         _config = next.Config;
         _modules = next.Modules;
         _accessLogs = logs;

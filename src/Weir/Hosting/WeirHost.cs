@@ -123,7 +123,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         NextConfig next = host.Prepare(config, errors);
         if (!next.IsUsable || !BindAll(config.Listen, loops, log, errors, next.Added, []))
         {
-            next.Abandon(host._modules);
+            next.Abandon(host._modules, null);
             await host.DisposeAsync();
             return null;
         }
@@ -199,7 +199,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         _ending.Dispose();
 
         _loops.Dispose();
-        _tls.Swap(null)?.Discard();
+        _tls.Swap(null)?.Discard(running: null);
         _upstreams.Dispose();
         _modules.DisposeAllBut(null);
         _resolver.Dispose();
@@ -270,9 +270,7 @@ public sealed partial class WeirHost : IAsyncDisposable
             Configure(listener, listener.Config, _config.TrustedProxies, next);
         }
 
-        _tls.Swap(next.Sites);
-        _watch.Know(next.Certificates!.Files);
-
+        await PutInForceAsync(next.Sites, next.Certificates!);
         _loops.Start();
         _isServing = true;
         _watching = WatchCertificatesAsync();

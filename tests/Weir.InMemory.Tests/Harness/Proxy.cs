@@ -11,6 +11,7 @@ using Weir.Net.Loops;
 using Weir.Net.Memory;
 using Weir.Net.Sockets;
 using Weir.Net.Time;
+using Weir.Net.Tls;
 using Weir.Pipeline;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Finishing;
@@ -42,7 +43,8 @@ internal sealed class Proxy : IDisposable
     private static readonly FamilyLabels _labels = new FamilyLabels()
         .With(CounterFamily.ProxyErrors, ProxyErrors.All.Select(error => error.Name))
         .With(CounterFamily.RejectedHeads, Reasons())
-        .With(CounterFamily.RejectedOriginHeads, Reasons());
+        .With(CounterFamily.RejectedOriginHeads, Reasons())
+        .With(CounterFamily.TlsClientFailures, TlsFailures.Names);
 
     private readonly Acceptor _acceptor;
     private readonly MemoryUpstreams _upstreams;
@@ -73,7 +75,7 @@ internal sealed class Proxy : IDisposable
         _plans = new PlanHolder(Build(builder, config));
         ExchangeRunner runner = new(_plans, Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]), new WeirLog(Events));
         ModuleClock = new ModuleClock(runner, [Loop]);
-        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits));
+        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits)) { Log = new WeirLog(Events) };
         ListenerOptions options = new()
         {
             Name = ":8080",
