@@ -30,6 +30,11 @@ public struct Http2Settings
     /// <summary>The largest table that its decoder allows.</summary>
     public int HeaderTableSize { get; set; } = Hpack.HpackSize.DefaultTable;
 
+    /// <summary>
+    /// The smallest <see cref="HeaderTableSize"/> that the last frame went through: RFC 7541 section 4.2 wants it said to the decoder.
+    /// </summary>
+    public int SmallestHeaderTableSize { get; private set; } = Hpack.HpackSize.DefaultTable;
+
     /// <summary>Whether it takes pushes.</summary>
     public bool EnablePush { get; set; } = true;
 
@@ -56,6 +61,7 @@ public struct Http2Settings
     /// <param name="isFromServer">Whether a server sent it.</param>
     public Http2Fault Apply(ReadOnlySpan<byte> payload, bool isFromServer)
     {
+        SmallestHeaderTableSize = HeaderTableSize;
         for (; !payload.IsEmpty; payload = payload[EntryOctets..])
         {
             Http2Fault fault = ApplyOne(BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]), isFromServer);
@@ -106,6 +112,7 @@ public struct Http2Settings
         {
             case HeaderTableSizeId:
                 HeaderTableSize = (int)Math.Min(value, int.MaxValue);
+                SmallestHeaderTableSize = Math.Min(SmallestHeaderTableSize, HeaderTableSize);
                 return default;
             case EnablePushId:
                 // RFC 9113 section 6.5.2: a server never says 1.

@@ -202,7 +202,7 @@ internal sealed partial class Http2ClientConnection
         if (_streams.Count >= Http2Limits.Streams || _running >= Http2Limits.Streams || _step == Step.Draining)
         {
             Return(stream, exchange);
-            if (_step != Step.Draining && !TrySpend(Http2Abuse.Streams))
+            if (!TrySpend(Http2Abuse.Streams))
             {
                 return default;
             }
@@ -246,6 +246,12 @@ internal sealed partial class Http2ClientConnection
             stream.Priority = StreamPriority.Parse(priority, StreamPriority.Default);
         }
 
+        if (_early is not null && _early.TryTake(streamId, out StreamPriority early))
+        {
+            // RFC 9218 section 7: the frame says it anew, as it would of an open stream.
+            stream.Priority = early;
+        }
+
         Server.Counters.Add(Counter.ExchangesStarted);
         stream.Run(framing, endsStream);
         return default;
@@ -282,6 +288,12 @@ internal sealed partial class Http2ClientConnection
 
     private Http2Fault TakeTrailers(Http2Stream stream, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
     {
+        if (stream.IsTunnel && !pending.IsSet)
+        {
+            // RFC 9113 section 8.5.
+            pending = Http2Fault.Stream(Http2ErrorCode.ProtocolError, "a field block in a tunnel");
+        }
+
         Http2TrailerTarget target = _shared.Trailers;
         target.Begin(pending.IsSet ? null : stream.Body.TrailerFields, Limits.Head.HeadOctets, Limits.Head.FieldCount);
         if (_decoder.Decode(block, _shared.Scratch(block.Length), target) != HpackStatus.Done)
@@ -322,6 +334,7 @@ internal sealed partial class Http2ClientConnection
 
         if (frame.Has(FrameFlags.Ack))
         {
+            _isAcknowledged = true;
             return default;
         }
 
@@ -333,6 +346,7 @@ internal sealed partial class Http2ClientConnection
         }
 
         _hasSettings = true;
+        _output.Encoder.SetAllowedSize(_peer.SmallestHeaderTableSize);
         _output.Encoder.SetAllowedSize(_peer.HeaderTableSize);
         _output.MaxPayload = Math.Min(_peer.MaxFrameSize, FrameHeader.DefaultMaxPayload);
         _output.WriteSettingsAck();
@@ -433,9 +447,10 @@ internal sealed partial class Http2ClientConnection
         }
 
         int streamId = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
-        if (streamId == 0)
+        if ((streamId & 1) == 0)
         {
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a priority for stream 0");
+            // RFC 9218 section 7.1: neither stream 0 has a priority, nor a push that was never promised.
+            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a priority for a stream that no client opens");
         }
 
         if (_streams.TryGetValue(streamId, out Http2Stream? stream))
@@ -448,12 +463,24 @@ internal sealed partial class Http2ClientConnection
                 _queue.Add(stream.Sender);
             }
         }
+        else if (streamId > _highestId)
+        {
+            _early ??= new EarlyPriorities();
+            _early.Add(streamId, StreamPriority.Parse(payload[4..], StreamPriority.Default));
+        }
 
         return default;
     }
 
     private void ResetFor(int streamId, Http2Fault fault)
     {
+        if (StateOf(streamId, out _) == StreamState.Idle)
+        {
+            // RFC 9113 section 6.4: no RST_STREAM on a stream that was never opened. PRIORITY is what may come there.
+            Finish(fault);
+            return;
+        }
+
         if (!TrySpend(Http2Abuse.ProvokedReset))
         {
             return;

@@ -33,6 +33,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly Action _onFlushed;
     private AbuseBudget? _abuse;
+    private EarlyPriorities? _early;
     private Http2Settings _peer = new();
     private FlowWindow _sendWindow = new(Http2Settings.DefaultWindow);
     private FlowWindow _receiveWindow = new(Http2Settings.DefaultWindow);
@@ -40,15 +41,19 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
     private Http2Fault _pendingFault;
     private int _uncredited;
     private int _highestId;
+    private int _lastSaidId = int.MaxValue;
     private int _running;
     private int _requestCount;
     private int _requestsThisTurn;
+    private long _startedMs;
     private long _partialSinceMs;
     private long _drainSinceMs;
     private Step _step;
     private bool _hasPreface;
     private bool _hasSettings;
+    private bool _isAcknowledged;
     private bool _isFlushing;
+    private bool _waitsForUrgent;
     private bool _isInputPaused;
     private bool _isInputAgain;
     private bool _isOver;
@@ -101,6 +106,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
         _output.WriteSettings(own, isServer: true);
         _output.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - Http2Settings.DefaultWindow);
         _receiveWindow.TryOpen(Http2Limits.ConnectionWindow - Http2Settings.DefaultWindow);
+        _startedMs = NowMs;
         _partialSinceMs = NowMs;
         EnsureTick();
         FlushLater();
@@ -275,6 +281,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
 
         long limit = Connection.TotalSent + Http2Limits.OctetsPerTurn;
         _requestsThisTurn = 0;
+        _waitsForUrgent = false;
         if (_isInputAgain)
         {
             _isInputAgain = false;
@@ -321,6 +328,13 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
             Finish(Http2ErrorCode.ProtocolError, "a frame did not come whole in time");
         }
 
+        if (!_isAcknowledged && nowMs - _startedMs > Limits.HeaderTimeoutMs && !_isOver && !_isInputPaused && !_isInputAgain)
+        {
+            // RFC 9113 section 6.5.3: whoever reads can say so.
+            Server.Counters.Add(Counter.TimeoutClientHead);
+            Finish(Http2ErrorCode.SettingsTimeout, "SETTINGS were not acknowledged in time");
+        }
+
         if (_step == Step.Announced && nowMs - _drainSinceMs >= Http2Limits.DrainMs)
         {
             EndAnnouncement();
@@ -339,7 +353,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
             stream.CheckTime(nowMs, partial.Type == FrameType.Data && partial.StreamId == stream.Id ? Connection.ReceivedCount : 0);
         }
 
-        if (_streams.Count > 0 || _partialSinceMs != 0 || _step == Step.Announced || _isInputAgain)
+        if (_streams.Count > 0 || _partialSinceMs != 0 || !_isAcknowledged || _step == Step.Announced || _isInputAgain)
         {
             EnsureTick();
         }
@@ -386,7 +400,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
     /// <summary>Serves those that wait, most urgent first, as far as there is room.</summary>
     private void Pump()
     {
-        while (_queue.First is { } sender && !_isGone && !_isFlushing)
+        while (_queue.First is { } sender && !_isGone && !_isFlushing && !_waitsForUrgent)
         {
             WriteProgress progress = sender.Advance();
             switch (progress)
@@ -394,6 +408,13 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
                 case WriteProgress.Done:
                     _queue.Remove(sender);
                     sender.FinishWrite(null);
+                    if (!sender.IsOver && _queue.First is { } next && sender.GoesBefore(next))
+                    {
+                        // Who writes for it runs in a turn of its own, and may have more that goes before what waits here.
+                        _waitsForUrgent = true;
+                        FlushLater();
+                    }
+
                     break;
                 case WriteProgress.Shared:
                     _queue.Remove(sender);
@@ -637,8 +658,15 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
     private void EndAnnouncement()
     {
         _step = Step.Draining;
-        _output.WriteGoAway(_highestId, Http2ErrorCode.NoError, "");
+        SayGoAway(Http2ErrorCode.NoError, "");
         FlushLater();
+    }
+
+    // RFC 9113 section 6.8: the number never grows again, though streams that are refused come above it.
+    private void SayGoAway(Http2ErrorCode code, string text)
+    {
+        _lastSaidId = Math.Min(_lastSaidId, _highestId);
+        _output.WriteGoAway(_lastSaidId, code, text);
     }
 
     private void Finish(Http2Fault fault) => Finish(fault.Code, fault.Text ?? "");
@@ -651,7 +679,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
             return;
         }
 
-        _output.WriteGoAway(_highestId, code, text);
+        SayGoAway(code, text);
         _isOver = true;
         CutAll(ProxyErrors.ClientAborted);
         FlushLater();

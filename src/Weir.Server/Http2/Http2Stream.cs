@@ -48,7 +48,13 @@ internal sealed class Http2Stream : ClientStream
     internal StreamPriority Priority
     {
         get => _sender.Priority;
-        set => _sender.Priority = value;
+        set
+        {
+            // RFC 9218 section 10: who says that an answer is of use only as a whole gets one after the other; who says nothing, as HTTP/2
+            // clients that know no priorities, gets all of them in turns.
+            _sender.Priority = value;
+            _sender.IsOrdered = !value.IsIncremental;
+        }
     }
 
     internal ServerLimits Limits => Owner.Limits;
@@ -58,6 +64,9 @@ internal sealed class Http2Stream : ClientStream
 
     /// <summary>Whether the stream was reset, by whomever, or its connection is gone.</summary>
     internal bool IsCut { get; private set; }
+
+    /// <summary>Whether what the client sends are the octets of another protocol.</summary>
+    internal bool IsTunnel => _isTunnel;
 
     internal StreamState State => IsRemoteOver ? StreamState.HalfClosedRemote : _sender.IsOver ? StreamState.HalfClosedLocal : StreamState.Open;
 

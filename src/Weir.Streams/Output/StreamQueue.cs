@@ -3,8 +3,8 @@ using Weir.Http.Http2;
 namespace Weir.Streams.Output;
 
 /// <summary>
-/// Streams that have something to send and may, in the order of RFC 9218 section 10: by urgency, then one after the other, those in turns
-/// that said that they are of use in pieces.
+/// Streams that have something to send and may, in the order of RFC 9218 section 10: by urgency, then in turns, but by their numbers those
+/// that are of use only as a whole.
 /// </summary>
 public sealed class StreamQueue
 {
@@ -18,24 +18,39 @@ public sealed class StreamQueue
     /// <summary>Who is served next.</summary>
     public StreamSender? First => _urgencies == 0 ? null : _first[System.Numerics.BitOperations.TrailingZeroCount(_urgencies)];
 
-    /// <summary>Puts one behind the others of its urgency.</summary>
+    /// <summary>Puts one behind the others of its urgency, or where its number belongs.</summary>
     public void Add(StreamSender sender)
     {
         int urgency = sender.Priority.Urgency;
         sender.QueuedUrgency = urgency;
         sender.IsQueued = true;
-        sender.PreviousQueued = _last[urgency];
-        sender.NextQueued = null;
-        if (sender.PreviousQueued is { } previous)
+        StreamSender? previous = _last[urgency];
+        while (sender.IsOrdered && previous is { IsOrdered: true } && previous.StreamId > sender.StreamId)
         {
-            previous.NextQueued = sender;
+            previous = previous.PreviousQueued;
         }
-        else
+
+        StreamSender? next = previous is null ? _first[urgency] : previous.NextQueued;
+        sender.PreviousQueued = previous;
+        sender.NextQueued = next;
+        if (previous is null)
         {
             _first[urgency] = sender;
         }
+        else
+        {
+            previous.NextQueued = sender;
+        }
 
-        _last[urgency] = sender;
+        if (next is null)
+        {
+            _last[urgency] = sender;
+        }
+        else
+        {
+            next.PreviousQueued = sender;
+        }
+
         _urgencies |= 1 << urgency;
     }
 

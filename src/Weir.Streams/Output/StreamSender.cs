@@ -29,6 +29,9 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
     /// <summary>What decides when it is served.</summary>
     public StreamPriority Priority { get; set; }
 
+    /// <summary>Whether streams of the same urgency with lower numbers are served before it, and those with higher ones after it.</summary>
+    public bool IsOrdered { get; set; }
+
     /// <summary>Octets that were put into the output.</summary>
     public long SentOctets { get; private set; }
 
@@ -45,7 +48,7 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
     internal StreamSender? PreviousQueued { get; set; }
 
     /// <summary>The number of the stream.</summary>
-    protected abstract int StreamId { get; }
+    protected internal abstract int StreamId { get; }
 
     /// <summary>The connection.</summary>
     protected abstract IStreamCarrier Carrier { get; }
@@ -64,6 +67,7 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
     {
         _window = new FlowWindow(window);
         Priority = StreamPriority.Default;
+        IsOrdered = false;
         SentOctets = 0;
         IsOver = false;
         _hasHead = false;
@@ -94,6 +98,11 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
         _endsAfterData = true;
         return AdvanceAsync();
     }
+
+    /// <summary>Whether its next content should leave before that of another stream.</summary>
+    public bool GoesBefore(StreamSender other) => Priority.Urgency != other.Priority.Urgency
+        ? Priority.Urgency < other.Priority.Urgency
+        : IsOrdered && other.IsOrdered && StreamId < other.StreamId;
 
     /// <summary>For tunnels: nothing more follows in this direction.</summary>
     public void EndWriting()
