@@ -13,6 +13,9 @@ internal sealed record Http2Frame(FrameType Type, byte Flags, int Stream, byte[]
     /// <summary>The number in RST_STREAM and WINDOW_UPDATE, and the error of GOAWAY.</summary>
     public int Number => BitConverter.ToInt32([.. Payload.Skip(Type == FrameType.GoAway ? 4 : 0).Take(4).Reverse()]);
 
+    /// <summary>The stream that GOAWAY names.</summary>
+    public int LastStream => BitConverter.ToInt32([.. Payload.Take(4).Reverse()]);
+
     public Http2ErrorCode Code => (Http2ErrorCode)Number;
 
     public override string ToString() => Type switch
@@ -20,7 +23,7 @@ internal sealed record Http2Frame(FrameType Type, byte Flags, int Stream, byte[]
         FrameType.Data => $"DATA {Stream}{(EndsStream ? " end" : "")} {Payload.Length}",
         FrameType.Headers => $"HEADERS {Stream}{(EndsStream ? " end" : "")} {Fields.Replace('\n', '|')}",
         FrameType.RstStream => $"RST_STREAM {Stream} {Code}",
-        FrameType.GoAway => $"GOAWAY {BitConverter.ToInt32([.. Payload.Take(4).Reverse()])} {Code} {Encoding.Latin1.GetString(Payload.AsSpan(8))}",
+        FrameType.GoAway => $"GOAWAY {LastStream} {Code} {Encoding.Latin1.GetString(Payload.AsSpan(8))}",
         FrameType.WindowUpdate => $"WINDOW_UPDATE {Stream} {Number}",
         _ => $"{Type} {Stream} {Flags} {Payload.Length}",
     };

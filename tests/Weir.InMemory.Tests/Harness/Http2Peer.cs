@@ -79,6 +79,9 @@ internal sealed class Http2Peer
     public void Data(int stream, string content, bool ends = false) =>
         Send(FrameType.Data, ends ? FrameFlags.EndStream : (byte)0, stream, Encoding.Latin1.GetBytes(content));
 
+    /// <summary>Lets time pass.</summary>
+    public void Advance(int ms) => _proxy.Advance(ms);
+
     /// <summary>Every whole frame that came and was not taken.</summary>
     public List<Http2Frame> TakeAll()
     {
@@ -99,14 +102,37 @@ internal sealed class Http2Peer
     public static string Content(IEnumerable<Http2Frame> frames, int stream) =>
         string.Concat(frames.Where(frame => frame.Type == FrameType.Data && frame.Stream == stream).Select(frame => frame.Text));
 
-    /// <summary>The connection ends with this error and nothing else is answered.</summary>
-    public void ExpectGoAway(Http2ErrorCode code)
+    /// <summary>A proxy and a client that has greeted it; afterwards nothing is held.</summary>
+    public static void Talk(Action<Http2Peer> test, Action<Proxy>? prepare = null, bool greets = true)
+    {
+        using Proxy proxy = new(Yaml);
+        prepare?.Invoke(proxy);
+        test(new Http2Peer(proxy, greets));
+        proxy.AssertClean();
+    }
+
+    /// <summary>
+    /// The connection ends with this error: GOAWAY is the last frame, it names the highest stream, Weir's direction ends, and nothing that
+    /// comes afterwards is answered.
+    /// </summary>
+    public void ExpectGoAway(Http2ErrorCode code, int? lastStream = null)
     {
         List<Http2Frame> frames = TakeAll();
-        Http2Frame? last = frames.LastOrDefault(frame => frame.Type == FrameType.GoAway);
-        last.ShouldNotBeNull(string.Join("\n", frames));
-        last.Code.ShouldBe(code, last.ToString());
-        Peer.IsEnded.ShouldBeTrue();
+        string all = string.Join("\n", frames);
+        frames.ShouldNotBeEmpty();
+        frames[^1].Type.ShouldBe(FrameType.GoAway, all);
+        frames[^1].Code.ShouldBe(code, all);
+        if (lastStream is { } last)
+        {
+            frames[^1].LastStream.ShouldBe(last, all);
+        }
+
+        Peer.IsEnded.ShouldBeTrue(all);
+        Send(FrameType.Ping, 0, 0, new byte[8]);
+        Request(0x7FFF_FFF1);
+        TakeTexts().ShouldBeEmpty();
+        Peer.End();
+        Peer.IsClosed.ShouldBeTrue();
     }
 
     /// <summary>The stream is reset with this error and the connection goes on.</summary>

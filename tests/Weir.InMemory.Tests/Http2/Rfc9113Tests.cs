@@ -409,20 +409,9 @@ public sealed class Rfc9113Tests
         proxy.AssertClean();
     }
 
-    private static void Greeted(Action<Http2Peer> test)
-    {
-        using Proxy proxy = new(Http2Peer.Yaml);
-        test(new Http2Peer(proxy, greets: false));
-        proxy.AssertClean();
-    }
+    private static void Greeted(Action<Http2Peer> test) => Http2Peer.Talk(test, greets: false);
 
-    private static void Talk(Action<Http2Peer> test, Action<Proxy>? prepare = null)
-    {
-        using Proxy proxy = new(Http2Peer.Yaml);
-        prepare?.Invoke(proxy);
-        test(new Http2Peer(proxy));
-        proxy.AssertClean();
-    }
+    private static void Talk(Action<Http2Peer> test, Action<Proxy>? prepare = null) => Http2Peer.Talk(test, prepare);
 
     private static void Answered(Action<Http2Peer> test)
     {
