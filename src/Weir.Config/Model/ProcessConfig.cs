@@ -16,6 +16,11 @@ public sealed record ProcessConfig
     [Syntax(Syntax.File)]
     public string? Data { get; init; }
 
+    [Option("The file of the keys of TLS session tickets, for several Weirs whose clients come to any of them: 80 random octets a key, "
+        + "the one that seals first. It is watched.", Default = "keys of the process's own, a new one each hour", IsSecretFile = true)]
+    [Syntax(Syntax.File)]
+    public string? TicketKeysFile { get; init; }
+
     [Option("How serving ends.")]
     public DrainConfig Drain { get; init; } = new();
 

@@ -28,6 +28,9 @@ public sealed record SiteTlsConfig
     [Option("Whether a client must show a certificate.", Default = "required where client_ca is given")]
     public ClientAuth? ClientAuth { get; init; }
 
+    [Option("Whether an OCSP response is fetched and stapled where the certificate names a responder.", Default = "true")]
+    public bool? Staple { get; init; }
+
     /// <summary>Where it is written.</summary>
     public Position Position { get; init; } = Position.None;
 }

@@ -9,7 +9,7 @@ public sealed class TlsCertificate
     private readonly byte[] _chain;
     private readonly byte[] _key;
 
-    private TlsCertificate(byte[] chain, byte[] key, X509Certificate2 leaf)
+    private TlsCertificate(byte[] chain, byte[] key, X509Certificate2 leaf, X509Certificate2? issuer)
     {
         _chain = chain;
         _key = key;
@@ -19,6 +19,9 @@ public sealed class TlsCertificate
         Subject = leaf.Subject;
         Issuer = leaf.Issuer;
         Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256);
+        HasIssuer = issuer is not null && issuer.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData);
+        Responders = RespondersOf(leaf);
+        MustStaple = leaf.Extensions.Any(IsMustStaple);
     }
 
     /// <summary>The names and addresses it is for, in lower case; a wildcard as "*.example.com".</summary>
@@ -38,6 +41,15 @@ public sealed class TlsCertificate
 
     /// <summary>SHA-256 of the leaf, in hexadecimal.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>Whether its issuer's certificate stands behind it in the chain.</summary>
+    public bool HasIssuer { get; }
+
+    /// <summary>Where its issuer answers OCSP (RFC 5280 section 4.2.2.1), by http.</summary>
+    public IReadOnlyList<Uri> Responders { get; }
+
+    /// <summary>Whether clients refuse it without a staple (RFC 7633).</summary>
+    public bool MustStaple { get; }
 
     /// <summary>The OCSP response that is shown with it.</summary>
     public TlsStaple Staple { get; } = new();
@@ -116,7 +128,7 @@ public sealed class TlsCertificate
             problem = "";
             X509Certificate2Collection certificates = [];
             certificates.ImportFromPem(System.Text.Encoding.UTF8.GetString(chainPem));
-            TlsCertificate described = new(chainPem, keyPem, certificates[0]);
+            TlsCertificate described = new(chainPem, keyPem, certificates[0], certificates.Count > 1 ? certificates[1] : null);
             foreach (X509Certificate2 certificate in certificates)
             {
                 certificate.Dispose();
@@ -130,6 +142,28 @@ public sealed class TlsCertificate
             return null;
         }
     }
+
+    private static List<Uri> RespondersOf(X509Certificate2 leaf)
+    {
+        List<Uri> responders = [];
+        foreach (X509AuthorityInformationAccessExtension access in leaf.Extensions.OfType<X509AuthorityInformationAccessExtension>())
+        {
+            foreach (string text in access.EnumerateOcspUris())
+            {
+                // https would need a certificate whose status is asked by https.
+                if (Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme == Uri.UriSchemeHttp)
+                {
+                    responders.Add(uri);
+                }
+            }
+        }
+
+        return responders;
+    }
+
+    // RFC 7633: a list of extension numbers, in which 5 is status_request. Each is an INTEGER of one octet or two.
+    private static bool IsMustStaple(X509Extension extension) =>
+        extension.Oid?.Value == "1.3.6.1.5.5.7.1.24" && extension.RawData.AsSpan().IndexOf((ReadOnlySpan<byte>)[2, 1, 5]) >= 0;
 
     private static List<string> NamesOf(X509Certificate2 leaf)
     {

@@ -21,4 +21,7 @@ public sealed record TlsServerOptions
 
     /// <summary>Server names, in lower case, such as "example.com" or "*.example.com".</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Whether OCSP responses are fetched for the certificates, and shown.</summary>
+    public bool IsStapled { get; init; } = true;
 }

@@ -17,6 +17,9 @@ public sealed class TlsSite
     /// <summary>What is promised for the site.</summary>
     public TlsPolicy Policy => _options.Policy;
 
+    /// <summary>Certificates for which OCSP responses are fetched.</summary>
+    internal IReadOnlyList<TlsCertificate> StapledCertificates => _options.IsStapled ? _options.Certificates : [];
+
     /// <summary>Makes a site's contexts. Null with what is wrong.</summary>
     public static TlsSite? TryMake(TlsServerOptions options, int loops, TlsTicketKeys tickets, out string problem)
     {
@@ -42,6 +45,7 @@ public sealed class TlsSite
     internal bool IsFor(TlsServerOptions options) =>
         options.Policy.Site == _options.Policy.Site
         && options.Policy.Clients == _options.Policy.Clients
+        && options.IsStapled == _options.IsStapled
         && options.RequiresClientCertificate == _options.RequiresClientCertificate
         && options.Certificates.SequenceEqual(_options.Certificates)
         && options.ClientAuthorities.AsSpan().SequenceEqual(_options.ClientAuthorities);

@@ -18,6 +18,9 @@ public sealed class TlsSites
     /// <summary>What is promised for each site.</summary>
     public IEnumerable<TlsPolicy> Policies => _bySite.Values.Select(site => site.Policy);
 
+    /// <summary>Certificates for which OCSP responses are fetched, each once.</summary>
+    public IEnumerable<TlsCertificate> StapledCertificates => _bySite.Values.SelectMany(site => site.StapledCertificates).Distinct();
+
     /// <summary>Makes every context that is not there yet. Null with what is wrong, beginning with the site's name.</summary>
     /// <param name="sites">Each site's options; the one for unknown names, and for none, first.</param>
     /// <param name="loops">How many loops there are.</param>

@@ -95,6 +95,20 @@ public static class OperatorEvents
     public static readonly OperatorEvent ClientHandshakeLimit = Add(330, Warning, "client_handshake_limit",
         "{client} has {limit} TLS handshakes going on at once; more are refused",
         "If it is a proxy of yours, name it in trusted_proxies; else it is a flood, which the access module can refuse.");
+    public static readonly OperatorEvent StapleMissing = Add(331, Warning, "staple_missing",
+        "No new OCSP response for the certificate of {names}: {reason}; the next try is in {minutes} min",
+        "Let Weir reach the responder by http; or write `staple: false` in the site's tls.");
+    public static readonly OperatorEvent StapleRefused = Add(332, Error, "staple_refused",
+        "The certificate of {names} is {status}, says its OCSP responder; it is shown without a staple",
+        "Get another certificate: clients that ask will refuse this one.");
+    public static readonly OperatorEvent StapleDemanded = Add(333, Error, "staple_demanded",
+        "The certificate of {names} must be shown with an OCSP response, and there is none that is in force",
+        "Clients will refuse it: let Weir reach the responder by http, or get a certificate without that demand.");
+    public static readonly OperatorEvent TicketKeysRenewed = Add(334, Info, "ticket_keys_renewed",
+        "{file} has changed; session tickets are sealed by the first of its {keys} keys now", "");
+    public static readonly OperatorEvent TicketKeysKept = Add(335, Error, "ticket_keys_kept",
+        "The file of ticket keys has changed and cannot be used; the keys before stay: {reason}",
+        "Mend the file; until then clients that come from other processes shake hands in full.");
 
     public static readonly OperatorEvent ServerDown = Add(400, Warning, "server_down",
         "{upstream}/{server} takes no more requests: {reason}",

@@ -16,6 +16,9 @@ internal sealed class CertificateWatch
         _seen = files;
     }
 
+    /// <summary>Takes the files as they are now for known, though what they hold is not used: it is told once.</summary>
+    public void KnowAsSeen() => _known = _seen;
+
     /// <summary>Whether files differ from what was read, and were the same when last looked at.</summary>
     public bool HasSettledChange()
     {

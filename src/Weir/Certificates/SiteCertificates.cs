@@ -15,6 +15,7 @@ internal sealed class SiteCertificates
 
     private readonly List<ConfigError> _errors;
     private readonly List<TlsServerOptions> _sites = [];
+    private readonly List<FileCertificate> _listed = [];
     private readonly Dictionary<string, WatchedFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Chain, string Key), TlsCertificate> _pairs = [];
     private readonly IReadOnlyDictionary<(string Chain, string Key), TlsCertificate> _before;
@@ -30,6 +31,9 @@ internal sealed class SiteCertificates
 
     /// <summary>Each site that has TLS, the one for clients that name no site of ours first.</summary>
     public IReadOnlyList<TlsServerOptions> Sites => _sites;
+
+    /// <summary>Every certificate, with the site that names it and where it is.</summary>
+    public IReadOnlyList<FileCertificate> Listed => _listed;
 
     /// <summary>Every file that was read.</summary>
     public IReadOnlyList<WatchedFile> Files => [.. _files.Values];
@@ -78,6 +82,9 @@ internal sealed class SiteCertificates
             if (ReadPair(site.Tls.Position, pair) is { } certificate)
             {
                 certificates.Add(certificate);
+                _listed.Add(new FileCertificate(
+                    site.Name, ModulePlaces.ResolvePath(site.Tls.Position, pair.Certificate), ModulePlaces.ResolvePath(site.Tls.Position, pair.Key),
+                    certificate));
             }
         }
 
@@ -88,6 +95,7 @@ internal sealed class SiteCertificates
         }
 
         CheckNames(site, certificates);
+        CheckStaples(site, certificates);
         bool isRequired = site.Tls.ClientAuth != ClientAuth.Optional;
         string clients = authorities is null ? "" : $"{(isRequired ? "required" : "optional")} {Convert.ToHexString(SHA256.HashData(authorities))}";
         _sites.Add(new TlsServerOptions
@@ -98,6 +106,7 @@ internal sealed class SiteCertificates
             Certificates = certificates,
             ClientAuthorities = authorities,
             RequiresClientCertificate = authorities is not null && isRequired,
+            IsStapled = site.Tls.Staple != false,
         });
     }
 
@@ -163,6 +172,28 @@ internal sealed class SiteCertificates
                 Report(
                     site.Tls.Position, $"No certificate of the site is for the host {host}.",
                     "Clients will refuse it: use a certificate with that name.", isWarning: true);
+            }
+        }
+    }
+
+    private void CheckStaples(SiteConfig site, List<TlsCertificate> certificates)
+    {
+        foreach (TlsCertificate certificate in certificates)
+        {
+            string? lack = site.Tls.Staple == false ? "`staple` is false"
+                : certificate.Responders.Count == 0 ? "it names no responder"
+                : certificate.HasIssuer ? null : "its chain lacks the issuer's certificate";
+            if (certificate.MustStaple && lack is not null)
+            {
+                Report(
+                    site.Tls.Position, $"A certificate of the site must be shown with an OCSP response, and there can be none: {lack}.",
+                    "Clients will refuse it: mend that, or get one without that demand.", isWarning: true);
+            }
+            else if (site.Tls.Staple != false && certificate.Responders.Count > 0 && !certificate.HasIssuer)
+            {
+                Report(
+                    site.Tls.Position, "No OCSP response can be stapled: the chain lacks the issuer's certificate.",
+                    "Put it behind the site's own certificate, as clients want it too; or write `staple: false`.", isWarning: true);
             }
         }
     }

@@ -30,6 +30,9 @@ internal sealed class NextConfig
     /// <summary>The certificates as read.</summary>
     public SiteCertificates? Certificates { get; set; }
 
+    /// <summary>Ticket keys that are shared; null: the process's own.</summary>
+    public TicketKeyFile? TicketKeys { get; set; }
+
     /// <summary>The certificates, ready for the loops; null where no listener speaks TLS.</summary>
     public TlsSites? Sites { get; set; }
 

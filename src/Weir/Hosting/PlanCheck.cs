@@ -29,6 +29,7 @@ public static class PlanCheck
 
         List<ConfigError> certificates = [];
         SiteCertificates.Read(config, certificates, TimeProvider.System);
+        TicketKeyFile.Read(config.Process, certificates);
         OriginCertificates.Check(config, certificates);
         return [.. builder.Errors, .. ofLog, .. certificates, .. SecretFiles.Review(config)];
     }

@@ -192,6 +192,7 @@ public sealed partial class WeirHost
         _upstreams.Commit(next.Upstreams);
         Recall(next.Plan!);
         _plans!.Swap(next.Plan!);
+        UseTicketKeys(next.TicketKeys);
         await PutInForceAsync(next.Sites, next.Certificates!);
         _config = next.Config;
         _modules = next.Modules;

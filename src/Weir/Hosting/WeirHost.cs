@@ -72,6 +72,7 @@ public sealed partial class WeirHost : IAsyncDisposable
             StickyKeys = new Lazy<StickyKeys>(() => StickySecret.Open(config.Process, log)),
         });
         _servers = new ServerLoop[counters.LoopCount];
+        _staples = NewStapleKeeper(config.Process);
         _states = OpenStates(config, log);
         _memories = OpenMemories(config, log);
         Control = new WeirControl(this, _states, log);
@@ -190,6 +191,8 @@ public sealed partial class WeirHost : IAsyncDisposable
         _isDraining = true;
         await _ending.CancelAsync();
         await _watching;
+        await _stapling;
+        _responder.Dispose();
         await _reloading.WaitAsync();
         if (_isServing)
         {
@@ -270,10 +273,12 @@ public sealed partial class WeirHost : IAsyncDisposable
             Configure(listener, listener.Config, _config.TrustedProxies, next);
         }
 
+        UseTicketKeys(next.TicketKeys);
         await PutInForceAsync(next.Sites, next.Certificates!);
         _loops.Start();
         _isServing = true;
         _watching = WatchCertificatesAsync();
+        _stapling = StapleAsync();
         await _loops.RunOnEachAsync(loop =>
         {
             _observer.Start(loop);

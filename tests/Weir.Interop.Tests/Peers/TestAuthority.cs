@@ -16,17 +16,32 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         _authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(60));
         File.WriteAllText(Authority, _authority.ExportCertificatePem() + "\n");
+        File.WriteAllText(KeyFile, _key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
     public string Folder { get; }
 
     public string Authority => Path.Combine(Folder, "ca.pem");
 
+    public string KeyFile => Path.Combine(Folder, "ca.key");
+
     /// <summary>Signs a certificate for names; its files are NAME.pem and NAME.key. As a flow map: what `tls` takes.</summary>
-    public string Issue(string name, params string[] hosts)
+    public string Issue(string name, params string[] hosts) => Issue(name, new IssueWishes(), hosts);
+
+    /// <summary>As the other, with wishes.</summary>
+    public string Issue(string name, IssueWishes wishes, params string[] hosts)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
+        using ECDsa ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using RSA rsa = RSA.Create(2048);
+        CertificateRequest request = wishes.IsRsa
+            ? new CertificateRequest($"CN={name}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest($"CN={name}", ecdsa, HashAlgorithmName.SHA256);
+        AsymmetricAlgorithm key = wishes.IsRsa ? rsa : ecdsa;
+        if (wishes.Responder is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([wishes.Responder], null, false));
+        }
+
         SubjectAlternativeNameBuilder names = new();
         foreach (string host in hosts)
         {
@@ -38,10 +53,13 @@ internal sealed class TestAuthority : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using X509Certificate2 signed = request.Create(_authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(50), RandomNumberGenerator.GetBytes(8));
+        DateTimeOffset until = wishes.IsExpired ? DateTimeOffset.UtcNow.AddHours(-1) : DateTimeOffset.UtcNow.AddDays(50);
+        byte[] serial = [1, .. RandomNumberGenerator.GetBytes(7)];
+        using X509Certificate2 signed = request.Create(
+            _authority.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), DateTimeOffset.UtcNow.AddHours(-2), until, serial);
         string chain = Path.Combine(Folder, name + ".pem");
         string keyFile = Path.Combine(Folder, name + ".key");
-        File.WriteAllText(chain, signed.ExportCertificatePem() + "\n");
+        File.WriteAllText(chain, signed.ExportCertificatePem() + "\n" + _authority.ExportCertificatePem() + "\n");
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem() + "\n");
         return $"certificate: {chain}, key: {keyFile}";
     }
