@@ -1,6 +1,4 @@
 using System.Text;
-using Weir.Abstractions.Heads;
-using Weir.Http.Hpack;
 using Weir.Http.Http2;
 
 namespace Weir.InMemory.Tests.Harness;
@@ -16,9 +14,7 @@ internal sealed class Http2Peer
         """;
 
     private readonly Proxy _proxy;
-    private readonly HpackDecoder _decoder = new();
-    private readonly List<byte> _block = [];
-    private int _read;
+    private readonly FrameReader _frames = new();
 
     public Http2Peer(Proxy proxy, bool greets = true, params byte[] settings)
     {
@@ -87,7 +83,7 @@ internal sealed class Http2Peer
     {
         _proxy.Run();
         List<Http2Frame> frames = [];
-        while (TryTake() is { } frame)
+        while (_frames.TryTake(Peer.Connection.Sent) is { } frame)
         {
             frames.Add(frame);
         }
@@ -145,39 +141,6 @@ internal sealed class Http2Peer
         TakeTexts().ShouldBe(["Ping 0 1 8"]);
     }
 
-    private Http2Frame? TryTake()
-    {
-        ReadOnlySpan<byte> rest = Peer.Connection.Sent[_read..];
-        if (rest.Length < FrameHeader.Octets)
-        {
-            return null;
-        }
-
-        FrameHeader header = FrameHeader.Read(rest);
-        if (rest.Length < FrameHeader.Octets + header.Length)
-        {
-            return null;
-        }
-
-        header.Length.ShouldBeLessThanOrEqualTo(FrameHeader.DefaultMaxPayload);
-        byte[] payload = rest.Slice(FrameHeader.Octets, header.Length).ToArray();
-        _read += FrameHeader.Octets + header.Length;
-        string fields = "";
-        if (header.Type is FrameType.Headers or FrameType.Continuation)
-        {
-            _block.AddRange(payload);
-            if (header.Has(FrameFlags.EndHeaders))
-            {
-                Lines lines = new();
-                _decoder.Decode([.. _block], new byte[HpackDecoder.ScratchOctets(_block.Count)], lines).ShouldBe(HpackStatus.Done);
-                _block.Clear();
-                fields = string.Join("\n", lines.All);
-            }
-        }
-
-        return new Http2Frame(header.Type, header.Flags, header.StreamId, payload, fields);
-    }
-
     private static void AddText(List<byte> block, string text)
     {
         if (text.Length < 127)
@@ -197,19 +160,5 @@ internal sealed class Http2Peer
         }
 
         block.AddRange(Encoding.Latin1.GetBytes(text));
-    }
-
-    private sealed class Lines : FieldTarget
-    {
-        public List<string> All { get; } = [];
-
-        public override void Take(in HpackField field)
-        {
-            field.Faults.ShouldBe(FieldFaults.None);
-            if (field.Field is not (KnownField.Date or KnownField.Via or KnownField.XRequestId))
-            {
-                All.Add($"{Encoding.Latin1.GetString(field.Name)}: {Encoding.Latin1.GetString(field.Value)}");
-            }
-        }
     }
 }

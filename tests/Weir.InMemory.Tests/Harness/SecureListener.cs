@@ -40,8 +40,8 @@ internal sealed class SecureListener : IDisposable
     public TlsClientContext Clients { get; }
 
     /// <summary>A client context that has no session to resume.</summary>
-    public static TlsClientContext NewClients() =>
-        TlsClientContext.Create(new TlsClientOptions { ServerName = Host, Authorities = _pem.Chain }, out _).ShouldNotBeNull();
+    public static TlsClientContext NewClients(AlpnProtocols protocols = AlpnProtocols.Http1) => TlsClientContext.Create(
+        new TlsClientOptions { ServerName = Host, Authorities = _pem.Chain, Protocols = protocols }, out _).ShouldNotBeNull();
 
     /// <summary>A client connects and begins the handshake, whose octets nobody has carried yet.</summary>
     public SecureClient Connect(TlsClientContext? clients = null, uint address = 0xC0000201)
