@@ -5,6 +5,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Pipeline.Challenges;
 using Weir.Pipeline.Fetching;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Forwarding;
@@ -55,7 +56,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         ProxyError? error = null;
         try
         {
-            // 1 identity  2 site  3 site stack  4 route  5 route stack
+            // 1 identity, an issuer's question  2 site  3 site stack  4 route  5 route stack
             Verdict verdict = await DecideAsync(passage);
 
             // 6 pick, lease, send, read the head
@@ -99,7 +100,17 @@ public sealed class ExchangeRunner : IExchangeHandler
             return Refuse(exchange, refusal);
         }
 
-        SitePlan? site = plan.Sites.Find(exchange.Request.Host);
+        return plan.Challenges is { } challenges && HttpChallenges.IsAsked(exchange) ? ProveAsync(passage, challenges) : ChooseSiteAsync(passage);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private static async ValueTask<Verdict> ProveAsync(Passage passage, HttpChallenges challenges) =>
+        await challenges.TryAnswerAsync(passage.Exchange) ? Verdict.Answered : await ChooseSiteAsync(passage);
+
+    private static ValueTask<Verdict> ChooseSiteAsync(Passage passage)
+    {
+        Exchange exchange = passage.Exchange;
+        SitePlan? site = passage.Plan.Sites.Find(exchange.Request.Host);
         if (site is not null && exchange.Connection.Tls is { } tls && !tls.MayServe(site.Name, exchange.Request.Host))
         {
             exchange.Trace?.Add("site", $"{site.Name} has other TLS than the connection, which was made for {tls.Policy.Site}");

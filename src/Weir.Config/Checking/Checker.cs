@@ -22,7 +22,9 @@ internal static class Checker
         UpstreamChecker.Check(config.Upstreams.Values, errors);
         AdminChecker.Check(config.Admin, errors);
         IReadOnlyList<ListenerConfig> listeners = ListenerChecker.Check(config, sites.Values, stacks, errors);
-        TlsChecker.Check(listeners, sites.Values, errors);
+        TlsChecker.FillIn(config.Acme, listeners, sites);
+        TlsChecker.Check(config.Acme, listeners, sites.Values, errors);
+        AcmeChecker.Check(config.Acme, listeners, sites.Values, errors);
         if (errors.Count == 0)
         {
             stacks.CheckUnused();

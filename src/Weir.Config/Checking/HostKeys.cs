@@ -41,16 +41,6 @@ internal static class HostKeys
         }
     }
 
-    /// <summary>Whether the world may reach it by name: then a public authority can certify it.</summary>
-    internal static bool IsPublic(HostPattern host)
-    {
-        // RFC 6761 and RFC 8375: names that are never public; `.lan`, `.local` and `.internal` are not either.
-        string[] reserved = ["localhost", "local", "internal", "test", "example", "invalid", "lan", "arpa", "onion"];
-        int dot = host.Host.LastIndexOf('.');
-        bool isAddress = IpAddress.TryParse(host.Host, out _);
-        return host.Kind != HostKind.Any && dot > 0 && !isAddress && !reserved.Contains(host.Host[(dot + 1)..]);
-    }
-
     private static HostPattern? ParseOne(string text, Position position, out string cause, out string remedy)
     {
         const string Forms = "Write a name, *.NAME or *.";

@@ -45,7 +45,7 @@ internal static class ListenerChecker
     // A public host whose TLS is off needs no port 443, where nothing could answer it.
     private static ListenerConfig[] Default(IEnumerable<SiteConfig> sites)
     {
-        SiteConfig[] named = [.. sites.Where(site => site.Hosts.Any(HostKeys.IsPublic))];
+        SiteConfig[] named = [.. sites.Where(site => site.Tls.Mode == SiteTlsMode.Auto || site.Hosts.Any(host => host.IsPublic))];
         if (named.Length == 0)
         {
             return [new ListenerConfig { Address = ListenAddress.Any(8080) }];

@@ -5,7 +5,26 @@ namespace Weir.Config.Checking;
 /// <summary>That listeners with TLS and sites with certificates find each other.</summary>
 internal static class TlsChecker
 {
-    internal static void Check(IReadOnlyList<ListenerConfig> listeners, IReadOnlyCollection<SiteConfig> sites, ErrorList errors)
+    /// <summary>Puts the default in its place: a site with a public host gets its certificates by itself where a listener has TLS.</summary>
+    internal static void FillIn(AcmeConfig? acme, IReadOnlyList<ListenerConfig> listeners, OrderedDictionary<string, SiteConfig> sites)
+    {
+        if (!listeners.Any(listener => listener.Tls == true))
+        {
+            return;
+        }
+
+        foreach ((string key, SiteConfig site) in sites.ToArray())
+        {
+            bool isAsked = site.Hosts.Any(host => host.IsPublic || (host.Kind == HostKind.Any && acme?.OnDemand is not null));
+            if (site.Tls is { Mode: null, NamesFiles: false } && isAsked)
+            {
+                sites[key] = site with { Tls = site.Tls with { Mode = SiteTlsMode.Auto } };
+            }
+        }
+    }
+
+    internal static void Check(
+        AcmeConfig? acme, IReadOnlyList<ListenerConfig> listeners, IReadOnlyCollection<SiteConfig> sites, ErrorList errors)
     {
         foreach (SiteConfig site in sites)
         {
@@ -13,7 +32,8 @@ internal static class TlsChecker
         }
 
         ListenerConfig? secure = listeners.FirstOrDefault(listener => listener.Tls == true);
-        SiteConfig? certified = sites.FirstOrDefault(site => HasCertificate(site.Tls));
+        SiteConfig? certified = sites.FirstOrDefault(site => site.Tls.NamesFiles);
+        SiteConfig? automatic = sites.FirstOrDefault(site => site.Tls.Mode == SiteTlsMode.Auto);
         if (secure is null)
         {
             if (certified is not null)
@@ -22,23 +42,18 @@ internal static class TlsChecker
                     certified.Tls.Position, $"The site \"{certified.Name}\" has a certificate, and no listener speaks TLS.",
                     "Listen on \":443\", or give a listener `tls: true`.");
             }
-
-            return;
+            else if (automatic is not null)
+            {
+                errors.Warning(
+                    automatic.Tls.Position, $"The site \"{automatic.Name}\" would get a certificate, and no listener speaks TLS.",
+                    "Listen on \":443\", or give a listener `tls: true`.");
+            }
         }
-
-        SiteConfig? automatic = sites.FirstOrDefault(site => IsAutomatic(site) && site.Position.IsWritten);
-        if (automatic is not null)
-        {
-            errors.Error(
-                automatic.Position,
-                $"The site \"{automatic.Name}\" would get its certificate by ACME, which is not supported by this build yet.",
-                "Name files with `tls: { certificate: …, key: … }`, or write `tls: off` for plain HTTP only.");
-        }
-        else if (certified is null && secure.Position.IsWritten)
+        else if (certified is null && automatic is null && acme?.OnDemand is null && secure.Position.IsWritten)
         {
             errors.Error(
                 secure.Position, $"{secure.Address} speaks TLS, and no site has a certificate.",
-                "Give a site `tls: { certificate: …, key: … }`, or the listener `tls: false`.");
+                "Give a site `tls: auto` or `tls: { certificate: …, key: … }`, or the listener `tls: false`.");
         }
     }
 
@@ -50,16 +65,11 @@ internal static class TlsChecker
                 tls.Position, "`client_auth` asks for certificates, and `client_ca` does not say whose.",
                 "Name the file of the authorities in `client_ca`.");
         }
-        else if (tls.ClientCa is not null && !HasCertificate(tls))
+        else if (tls.ClientCa is not null && tls is { NamesFiles: false, Mode: not SiteTlsMode.Auto })
         {
             errors.Error(
                 tls.Position, "`client_ca` asks clients for certificates, and the site has none of its own.",
-                "Name the site's `certificate` and `key`.");
+                "Write `mode: auto` beside it, or name the site's `certificate` and `key`.");
         }
     }
-
-    private static bool HasCertificate(SiteTlsConfig tls) => tls.Certificate is not null || tls.Certificates.Count > 0;
-
-    private static bool IsAutomatic(SiteConfig site) =>
-        site.Tls.Mode != SiteTlsMode.Off && !HasCertificate(site.Tls) && site.Hosts.Any(HostKeys.IsPublic);
 }

@@ -9,13 +9,10 @@ internal static class Unsupported
 {
     private static readonly UnsupportedRow[] _rows =
     [
-        new("acme", "ACME"),
         new("caches", "The cache"),
         new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
         new("upstreams.*.compress_requests", "Compression of requests"),
-        new("sites.*.tls", "Certificates by ACME", node => node is ScalarNode { Text: "auto" }),
-        new("sites.*.tls.mode", "Certificates by ACME", node => node is ScalarNode { Text: "auto" }),
     ];
 
     /// <summary>Reports whatever of the file this build cannot do.</summary>

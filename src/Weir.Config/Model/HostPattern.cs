@@ -1,3 +1,5 @@
+using Weir.Abstractions.Exchanges;
+
 namespace Weir.Config.Model;
 
 /// <summary>A host that a site is for.</summary>
@@ -6,6 +8,19 @@ namespace Weir.Config.Model;
 /// <param name="Position">Where it is written.</param>
 public sealed record HostPattern(HostKind Kind, string Host, Position Position)
 {
+    // RFC 6761 and RFC 8375: names that are never public; `.lan`, `.local` and `.internal` are not either.
+    private static readonly string[] _reserved = ["localhost", "local", "internal", "test", "example", "invalid", "lan", "arpa", "onion"];
+
+    /// <summary>Whether the world may reach it by name: then a public authority can certify it.</summary>
+    public bool IsPublic
+    {
+        get
+        {
+            int dot = Host.LastIndexOf('.');
+            return Kind != HostKind.Any && dot > 0 && !IpAddress.TryParse(Host, out _) && !_reserved.Contains(Host[(dot + 1)..]);
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Kind switch
     {

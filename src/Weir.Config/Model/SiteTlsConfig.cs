@@ -7,7 +7,7 @@ namespace Weir.Config.Model;
 [OptionRule(OptionRule.AtMostOne, "mode", "certificate", "certificates")]
 public sealed record SiteTlsConfig
 {
-    [Option("auto (ACME) or off.", IsShorthand = true, Default = "auto for a public host when a listener has TLS, else off")]
+    [Option("auto (by ACME, or by Weir's own authority where no public one could) or off.", IsShorthand = true, Default = "auto for a public host when a listener has TLS, else off")]
     public SiteTlsMode? Mode { get; init; }
 
     [Option("The file of the certificate chain.", Default = "none")]
@@ -30,6 +30,9 @@ public sealed record SiteTlsConfig
 
     [Option("Whether an OCSP response is fetched and stapled where the certificate names a responder.", Default = "true")]
     public bool? Staple { get; init; }
+
+    /// <summary>Whether files are named.</summary>
+    public bool NamesFiles => Certificate is not null || Certificates.Count > 0;
 
     /// <summary>Where it is written.</summary>
     public Position Position { get; init; } = Position.None;

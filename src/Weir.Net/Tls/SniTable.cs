@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using System.Text;
 
 namespace Weir.Net.Tls;
@@ -30,12 +31,16 @@ public sealed class SniTable<T>
         }
 
         WhenUnknown = whenUnknown;
+        HasAddresses = exact.Keys.Any(host => IPAddress.TryParse(host, out _));
         _exact = exact.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _behindWildcard = wildcards.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>What names that are not in the table mean; null: nothing.</summary>
     public T? WhenUnknown { get; }
+
+    /// <summary>Whether addresses are among the exact names: they are meant where a client sends no name.</summary>
+    public bool HasAddresses { get; }
 
     /// <summary>What a server name means, in whichever case; a dot at its end means nothing.</summary>
     public T? Find(ReadOnlySpan<byte> name)

@@ -24,4 +24,13 @@ public sealed record TlsServerOptions
 
     /// <summary>Whether OCSP responses are fetched for the certificates, and shown.</summary>
     public bool IsStapled { get; init; } = true;
+
+    /// <summary>Which of several certificates of a site, each for other names, it is; null: the site has one for all.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>Whether each name has a certificate of its own, which <see cref="TlsSiteHolder.ByName"/> finds: the ones here only stand in.</summary>
+    public bool AsksByName { get; init; }
+
+    /// <summary>What it is known by across reloads.</summary>
+    internal (string Site, string? Part) Key => (Policy.Site, Part);
 }

@@ -38,6 +38,9 @@ public sealed class TlsSite
         return site;
     }
 
+    /// <summary>Whether each name has a certificate of its own (<see cref="TlsServerOptions.AsksByName"/>).</summary>
+    public bool AsksByName => _options.AsksByName;
+
     /// <summary>A loop's context.</summary>
     public TlsContext OfLoop(int loop) => _byLoop[loop]!;
 
@@ -46,6 +49,7 @@ public sealed class TlsSite
         options.Policy.Site == _options.Policy.Site
         && options.Policy.Clients == _options.Policy.Clients
         && options.IsStapled == _options.IsStapled
+        && options.AsksByName == _options.AsksByName
         && options.RequiresClientCertificate == _options.RequiresClientCertificate
         && options.Certificates.SequenceEqual(_options.Certificates)
         && options.ClientAuthorities.AsSpan().SequenceEqual(_options.ClientAuthorities);

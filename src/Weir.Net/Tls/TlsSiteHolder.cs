@@ -16,6 +16,9 @@ public sealed class TlsSiteHolder
     /// <summary>Asked for a certificate of an ACME challenge (RFC 8737) by server name; null: none is going on. Called on loops.</summary>
     public Func<string, TlsContext?>? ChallengeOf { get; set; }
 
+    /// <summary>Certificates of names that are known when a client asks for them; null: there are none.</summary>
+    public INamedCertificates? ByName { get; set; }
+
     /// <summary>What is promised for each site, as exchanges ask for it.</summary>
     public TlsPolicies Policies { get; } = new();
 

@@ -7,16 +7,16 @@ namespace Weir.Net.Tls;
 public sealed class TlsSites
 {
     private readonly SniTable<TlsSite> _byName;
-    private readonly Dictionary<string, TlsSite> _bySite;
+    private readonly Dictionary<(string, string?), TlsSite> _bySite;
 
-    private TlsSites(SniTable<TlsSite> byName, Dictionary<string, TlsSite> bySite)
+    private TlsSites(SniTable<TlsSite> byName, Dictionary<(string, string?), TlsSite> bySite)
     {
         _byName = byName;
         _bySite = bySite;
     }
 
-    /// <summary>What is promised for each site.</summary>
-    public IEnumerable<TlsPolicy> Policies => _bySite.Values.Select(site => site.Policy);
+    /// <summary>What is promised for each site; of one with several certificates, the first of them.</summary>
+    public IEnumerable<TlsPolicy> Policies => _bySite.Values.Select(site => site.Policy).DistinctBy(policy => policy.Site);
 
     /// <summary>Certificates for which OCSP responses are fetched, each once.</summary>
     public IEnumerable<TlsCertificate> StapledCertificates => _bySite.Values.SelectMany(site => site.StapledCertificates).Distinct();
@@ -31,12 +31,12 @@ public sealed class TlsSites
         IReadOnlyList<TlsServerOptions> sites, int loops, TlsTicketKeys tickets, out string problem, TlsSites? running = null)
     {
         problem = "";
-        Dictionary<string, TlsSite> bySite = new(sites.Count, StringComparer.Ordinal);
+        Dictionary<(string, string?), TlsSite> bySite = new(sites.Count);
         List<KeyValuePair<string, TlsSite>> names = [];
         TlsSite? first = null;
         foreach (TlsServerOptions options in sites)
         {
-            TlsSite? site = running?._bySite.GetValueOrDefault(options.Policy.Site);
+            TlsSite? site = running?._bySite.GetValueOrDefault(options.Key);
             if (site is null || !site.IsFor(options))
             {
                 site = TlsSite.TryMake(options, loops, tickets, out problem);
@@ -50,7 +50,7 @@ public sealed class TlsSites
             }
 
             first ??= site;
-            bySite.Add(options.Policy.Site, site);
+            bySite.Add(options.Key, site);
             foreach (string host in options.Hosts)
             {
                 names.Add(KeyValuePair.Create(host, site));
@@ -63,6 +63,9 @@ public sealed class TlsSites
     /// <summary>The site that a server name means; null where no site has a certificate.</summary>
     public TlsSite? Find(ReadOnlySpan<byte> serverName) => _byName.Find(serverName);
 
+    /// <summary>Whether sites are named by addresses: they are meant where a client sends no name.</summary>
+    public bool HasAddresses => _byName.HasAddresses;
+
     /// <summary>Gives all contexts back that <paramref name="running"/> has not, when no loop uses them or no loop runs any more.</summary>
     public void Discard(TlsSites? running) => DiscardAllBut(running, _bySite);
 
@@ -70,20 +73,20 @@ public sealed class TlsSites
     public void DisposeOn(Loop loop, TlsSites? next)
     {
         loop.AssertCurrent();
-        foreach ((string name, TlsSite site) in _bySite)
+        foreach (((string, string?) key, TlsSite site) in _bySite)
         {
-            if (!ReferenceEquals(next?._bySite.GetValueOrDefault(name), site))
+            if (!ReferenceEquals(next?._bySite.GetValueOrDefault(key), site))
             {
                 site.DisposeOn(loop.Index);
             }
         }
     }
 
-    private static void DiscardAllBut(TlsSites? running, Dictionary<string, TlsSite> bySite)
+    private static void DiscardAllBut(TlsSites? running, Dictionary<(string, string?), TlsSite> bySite)
     {
-        foreach ((string name, TlsSite site) in bySite)
+        foreach (((string, string?) key, TlsSite site) in bySite)
         {
-            if (!ReferenceEquals(running?._bySite.GetValueOrDefault(name), site))
+            if (!ReferenceEquals(running?._bySite.GetValueOrDefault(key), site))
             {
                 site.Discard();
             }

@@ -1,4 +1,5 @@
 using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Challenges;
 using Weir.Pipeline.ErrorPages;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Routing;
@@ -19,6 +20,9 @@ public sealed class Plan
 
     /// <summary>The upstreams by name, for fetches.</summary>
     public IReadOnlyDictionary<string, UpstreamState> Upstreams { get; init; } = new Dictionary<string, UpstreamState>(StringComparer.Ordinal);
+
+    /// <summary>Proofs that issuers of certificates look for; null where none are got that way.</summary>
+    public HttpChallenges? Challenges { get; init; }
 
     /// <summary>Modules that act by the clock, in the order of the file.</summary>
     public IReadOnlyList<TimedStep> Timed { get; init; } = [];

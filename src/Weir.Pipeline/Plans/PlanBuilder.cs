@@ -2,6 +2,7 @@ using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Config;
 using Weir.Config.Model;
+using Weir.Pipeline.Challenges;
 using Weir.Pipeline.ErrorPages;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Routing;
@@ -26,6 +27,9 @@ public sealed class PlanBuilder
         _stacks = new StackCompiler(catalog, _errors, _used, before, log ?? WeirLog.Silent) { Memories = memories };
         _upstreams = upstreams;
     }
+
+    /// <summary>Proofs that issuers of certificates look for; null where no configuration is to be asked for any.</summary>
+    public HttpChallenges? Challenges { get; init; }
 
     /// <summary>Errors and warnings found while building.</summary>
     public IReadOnlyList<ConfigError> Errors => _errors;
@@ -59,6 +63,7 @@ public sealed class PlanBuilder
             Sites = new SiteTable<SitePlan>(sites),
             ErrorPages = BuildErrorPages(config.ErrorPages),
             Upstreams = _used.All,
+            Challenges = config.Sites.Values.Any(site => site.Tls.Mode == SiteTlsMode.Auto) ? Challenges : null,
             Timed = _timed,
             Identity = new IdentityPolicy(config.TrustedProxies),
             Tunnels = new TunnelLimits
@@ -70,7 +75,7 @@ public sealed class PlanBuilder
         return _errors.Any(error => !error.IsWarning) ? null : plan;
     }
 
-    private static bool HasCertificate(SiteConfig site) => site.Tls.Certificate is not null || site.Tls.Certificates.Count > 0;
+    private static bool HasCertificate(SiteConfig site) => site.Tls.NamesFiles || site.Tls.Mode == SiteTlsMode.Auto;
 
     private static int HttpsPortOf(WeirConfig config, SiteConfig site)
     {

@@ -12,17 +12,20 @@ using Weir.Telemetry.Events;
 namespace Weir.Server.Listening;
 
 /// <summary>
-/// A new connection becomes a TLS connection. 1 receive the ClientHello  2 ask the modules  3 find the site  4 wait for a turn  5 shake hands.
-/// OpenSSL is asked from the fifth step on, so a connection that never sends a whole ClientHello costs no session.
+/// A new connection becomes a TLS connection. 1 receive the ClientHello  2 ask the modules  3 wait for a certificate that is made when it is first
+/// asked for  4 wait for a turn  5 find the certificate  6 shake hands. OpenSSL is asked from the sixth step on, so a connection that never
+/// sends a whole ClientHello costs no session. Between 5 and 6 nothing waits: certificates may be swapped meanwhile.
 /// </summary>
 internal sealed class SecureStart
 {
+    private const int MostNameOctets = 253;
+
     private readonly ServerLoop _server;
     private readonly ListenerOptions _options;
     private readonly Connection _connection;
     private readonly ConnectionInfo _info;
     private readonly ListenerState _listener;
-    private readonly long _deadlineMs;
+    private long _deadlineMs;
 
     public SecureStart(ServerLoop server, ListenerOptions options, Connection connection, ConnectionInfo info, ListenerState listener)
     {
@@ -50,9 +53,16 @@ internal sealed class SecureStart
             return Refuse(hello == ClientHelloStatus.NeedMore ? LateOrGone() : TlsFailure.Protocol, "this is no TLS ClientHello");
         }
 
-        if (Choose() is not { } choice)
+        if (Hear() is not { } wish)
         {
             return false;
+        }
+
+        if (IsToBeMade(wish))
+        {
+            Task made = _options.Tls!.ByName!.ObtainAsync(wish.ServerName!, out int longestMs);
+            _deadlineMs += longestMs;
+            await made;
         }
 
         while (!_server.Handshakes.TryStart(_server.Loop.TurnCount))
@@ -65,7 +75,7 @@ internal sealed class SecureStart
             return Refuse(TlsFailure.PeerGone, "");
         }
 
-        return await ShakeHandsAsync(choice);
+        return Choose(wish) is { } choice && await ShakeHandsAsync(choice);
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -84,8 +94,8 @@ internal sealed class SecureStart
     private ClientHelloStatus Look() =>
         ClientHelloReader.Read(_connection.Received, stackalloc byte[ClientHelloReader.MostOctets], out _);
 
-    /// <summary>Asks the modules, and finds which site's certificate the client wants. Null: the connection ends.</summary>
-    private Choice? Choose()
+    /// <summary>Reads what the client wants, and asks the modules. Null: the connection ends.</summary>
+    private Wish? Hear()
     {
         ClientHelloReader.Read(_connection.Received, stackalloc byte[ClientHelloReader.MostOctets], out ReadOnlySpan<byte> message);
         if (!ClientHelloReader.TryParse(message, out ClientHelloFacts facts))
@@ -100,9 +110,19 @@ internal sealed class SecureStart
             return null;
         }
 
-        string? name = facts.ServerName.IsEmpty ? null : Encoding.ASCII.GetString(facts.ServerName);
+        return new Wish(facts.ServerName.IsEmpty ? null : Encoding.ASCII.GetString(facts.ServerName), facts.IsAcmeChallenge);
+    }
+
+    /// <summary>Whether the name's certificate is made when it is first asked for, and nobody has asked before.</summary>
+    private bool IsToBeMade(in Wish wish) => wish is { ServerName: { } name, IsChallenge: false } && _options.Tls!.ByName is { } names
+        && SiteOf(wish) is { AsksByName: true } && names.Find(name, _server.Loop.Index) is null;
+
+    /// <summary>Finds which certificate the client gets. Null: the connection ends.</summary>
+    private Choice? Choose(in Wish wish)
+    {
+        string? name = wish.ServerName;
         TlsSiteHolder sites = _options.Tls!;
-        if (facts.IsAcmeChallenge)
+        if (wish.IsChallenge)
         {
             TlsContext? challenge = name is null ? null : sites.ChallengeOf?.Invoke(name);
             if (challenge is null)
@@ -114,13 +134,38 @@ internal sealed class SecureStart
             return new Choice(challenge, name, AlpnProtocols.AcmeChallenge);
         }
 
-        if (sites.Current?.Find(facts.ServerName) is not { } site)
+        if (SiteOf(wish) is not { } site)
         {
             Refuse(TlsFailure.Parameters, "no site has a certificate");
             return null;
         }
 
-        return new Choice(site.OfLoop(_server.Loop.Index), name, _options.Protocols);
+        TlsContext context = site.OfLoop(_server.Loop.Index);
+        if (site.AsksByName && name is not null)
+        {
+            if (sites.ByName?.Find(name, _server.Loop.Index) is not { } own)
+            {
+                Refuse(TlsFailure.Parameters, "the name has no certificate");
+                return null;
+            }
+
+            context = own;
+        }
+
+        return new Choice(context, name, _options.Protocols);
+    }
+
+    /// <summary>The site by the name that the client sent; RFC 6066 section 3: an address is no name, and whoever asks for one sends none.</summary>
+    private TlsSite? SiteOf(in Wish wish)
+    {
+        if (_options.Tls!.Current is not { } sites)
+        {
+            return null;
+        }
+
+        string? name = wish.ServerName ?? (sites.HasAddresses ? _info.Local.ToString() : null);
+        Span<byte> octets = stackalloc byte[MostNameOctets];
+        return sites.Find(name is null || name.Length > MostNameOctets ? default : octets[..Encoding.ASCII.GetBytes(name, octets)]);
     }
 
     private bool Asks(ReadOnlySpan<byte> message)
@@ -197,6 +242,8 @@ internal sealed class SecureStart
     private TlsFailure LateOrGone() => _server.Loop.NowMs >= _deadlineMs ? TlsFailure.TimedOut : TlsFailure.PeerGone;
 
     private int LeftMs() => _server.StartWaitMs(_listener, _deadlineMs);
+
+    private readonly record struct Wish(string? ServerName, bool IsChallenge);
 
     private sealed record Choice(TlsContext Context, string? ServerName, AlpnProtocols Protocols);
 }

@@ -4,7 +4,7 @@ namespace Weir.Telemetry.Events;
 
 /// <summary>
 /// The one table of events: the reference page is made from it. Ids: 1xx the process, 2xx configuration, 3xx client connections,
-/// 4xx origins, 5xx modules and defects, 6xx logs, 7xx the admin. A value that came from a peer is escaped when it is written.
+/// 4xx origins, 5xx modules and defects, 6xx logs, 7xx the admin, 8xx certificates. A value that came from a peer is escaped when it is written.
 /// </summary>
 public static class OperatorEvents
 {
@@ -197,6 +197,38 @@ public static class OperatorEvents
     public static readonly OperatorEvent SavedStateFailed = Add(708, Warning, "saved_state_failed",
         "States cannot be saved in {file}: {reason}; they end with this process",
         "Make process.data a directory that this user can write.");
+
+    public static readonly OperatorEvent CertificateObtained = Add(800, Info, "certificate_obtained",
+        "{name} has a certificate of {issuer}, good until {expires}; it is renewed on {renewal}",
+        "");
+    public static readonly OperatorEvent CertificateFailed = Add(801, Error, "certificate_failed",
+        "No certificate for {name}: {reason}. Next try at {next}; {meanwhile}",
+        "Look whether the name leads to this machine and ports 80 and 443 reach it. `weir certs renew NAME` tries at once.");
+    public static readonly OperatorEvent CertificateStandIn = Add(802, Warning, "certificate_stand_in",
+        "{name} has no certificate yet: clients get one that nobody has signed, and warn, until it is there",
+        "Nothing, if it is new: it takes seconds. `weir certs` shows what it waits for.");
+    public static readonly OperatorEvent CertificateFileDamaged = Add(803, Error, "certificate_file_damaged",
+        "{file} cannot be used: {reason}; it is kept beside as .damaged, and another is made",
+        "Look at the disk, and who else writes there.");
+    public static readonly OperatorEvent CertificateStoreFailed = Add(804, Error, "certificate_store_failed",
+        "Certificates cannot be kept at {file}: {reason}; they end with this process",
+        "Make process.data a directory that this user can write. Each restart asks the issuer anew, and issuers have limits.");
+    public static readonly OperatorEvent LocalAuthorityMade = Add(805, Info, "local_authority_made",
+        "{name} now certifies names that no public authority does; its root is in {file}",
+        "`weir trust` makes this machine's programs believe it.");
+    public static readonly OperatorEvent AcmeAccountMade = Add(806, Info, "acme_account_made",
+        "An account at {issuer} was made; its terms are at {terms}",
+        "");
+    public static readonly OperatorEvent RenewalAdvised = Add(807, Info, "renewal_advised",
+        "{name} is renewed on {time}, as {issuer} advises; why: {explanation}",
+        "");
+    public static readonly OperatorEvent RenewalForced = Add(808, Info, "renewal_forced", "{who} asked for a renewal of {name}", "");
+    public static readonly OperatorEvent OnDemandRefused = Add(809, Info, "on_demand_refused",
+        "No certificate is got for {name}: {reason}",
+        "");
+    public static readonly OperatorEvent OnDemandLimited = Add(810, Warning, "on_demand_limited",
+        "No certificate is got for {name} now: more than {rate} names want one",
+        "Raise acme.on_demand.rate, if they are all yours; issuers have limits of their own.");
 
     /// <summary>Every event, for documentation and tests.</summary>
     public static IReadOnlyList<OperatorEvent> All => _all;

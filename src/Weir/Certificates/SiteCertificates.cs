@@ -14,7 +14,7 @@ internal sealed class SiteCertificates
     private static readonly TimeSpan _soon = TimeSpan.FromDays(14);
 
     private readonly List<ConfigError> _errors;
-    private readonly List<TlsServerOptions> _sites = [];
+    private readonly List<ReadSite> _sites = [];
     private readonly List<FileCertificate> _listed = [];
     private readonly Dictionary<string, WatchedFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Chain, string Key), TlsCertificate> _pairs = [];
@@ -22,15 +22,15 @@ internal sealed class SiteCertificates
     private readonly Dictionary<string, byte[]> _contents = [];
     private readonly DateTimeOffset _now;
 
-    private SiteCertificates(List<ConfigError> errors, DateTimeOffset now, SiteCertificates? before)
+    private readonly WeirConfig _config;
+
+    private SiteCertificates(WeirConfig config, List<ConfigError> errors, DateTimeOffset now, SiteCertificates? before)
     {
+        _config = config;
         _errors = errors;
         _now = now;
         _before = before?._pairs ?? _pairs;
     }
-
-    /// <summary>Each site that has TLS, the one for clients that name no site of ours first.</summary>
-    public IReadOnlyList<TlsServerOptions> Sites => _sites;
 
     /// <summary>Every certificate, with the site that names it and where it is.</summary>
     public IReadOnlyList<FileCertificate> Listed => _listed;
@@ -48,7 +48,7 @@ internal sealed class SiteCertificates
     /// <param name="before">What was read earlier: a certificate whose files hold the same octets is the same object again.</param>
     public static SiteCertificates Read(WeirConfig config, List<ConfigError> errors, TimeProvider clock, SiteCertificates? before = null)
     {
-        SiteCertificates read = new(errors, clock.GetUtcNow(), before) { IsUsed = config.Listen.Any(listener => listener.Tls == true) };
+        SiteCertificates read = new(config, errors, clock.GetUtcNow(), before) { IsUsed = config.Listen.Any(listener => listener.Tls == true) };
         if (!read.IsUsed)
         {
             return read;
@@ -61,7 +61,7 @@ internal sealed class SiteCertificates
             return read;
         }
 
-        IEnumerable<SiteConfig> sites = config.Sites.Values.Where(HasCertificate);
+        IEnumerable<SiteConfig> sites = config.Sites.Values.Where(site => site.Tls.NamesFiles || site.Tls.Mode == SiteTlsMode.Auto);
         foreach (SiteConfig site in sites.OrderByDescending(site => site.Hosts.Any(host => host.Kind == HostKind.Any)))
         {
             read.Add(site);
@@ -71,8 +71,10 @@ internal sealed class SiteCertificates
         return read;
     }
 
-    /// <summary>Whether a site names certificate files.</summary>
-    public static bool HasCertificate(SiteConfig site) => site.Tls.Certificate is not null || site.Tls.Certificates.Count > 0;
+    /// <summary>Each site that has TLS, the one for clients that name no site of ours first.</summary>
+    /// <param name="automatic">Where the certificates of `tls: auto` come from.</param>
+    public IReadOnlyList<TlsServerOptions> Sites(IAutomaticCertificates automatic) =>
+        [.. _sites.SelectMany(read => read.Site.Tls.NamesFiles ? [FromFiles(read)] : Automatic(read, automatic))];
 
     private void Add(SiteConfig site)
     {
@@ -89,26 +91,51 @@ internal sealed class SiteCertificates
         }
 
         byte[]? authorities = site.Tls.ClientCa is { } file ? ReadAuthorities(site.Tls.Position, file) : null;
-        if (certificates.Count == 0 || (authorities is null && site.Tls.ClientCa is not null))
+        if ((certificates.Count == 0 && site.Tls.NamesFiles) || (authorities is null && site.Tls.ClientCa is not null))
         {
             return;
         }
 
-        CheckNames(site, certificates);
-        CheckStaples(site, certificates);
-        bool isRequired = site.Tls.ClientAuth != ClientAuth.Optional;
+        if (site.Tls.NamesFiles)
+        {
+            CheckNames(site, certificates);
+            CheckStaples(site, certificates);
+        }
+
+        _sites.Add(new ReadSite(site, certificates, authorities));
+    }
+
+    private static TlsServerOptions FromFiles(ReadSite read) =>
+        Options(read, read.Certificates, read.Site.Hosts.Where(host => host.Kind != HostKind.Any).Select(NameOf));
+
+    private IEnumerable<TlsServerOptions> Automatic(ReadSite read, IAutomaticCertificates automatic) =>
+        automatic.Of(read.Site, _config).OrderByDescending(one => one.Host.Kind == HostKind.Any).Select(one =>
+            Options(read, [one.Certificate], one.Host.Kind == HostKind.Any ? [] : [NameOf(one.Host)]) with
+            {
+                Part = one.Host.ToString(),
+                AsksByName = one.AsksByName,
+            });
+
+    private static TlsServerOptions Options(ReadSite read, IReadOnlyList<TlsCertificate> certificates, IEnumerable<string> hosts)
+    {
+        SiteTlsConfig tls = read.Site.Tls;
+        byte[]? authorities = read.ClientAuthorities;
+        bool isRequired = tls.ClientAuth != ClientAuth.Optional;
         string clients = authorities is null ? "" : $"{(isRequired ? "required" : "optional")} {Convert.ToHexString(SHA256.HashData(authorities))}";
-        _sites.Add(new TlsServerOptions
+        return new TlsServerOptions
         {
             Policy = new TlsPolicy(
-                site.Name, clients, string.Join(' ', certificates.Select(one => one.Fingerprint)), [.. certificates.SelectMany(one => one.Names)]),
-            Hosts = [.. site.Hosts.Where(host => host.Kind != HostKind.Any).Select(host => host.ToString())],
+                read.Site.Name, clients, string.Join(' ', certificates.Select(one => one.Fingerprint)), [.. certificates.SelectMany(one => one.Names)]),
+            Hosts = [.. hosts],
             Certificates = certificates,
             ClientAuthorities = authorities,
             RequiresClientCertificate = authorities is not null && isRequired,
-            IsStapled = site.Tls.Staple != false,
-        });
+            IsStapled = tls.Staple != false,
+        };
     }
+
+    // As clients send it: an address without brackets.
+    private static string NameOf(HostPattern host) => host.Kind == HostKind.Wildcard ? "*." + host.Host : host.Host;
 
     private static IEnumerable<CertificateConfig> PairsOf(SiteTlsConfig tls) =>
         tls.Certificate is { } certificate ? [new CertificateConfig { Certificate = certificate, Key = tls.Key! }] : tls.Certificates;
@@ -251,4 +278,6 @@ internal sealed class SiteCertificates
 
     private void Report(Position position, string cause, string remedy, bool isWarning = false) =>
         _errors.Add(new ConfigError(position.File, position.Line, position.Column, cause, remedy, isWarning));
+
+    private sealed record ReadSite(SiteConfig Site, IReadOnlyList<TlsCertificate> Certificates, byte[]? ClientAuthorities);
 }

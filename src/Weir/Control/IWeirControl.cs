@@ -29,6 +29,14 @@ public interface IWeirControl
     /// <summary>The upstreams and their servers as of now.</summary>
     IReadOnlyList<UpstreamStatus> Upstreams();
 
+    /// <summary>Every certificate that clients may get, as of now.</summary>
+    IReadOnlyList<CertificateStatus> Certificates();
+
+    /// <summary>Renews a certificate that Weir got itself, whatever its time. False: it keeps none of this name.</summary>
+    /// <param name="name">The name that it is kept for.</param>
+    /// <param name="who">Who wants it, for the log.</param>
+    bool RenewCertificate(string name, string who);
+
     /// <summary>
     /// Sets a server to ready, drain or down until it is set to something else: also across reloads and restarts. A server that is made
     /// ready again begins slowly.

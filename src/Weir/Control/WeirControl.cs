@@ -58,12 +58,28 @@ public sealed class WeirControl : IWeirControl
             Requests = counters.Total(Counter.ExchangesStarted),
             Errors = Enumerable.Range(0, counters.Labels.Of(CounterFamily.ProxyErrors).Count).Sum(error => counters.Total(CounterFamily.ProxyErrors, error)),
             MemoryBytes = Environment.WorkingSet,
+            CertificateProblems = [.. Certificates().Where(one => one.State != "good").Select(one => $"{one.Name}: {Problem(one)}")],
             Upstreams = Upstreams(),
         };
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<UpstreamStatus> Upstreams() => [.. LiveUpstreams.Select(upstream => StatusReader.Read(upstream, Config))];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CertificateStatus> Certificates() => _host.ListCertificates();
+
+    /// <inheritdoc/>
+    public bool RenewCertificate(string name, string who)
+    {
+        bool isKept = _host.RenewCertificate(name.ToLowerInvariant());
+        if (isKept)
+        {
+            _log.Write(OperatorEvents.RenewalForced, who, name);
+        }
+
+        return isKept;
+    }
 
     /// <inheritdoc/>
     public ServerChange SetAdminState(string upstream, string server, AdminState state, string who)
@@ -92,5 +108,16 @@ public sealed class WeirControl : IWeirControl
     {
         _log.Write(OperatorEvents.ReloadAsked, who);
         return _host.ReloadFileAsync();
+    }
+
+    private static string Problem(CertificateStatus certificate)
+    {
+        string what = certificate.State switch
+        {
+            "stand-in" => "clients get a certificate that nobody has signed until there is one",
+            "expired" => $"its certificate expired on {certificate.Expires:yyyy-MM-dd}",
+            _ => $"its renewal fails; it is good until {certificate.Expires:yyyy-MM-dd}",
+        };
+        return certificate.LastError is { } error ? $"{what} ({error})" : what;
     }
 }

@@ -33,6 +33,9 @@ internal sealed class NextConfig
     /// <summary>Ticket keys that are shared; null: the process's own.</summary>
     public TicketKeyFile? TicketKeys { get; set; }
 
+    /// <summary>What the certificates were made ready from.</summary>
+    public IReadOnlyList<TlsServerOptions> TlsOptions { get; set; } = [];
+
     /// <summary>The certificates, ready for the loops; null where no listener speaks TLS.</summary>
     public TlsSites? Sites { get; set; }
 

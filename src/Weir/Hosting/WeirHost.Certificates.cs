@@ -21,12 +21,9 @@ public sealed partial class WeirHost
     private readonly HttpResponder _responder = new();
     private readonly StapleKeeper _staples;
     private readonly CancellationTokenSource _ending = new();
-    private SiteCertificates? _certificates;
+    private volatile SiteCertificates? _certificates;
     private Task _watching = Task.CompletedTask;
     private Task _stapling = Task.CompletedTask;
-
-    /// <summary>The certificates in force: where ACME will put its own.</summary>
-    internal TlsSiteHolder Certificates => _tls;
 
     /// <summary>Their OCSP responses.</summary>
     internal StapleKeeper Staples => _staples;
@@ -66,13 +63,14 @@ public sealed partial class WeirHost
             return false;
         }
 
-        if (TlsSites.TryBuild(read.Sites, _loops.Loops.Count, _tls.Tickets, out string problem, _tls.Current) is not { } sites)
+        IReadOnlyList<TlsServerOptions> options = read.Sites(_keeper);
+        if (TlsSites.TryBuild(options, _loops.Loops.Count, _tls.Tickets, out string problem, _tls.Current) is not { } sites)
         {
             _log.Write(OperatorEvents.CertificatesKept, problem);
             return false;
         }
 
-        await PutInForceAsync(sites, read);
+        await PutInForceAsync(sites, options, read);
         _log.Write(OperatorEvents.CertificatesRenewed, files);
         return true;
     }
@@ -87,7 +85,8 @@ public sealed partial class WeirHost
             return null;
         }
 
-        TlsSites? sites = TlsSites.TryBuild(next.Certificates.Sites, _loops.Loops.Count, _tls.Tickets, out string problem, _tls.Current);
+        next.TlsOptions = next.Certificates.Sites(_keeper);
+        TlsSites? sites = TlsSites.TryBuild(next.TlsOptions, _loops.Loops.Count, _tls.Tickets, out string problem, _tls.Current);
         if (sites is null)
         {
             errors.Add(new ConfigError(File ?? "", 0, 0, $"A certificate cannot be used: {problem}.", "Check the site's `tls`."));
@@ -96,10 +95,11 @@ public sealed partial class WeirHost
         return sites;
     }
 
-    private async Task PutInForceAsync(TlsSites? sites, SiteCertificates read)
+    private async Task PutInForceAsync(TlsSites? sites, IReadOnlyList<TlsServerOptions> options, SiteCertificates read)
     {
-        TlsSites? before = _tls.Swap(sites);
         _certificates = read;
+        _onDemand.Use(options, _config.Acme?.OnDemand);
+        TlsSites? before = _tls.Swap(sites);
         _watch.Know(read.Files);
         _staples.Follow(sites?.StapledCertificates ?? []);
         if (before is not null)

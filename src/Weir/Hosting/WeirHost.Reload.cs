@@ -193,8 +193,9 @@ public sealed partial class WeirHost
         Recall(next.Plan!);
         _plans!.Swap(next.Plan!);
         UseTicketKeys(next.TicketKeys);
-        await PutInForceAsync(next.Sites, next.Certificates!);
         _config = next.Config;
+        await PutInForceAsync(next.Sites, next.TlsOptions, next.Certificates!);
+        _keeper.Use(next.Config);
         _modules = next.Modules;
         _accessLogs = logs;
         _listeners = listeners;

@@ -1,6 +1,7 @@
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.AutomaticHttps;
 using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Control;
@@ -11,6 +12,7 @@ using Weir.Net.Loops;
 using Weir.Net.Tls;
 using Weir.Pipeline;
 using Weir.Pipeline.AccessLogging;
+using Weir.Pipeline.Challenges;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Plans;
 using Weir.Pipeline.Sticking;
@@ -73,6 +75,11 @@ public sealed partial class WeirHost : IAsyncDisposable
         });
         _servers = new ServerLoop[counters.LoopCount];
         _staples = NewStapleKeeper(config.Process);
+        CertificateStore store = OpenStore(config, log);
+        _challenges = new HttpChallenges { Elsewhere = store.FindChallengeAsync };
+        _keeper = MakeKeeper(config, store);
+        _onDemand = new OnDemandCertificates(_keeper, _tls.Tickets, counters.LoopCount, _loops.RunOnEachAsync, log, TimeProvider.System);
+        _keeper.MayKeep = _onDemand.MayKeepAsync;
         _states = OpenStates(config, log);
         _memories = OpenMemories(config, log);
         Control = new WeirControl(this, _states, log);
@@ -190,6 +197,7 @@ public sealed partial class WeirHost : IAsyncDisposable
     {
         _isDraining = true;
         await _ending.CancelAsync();
+        await _keeper.DisposeAsync();
         await _watching;
         await _stapling;
         _responder.Dispose();
@@ -203,6 +211,7 @@ public sealed partial class WeirHost : IAsyncDisposable
 
         _loops.Dispose();
         _tls.Swap(null)?.Discard(running: null);
+        _onDemand.Dispose();
         _upstreams.Dispose();
         _modules.DisposeAllBut(null);
         _resolver.Dispose();
@@ -238,7 +247,7 @@ public sealed partial class WeirHost : IAsyncDisposable
             (int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0);
         OriginCertificates.Check(config, errors);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
-        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories);
+        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories) { Challenges = _challenges };
         Plan? plan = builder.Build(config);
         NextConfig next = new(config, plan, upstreams, builder.Modules);
         foreach (ListenerConfig listener in config.Listen)
@@ -274,7 +283,8 @@ public sealed partial class WeirHost : IAsyncDisposable
         }
 
         UseTicketKeys(next.TicketKeys);
-        await PutInForceAsync(next.Sites, next.Certificates!);
+        _tls.ByName = _onDemand;
+        await PutInForceAsync(next.Sites, next.TlsOptions, next.Certificates!);
         _loops.Start();
         _isServing = true;
         _watching = WatchCertificatesAsync();
@@ -288,6 +298,8 @@ public sealed partial class WeirHost : IAsyncDisposable
                 listener.ServeOn(loop);
             }
         });
+        _keeper.Use(_config);
+        _keeper.Start();
     }
 
     /// <summary>Closes listeners so that no client whose connection has begun is turned away.</summary>

@@ -1,0 +1,109 @@
+using Weir.Config.Binding;
+using Weir.Config.Model;
+
+namespace Weir.Config.Checking;
+
+/// <summary>That certificates which Weir is to get can be got: names that can be proved, issuers that exist.</summary>
+internal static class AcmeChecker
+{
+    internal static void Check(
+        AcmeConfig? acme, IReadOnlyList<ListenerConfig> listeners, IReadOnlyCollection<SiteConfig> sites, ErrorList errors)
+    {
+        SiteConfig[] automatic = [.. sites.Where(site => site.Tls.Mode == SiteTlsMode.Auto)];
+        foreach (SiteConfig site in automatic)
+        {
+            CheckNames(site, acme, errors);
+        }
+
+        if (acme is null)
+        {
+            return;
+        }
+
+        CheckEmail(acme, errors);
+        CheckChallenges(acme, errors);
+        foreach (AcmeIssuerConfig issuer in acme.Issuers)
+        {
+            CheckIssuer(issuer, acme, errors);
+        }
+
+        bool isUsed = acme.OnDemand is not null || automatic.Any(site => site.Hosts.Any(host => host.IsPublic));
+        if (!isUsed || !listeners.Any(listener => listener.Tls == true))
+        {
+            errors.Warning(
+                acme.Position, "`acme` says how certificates are got, and no site gets one that way.",
+                "Give a site with a public name `tls: auto`, or remove `acme`.");
+        }
+    }
+
+    private static void CheckNames(SiteConfig site, AcmeConfig? acme, ErrorList errors)
+    {
+        Position place = site.Tls.Position.IsWritten ? site.Tls.Position : site.Position;
+        foreach (HostPattern host in site.Hosts)
+        {
+            if (host.Kind == HostKind.Any && acme?.OnDemand is null)
+            {
+                errors.Error(
+                    place, "`tls: auto` needs names, and \"*\" is none.",
+                    "Write the hosts in the site's key, or let `acme.on_demand` say which names may have a certificate.");
+            }
+            else if (host is { Kind: HostKind.Wildcard, IsPublic: true } && acme?.OnDemand is null
+                && acme?.EffectiveChallenges.Contains(AcmeChallenge.Dns) != true)
+            {
+                errors.Error(
+                    place, $"A certificate for {host} needs a proof by DNS, and `acme` offers none.",
+                    "Add `dns: { exec: ./PROGRAM }` to `acme`, write the hosts one by one, or name the certificate's files.");
+            }
+        }
+    }
+
+    private static void CheckEmail(AcmeConfig acme, ErrorList errors)
+    {
+        if (acme.Email is { } email && (email.Count(letter => letter == '@') != 1 || email.Any(char.IsWhiteSpace) || email.Any(letter => letter is ',' or '?')))
+        {
+            errors.Error(acme.Position, $"acme.email: \"{Yaml.ScalarNode.Shorten(email)}\" is no address.", "Write one address: ops@example.com.");
+        }
+    }
+
+    private static void CheckChallenges(AcmeConfig acme, ErrorList errors)
+    {
+        if (acme.Dns is null && acme.Challenges.Contains(AcmeChallenge.Dns))
+        {
+            errors.Error(
+                acme.Position, "acme.challenges: dns needs a program that sets records.", "Add `dns: { exec: ./PROGRAM }`, or leave dns away.");
+        }
+        else if (acme.Dns is not null && acme.Challenges.Count > 0 && !acme.Challenges.Contains(AcmeChallenge.Dns))
+        {
+            errors.Warning(acme.Position, "acme.dns names a program, and acme.challenges leaves dns away.", "Add dns to the challenges, or remove `dns`.");
+        }
+    }
+
+    private static void CheckIssuer(AcmeIssuerConfig issuer, AcmeConfig acme, ErrorList errors)
+    {
+        string known = string.Join(", ", AcmeIssuerConfig.KnownNames);
+        if (issuer.Url is null)
+        {
+            string near = Nearest.Find(issuer.Directory, AcmeIssuerConfig.KnownNames) is { } name ? $"Did you mean \"{name}\"? " : "";
+            errors.Error(
+                issuer.Position, $"The issuer \"{Yaml.ScalarNode.Shorten(issuer.Directory)}\" is not known.",
+                $"{near}Known are {known}; any other is named by the https URL of its directory.");
+        }
+        else if (issuer.Url.Scheme != Uri.UriSchemeHttps)
+        {
+            // RFC 8555 section 6.1: every interaction is over HTTPS.
+            errors.Error(issuer.Position, $"The issuer \"{Yaml.ScalarNode.Shorten(issuer.Directory)}\" is not reached by https.", "Name it by its https URL.");
+        }
+        else if (issuer is { Directory: "google", Eab: null })
+        {
+            errors.Error(
+                issuer.Position, "The issuer \"google\" gives certificates to accounts of its own only.",
+                "Write { directory: google, eab: { key_id: …, key_file: … } } with what it gave you.");
+        }
+        else if (issuer is { Directory: "zerossl", Eab: null } && acme.Email is null)
+        {
+            errors.Error(
+                issuer.Position, "The issuer \"zerossl\" gives certificates to accounts of its own only.",
+                "Give `acme.email`, by which one is made, or `eab` with what it gave you.");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Weir.AutomaticHttps;
+using Weir.Config.Model;
+using Weir.Machine;
+using Weir.Telemetry.Events;
+
+namespace Weir.LocalAuthority;
+
+/// <summary>The local authority's root in the data directory: a certificate and its key in one file, made when it is first needed.</summary>
+internal static class RootFile
+{
+    private const string FileName = "local-authority/root.pem";
+
+    /// <summary>Where it is.</summary>
+    public static string PathOf(ProcessConfig process) => Path.Combine(DataFolder.PathOf(process), FileName);
+
+    /// <summary>The authority, from the file or into it. Where that cannot be, one that ends with the process, and an event.</summary>
+    public static LocalRoot Open(ProcessConfig process, WeirLog log, TimeProvider clock)
+    {
+        string path = PathOf(process);
+        try
+        {
+            return Find(path, log, clock) ?? MakeInto(path, log, clock);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Write(OperatorEvents.CertificateStoreFailed, path, exception.Message);
+            return LocalRoot.TryRead(LocalRoot.Make(clock), clock, out _)!;
+        }
+    }
+
+    /// <summary>The root where there is one; null otherwise. Nothing is made.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    public static LocalRoot? Find(string path, WeirLog log, TimeProvider clock)
+    {
+        if (PrivateFiles.Read(path) is not { } text)
+        {
+            return null;
+        }
+
+        // Both parts are found by their labels.
+        if (LocalRoot.TryRead(new PemPair(text, text), clock, out string problem) is { } root)
+        {
+            return root;
+        }
+
+        log.Write(OperatorEvents.CertificateFileDamaged, path, problem);
+        File.Move(path, path + ".damaged", overwrite: true);
+        return null;
+    }
+
+    private static LocalRoot MakeInto(string path, WeirLog log, TimeProvider clock)
+    {
+        PemPair made = LocalRoot.Make(clock);
+        if (!PrivateFiles.TryCreate(path, made.Chain + made.Key))
+        {
+            // Another process was first.
+            return Find(path, log, clock) ?? LocalRoot.TryRead(made, clock, out _)!;
+        }
+
+        LocalRoot root = LocalRoot.TryRead(made, clock, out _)!;
+        log.Write(OperatorEvents.LocalAuthorityMade, root.Name, path);
+        return root;
+    }
+}
