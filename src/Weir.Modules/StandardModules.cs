@@ -1,7 +1,9 @@
 using Weir.Abstractions.Modules;
 using Weir.Modules.Access;
 using Weir.Modules.BodyLimit;
+using Weir.Modules.Compress;
 using Weir.Modules.Cors;
+using Weir.Modules.Decompress;
 using Weir.Modules.Headers;
 using Weir.Modules.Maintenance;
 using Weir.Modules.Mirror;
@@ -36,6 +38,8 @@ public sealed class StandardModules : IModuleCatalog
             new CorsFactory(),
             new SecurityHeadersFactory(),
             new BodyLimitFactory(),
+            new CompressFactory(),
+            new DecompressFactory(),
             .. more,
         ];
         _byName = All.ToDictionary(factory => factory.Name, StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Abstractions.Errors;
 
 namespace Weir.Abstractions.Bodies;
 
@@ -15,6 +16,22 @@ public abstract class BodyFilter : IDisposable
     /// <see cref="OperationStatus.InvalidData"/>: the body is broken; the exchange is aborted.
     /// </summary>
     public abstract OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd);
+
+    /// <summary>Whether what the filter holds is asked for, by <see cref="Flush"/>, when the source seems to pause.</summary>
+    public virtual bool IsFlushedAtPauses => false;
+
+    /// <summary>Why <see cref="OperationStatus.InvalidData"/> was returned; null: the response's content is broken.</summary>
+    public virtual ProxyError? Fault => null;
+
+    /// <summary>
+    /// Writes what the filter holds and a reader can use already. <see cref="OperationStatus.Done"/>: that was all;
+    /// <see cref="OperationStatus.DestinationTooSmall"/>: call again with a new destination.
+    /// </summary>
+    public virtual OperationStatus Flush(Span<byte> destination, out int written)
+    {
+        written = 0;
+        return OperationStatus.Done;
+    }
 
     /// <summary>The length after the filter, from the length before it; unknown unless a filter knows better.</summary>
     public virtual Heads.BodyLength LengthAfter(Heads.BodyLength before) => before.IsNone ? before : Heads.BodyLength.Unknown;

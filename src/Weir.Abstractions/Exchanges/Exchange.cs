@@ -26,6 +26,7 @@ public sealed class Exchange
     private BufferedBody? _buffered;
     private IFetcher? _fetcher;
     private object?[] _slots = [];
+    private List<IDisposable>? _releasedAtEnd;
     private ByteSlice _routedPath;
     private int _routePrefixLength;
 
@@ -254,6 +255,9 @@ public sealed class Exchange
         return Client.AcceptsInterim ? Client.SendInterimAsync(_continue) : default;
     }
 
+    /// <summary>Takes charge of something that holds memory: it is disposed when the exchange is over, however it ends.</summary>
+    public void ReleaseAtEnd(IDisposable held) => (_releasedAtEnd ??= []).Add(held);
+
     /// <summary>
     /// Makes it ready for the next exchange. Every field and property of state, in declaration order; <see cref="PipelineState"/> is its
     /// owner's to reset.
@@ -263,6 +267,7 @@ public sealed class Exchange
         _requestIdLength = 0;
         _buffered?.Release();
         _buffered = null;
+        Release();
         Array.Clear(_slots);
         _routedPath = default;
         _routePrefixLength = 0;
@@ -296,6 +301,21 @@ public sealed class Exchange
         SentBodyOctets = 0;
         MustClose = false;
         Timings = default;
+    }
+
+    private void Release()
+    {
+        if (_releasedAtEnd is not { Count: > 0 } all)
+        {
+            return;
+        }
+
+        foreach (IDisposable held in all)
+        {
+            held.Dispose();
+        }
+
+        all.Clear();
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]

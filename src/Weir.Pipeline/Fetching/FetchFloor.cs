@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Pipeline.Stacks;
@@ -76,7 +77,7 @@ internal readonly record struct FetchFloor(int Site, int Route)
             if (step.Position < above && step.Position > floor && step.Module.OpenResponseFilter(exchange) is { } filter)
             {
                 exchange.Response.BodyLength = filter.LengthAfter(exchange.Response.BodyLength);
-                exchange.ResponseBody = new FilteredBody(exchange.ResponseBody, filter, exchange.Response.BodyLength);
+                exchange.ResponseBody = FilteredBody.Open(exchange, exchange.ResponseBody, filter, exchange.Response.BodyLength);
             }
         }
     }

@@ -1,6 +1,7 @@
 // Hot: runs the modules of every exchange; no async frame while modules complete synchronously.
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 
@@ -71,7 +72,7 @@ internal static class StackRunner
             if (steps[i].Position < above && steps[i].Module.OpenResponseFilter(exchange) is { } filter)
             {
                 exchange.Response.BodyLength = filter.LengthAfter(exchange.Response.BodyLength);
-                exchange.ResponseBody = new FilteredBody(exchange.ResponseBody, filter, exchange.Response.BodyLength);
+                exchange.ResponseBody = FilteredBody.Open(exchange, exchange.ResponseBody, filter, exchange.Response.BodyLength);
             }
         }
     }
@@ -84,7 +85,7 @@ internal static class StackRunner
             if (step.Module.OpenRequestFilter(exchange) is { } filter)
             {
                 exchange.Request.BodyLength = filter.LengthAfter(exchange.Request.BodyLength);
-                exchange.RequestBody = new FilteredBody(exchange.RequestBody, filter, exchange.Request.BodyLength);
+                exchange.RequestBody = FilteredBody.Open(exchange, exchange.RequestBody, filter, exchange.Request.BodyLength);
             }
         }
     }

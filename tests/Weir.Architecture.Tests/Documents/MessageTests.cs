@@ -36,6 +36,8 @@ public sealed partial class MessageTests
         ["Use 200 to 599."] = "as above",
         ["The text is larger than 4 MiB."] = "a file of that size is refused by who reads it: tests/Weir.Config.Tests/DiskFilesTests.cs",
         ["Make it smaller."] = "as above",
+        ["\0 needs \0, which this machine lacks."] = "every machine of the tests has the libraries",
+        ["Install it, or leave \0 out."] = "as above",
         ["More than \0 files are included."] = "a thousand files",
         ["Include fewer."] = "as above",
         ["\"\0\" has \0 octets; \0 is the limit."] = "a file of 128 MiB",

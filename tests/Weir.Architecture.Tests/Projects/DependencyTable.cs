@@ -9,7 +9,7 @@ internal static class DependencyTable
     private static readonly string[][] _levels =
     [
         ["Weir.Abstractions", "Weir.Telemetry"],
-        ["Weir.Net", "Weir.Http", "Weir.Config"],
+        ["Weir.Net", "Weir.Http", "Weir.Codings", "Weir.Config"],
         ["Weir.Streams"],
         ["Weir.Upstream", "Weir.Cache", "Weir.Waf"],
         ["Weir.Server", "Weir.Pipeline", "Weir.Modules"],
