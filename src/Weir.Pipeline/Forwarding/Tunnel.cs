@@ -176,9 +176,12 @@ internal sealed class Tunnel : LoopTimer, IDrainable
     private async ValueTask<ProxyError?> PumpAsync(TunnelDirection direction)
     {
         TurnShare share = default;
+        bool isLast = false;
         while (true)
         {
-            BodyRead read = await direction.From.ReadAsync();
+            // Over HTTP/2 the last octets and the end may come together.
+            BodyRead read = isLast ? BodyRead.Last(default) : await direction.From.ReadAsync();
+            isLast = read.IsEnd;
             if (read.Error is not null)
             {
                 End(read.Error);
@@ -187,7 +190,7 @@ internal sealed class Tunnel : LoopTimer, IDrainable
             }
 
             _lastMs = _loop.NowMs;
-            if (read.IsEnd)
+            if (read.IsEnd && read.Data.IsEmpty)
             {
                 _isHalfClosed = true;
                 direction.HasEnded = true;

@@ -70,6 +70,22 @@ public sealed class ExtendedConnectTests
     }
 
     [Fact]
+    public void Octets_that_come_with_the_end_reach_the_origin()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        Peer origin = Open(proxy, client);
+        origin.TakeAll();
+        client.Data(1, "last words", ends: true);
+        origin.TakeAll().ShouldBe("last words");
+        origin.IsEnded.ShouldBeTrue();
+        origin.Send("bye");
+        origin.End();
+        client.TakeTexts().ShouldBe(["DATA 1 3", "DATA 1 end 0"]);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void An_origin_that_declines_is_heard_as_it_speaks()
     {
         using Proxy proxy = new(Http2Peer.Yaml);

@@ -1,6 +1,7 @@
 using Weir.Http.Http2;
 using Weir.InMemory.Tests.Harness;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.InMemory.Tests.Http2;
 
@@ -144,6 +145,7 @@ public sealed class Http2AbuseTests
     {
         client.ExpectGoAway(Http2ErrorCode.EnhanceYourCalm);
         proxy.Counters.OfLoop(0).Read(counter).ShouldBe(1);
+        proxy.Events.CountOf(OperatorEvents.Http2Abuse).ShouldBe(1);
         proxy.BuffersRented.ShouldBeLessThan(8);
         proxy.AssertClean();
     }
