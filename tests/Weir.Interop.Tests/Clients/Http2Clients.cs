@@ -80,7 +80,7 @@ public sealed class Http2Clients : IAsyncLifetime
     [Fact]
     public async Task H2load_fails_no_request()
     {
-        int requests = int.TryParse(Environment.GetEnvironmentVariable("WEIR_H2LOAD"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 20_000;
+        int requests = int.TryParse(Environment.GetEnvironmentVariable("WEIR_H2LOAD"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 100_000;
         string output = await RunAsync("h2load", "-n", requests.ToString(CultureInfo.InvariantCulture), "-c", "32", "-m", "10", _weir.Url + "/small.txt");
         output.ShouldContain($"{requests} succeeded, 0 failed, 0 errored, 0 timeout");
         output.ShouldContain($"status codes: {requests} 2xx, 0 3xx, 0 4xx, 0 5xx");

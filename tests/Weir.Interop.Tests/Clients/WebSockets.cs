@@ -17,7 +17,7 @@ public sealed class WebSockets : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _origin = new RawOrigin(EchoOrigin.EchoAsync);
-        _weir = await RunningWeir.InFrontOfAsync(_origin.Url);
+        _weir = await RunningWeir.InFrontOfAsync(_origin.Url, "listen: [{ address: \"127.0.0.1:0\", protocols: [h1, h2] }]");
     }
 
     public async ValueTask DisposeAsync()
@@ -27,11 +27,17 @@ public sealed class WebSockets : IAsyncLifetime
         _deadline.Dispose();
     }
 
-    [Fact]
-    public async Task Text_binary_fragments_and_close_pass_both_ways()
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Text_binary_fragments_and_close_pass_both_ways(string version)
     {
         using ClientWebSocket socket = new();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_weir.Port}/ws"), _deadline.Token);
+        socket.Options.HttpVersion = Version.Parse(version);
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        using HttpMessageInvoker invoker = new(new SocketsHttpHandler());
+        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_weir.Port}/ws"), invoker, _deadline.Token);
+        _origin.TakeRecorded().ShouldContain(version == "2.0" ? "Via: 2 " : "Via: 1.1 ", Case.Insensitive);
         await socket.SendAsync(Encoding.UTF8.GetBytes("grüße"), WebSocketMessageType.Text, true, _deadline.Token);
         (await ReceiveAsync(socket)).ShouldBe((WebSocketMessageType.Text, "grüße"));
         await socket.SendAsync("\0\u0001\u0002"u8.ToArray(), WebSocketMessageType.Binary, true, _deadline.Token);

@@ -26,11 +26,11 @@ internal sealed partial class WeirProcess : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Starts it. Where descriptors are limited, the shell's ulimit does it.</summary>
-    public static async Task<WeirProcess> StartAsync(string yaml, int descriptors = 4096)
+    public static async Task<WeirProcess> StartAsync(string yaml, int descriptors = 4096, string protocols = "[h1]")
     {
         string folder = Programs.NewFolder();
         string config = Path.Combine(folder, "weir.yaml");
-        await File.WriteAllTextAsync(config, "admin: off\nlisten: [\"127.0.0.1:0\"]\n" + yaml.Replace("{folder}", folder));
+        await File.WriteAllTextAsync(config, $"admin: off\nlisten: [{{ address: \"127.0.0.1:0\", protocols: {protocols} }}]\n" + yaml.Replace("{folder}", folder));
         Process process = Programs.Start("/bin/sh", "-c", $"ulimit -n {descriptors}; exec \"$0\" run -c \"$1\"", Programs.Weir, config);
         string said = "";
         while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
@@ -50,6 +50,11 @@ internal sealed partial class WeirProcess : IAsyncDisposable
     public Task<Wire> ConnectAsync() => Wire.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port));
 
     public string ReadFile(string name) => File.ReadAllText(Path.Combine(_folder, name));
+
+    /// <summary>Octets of memory that are its own and not on disk (VmRSS).</summary>
+    public long ResidentOctets => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^2].Trim(),
+        CultureInfo.InvariantCulture);
 
     /// <summary>How many descriptors it holds now.</summary>
     public int CountDescriptors() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;

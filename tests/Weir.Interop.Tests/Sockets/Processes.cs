@@ -24,11 +24,23 @@ public sealed class Processes
 
         weir.CountDescriptors().ShouldBeLessThanOrEqualTo(Descriptors);
         wires.ForEach(wire => wire.Dispose());
-        using Wire late = await weir.ConnectAsync();
-        await late.SendAsync(Request);
-        (await late.ReadResponseAsync()).ShouldStartWith("HTTP/1.1 200 ");
+        string answer = await AskAsync(weir);
+        for (int i = 0; i < 100 && answer.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal); i++)
+        {
+            // On a busy machine some of those that went are still on their way out.
+            answer = await AskAsync(weir);
+        }
+
+        answer.ShouldStartWith("HTTP/1.1 200 ");
         weir.Terminate();
         (await weir.EndAsync()).ShouldBe(0);
+    }
+
+    private static async Task<string> AskAsync(WeirProcess weir)
+    {
+        using Wire late = await weir.ConnectAsync();
+        await late.SendAsync(Request);
+        return await late.ReadResponseAsync();
     }
 
     [Fact]
