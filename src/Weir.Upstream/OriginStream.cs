@@ -7,7 +7,7 @@ using Weir.Net.Connections;
 namespace Weir.Upstream;
 
 /// <summary>
-/// One exchange's hold on an origin: an HTTP/1.1 connection's turn, later an HTTP/2 stream. It has one owner, who ends it with
+/// One exchange's hold on an origin: an HTTP/1.1 connection's turn, or an HTTP/2 stream. It has one owner, who ends it with
 /// <see cref="Release"/>, exactly once, whatever happened.
 /// </summary>
 public abstract class OriginStream : IAbortable
@@ -26,6 +26,9 @@ public abstract class OriginStream : IAbortable
 
     /// <summary>Whether the peer is known to speak HTTP/1.0: it gets no Expect, no chunks and no interim responses come from it.</summary>
     public abstract bool IsHttp10 { get; }
+
+    /// <summary>Whether the server can say that it has not processed a request: then one of any method may be sent again.</summary>
+    public virtual bool CanRefuse => false;
 
     /// <summary>What exactly was wrong with a head or content that was refused; for logs.</summary>
     public abstract string? RejectDetail { get; }

@@ -16,6 +16,11 @@ public abstract class ClientStream
     /// <summary>Whether trailer fields can reach the client (it said "TE: trailers", or it speaks HTTP/2).</summary>
     public abstract bool AcceptsTrailers { get; }
 
+    /// <summary>
+    /// Whether the client said "TE: trailers", in whichever version: an origin may make its answer depend on it (RFC 9110 section 6.5.1).
+    /// </summary>
+    public virtual bool AsksForTrailers => AcceptsTrailers;
+
     /// <summary>Whether the client is known to be gone: its connection was reset, or its stream was cancelled.</summary>
     public abstract bool IsGone { get; }
 

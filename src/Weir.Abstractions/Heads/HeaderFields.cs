@@ -379,6 +379,17 @@ public sealed class HeaderFields
         }
     }
 
+    /// <summary>Trades everything with another list: a head that was decoded elsewhere becomes somebody's own without a copy.</summary>
+    public void TradeWith(HeaderFields other)
+    {
+        (_arena, other._arena) = (other._arena, _arena);
+        (_entries, other._entries) = (other._entries, _entries);
+        (_arenaUsed, other._arenaUsed) = (other._arenaUsed, _arenaUsed);
+        (_count, other._count) = (other._count, _count);
+        (_live, other._live) = (other._live, _live);
+        (_present, other._present) = (other._present, _present);
+    }
+
     /// <summary>Makes it empty for the next head; memory beyond what most heads need is given back.</summary>
     public void Clear()
     {

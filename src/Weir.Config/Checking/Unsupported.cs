@@ -10,7 +10,6 @@ internal static class Unsupported
     private static readonly UnsupportedRow[] _rows =
     [
         new("caches", "The cache"),
-        new("upstreams.*.servers.*.protocol", "HTTP/2 towards origins", node => node is ScalarNode { Text: "h2" }),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
         new("upstreams.*.compress_requests", "Compression of requests"),
     ];

@@ -10,6 +10,7 @@ internal static class UpstreamChecker
         foreach (UpstreamConfig upstream in upstreams)
         {
             CheckNames(upstream, errors);
+            CheckProtocols(upstream, errors);
             CheckHealth(upstream.Health.Active, errors);
             if (upstream.Servers.Count > 0 && upstream.Servers.All(server => server.Backup))
             {
@@ -40,6 +41,22 @@ internal static class UpstreamChecker
                 errors.Warning(
                     server.Position, "A server has `refresh` without `dns`.", "Remove it: a URL's name is looked up by its TTL.");
             }
+        }
+    }
+
+    private static void CheckProtocols(UpstreamConfig upstream, ErrorList errors)
+    {
+        if (upstream.ProxyProtocol == ProxyProtocolVersion.Off)
+        {
+            return;
+        }
+
+        foreach (ServerConfig server in upstream.Servers.Where(server => server.Protocol == ListenerProtocol.H2))
+        {
+            errors.Error(
+                server.Position,
+                $"\"{upstream.Name}\" sends PROXY headers, and this server is spoken to in HTTP/2, where one connection serves many clients.",
+                "Remove `proxy_protocol`: X-Forwarded-For and Forwarded name the client. Or remove `protocol: h2`.");
         }
     }
 

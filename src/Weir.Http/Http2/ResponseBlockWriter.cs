@@ -46,7 +46,8 @@ public static class ResponseBlockWriter
     public static int WriteTrailers(HpackEncoder encoder, HeaderFields trailers, Span<byte> target) =>
         WriteFields(encoder, trailers, _skippedMask, target, encoder.BeginBlock(target, 0));
 
-    private static int WriteFields(HpackEncoder encoder, HeaderFields fields, ulong skippedMask, Span<byte> target, int at)
+    /// <summary>Writes the fields but those of the mask; returns the place behind them.</summary>
+    internal static int WriteFields(HpackEncoder encoder, HeaderFields fields, ulong skippedMask, Span<byte> target, int at)
     {
         int count = fields.SlotCount;
         for (int slot = 0; slot < count; slot++)

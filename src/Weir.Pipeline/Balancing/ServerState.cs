@@ -58,6 +58,9 @@ public sealed class ServerState
     /// <summary>Whether it stands for every address of a name, which nobody has looked up: only where nothing is connected.</summary>
     public bool StandsForName { get; init; }
 
+    /// <summary>Whether it is spoken to in HTTP/2.</summary>
+    public bool IsHttp2 => _pools.Length > 0 && _pools[0].IsHttp2;
+
     /// <summary>What makes its connections.</summary>
     public IConnector Connector { get; }
 

@@ -79,7 +79,7 @@ internal sealed class Forwarder
             bool wasSent = false;
             if (origin is null)
             {
-                OriginLease lease = await pool.ConnectAsync(time.Left(int.MaxValue, exchange.Loop));
+                OriginLease lease = await RequestSending.ConnectAsync(passage, pool, time);
                 origin = lease.Stream;
                 error = lease.Error;
             }
@@ -97,8 +97,8 @@ internal sealed class Forwarder
                 // 3 send the head, 4 pump the content beside, 5 read the final head
                 Hold(passage, origin);
                 error = await RequestSending.SendAsync(passage, origin, policy, time);
-                if (error is not null && origin.IsReused && !origin.HasSent && !origin.HasReceived
-                    && ReferenceEquals(error, ProxyErrors.OriginReset))
+                if (error is not null && !origin.HasSent && !origin.HasReceived
+                    && (RetryRules.IsUnprocessed(error) || (origin.IsReused && ReferenceEquals(error, ProxyErrors.OriginReset))))
                 {
                     // Closed before an octet was written: not a try, and nobody's fault.
                     replacements++;
@@ -137,6 +137,7 @@ internal sealed class Forwarder
             error = time.ErrorOf(error, exchange.Loop);
             server.TallyOf(exchange.Loop.Index).OnTry();
             bool wasStale = origin is { IsReused: true, HasReceived: false } && ReferenceEquals(error, ProxyErrors.OriginReset);
+            bool isUnprocessed = RetryRules.IsUnprocessed(error);
             await passage.EndTryAsync();
             tried.Add(server);
             if (passage.HedgedWith is { } hedge && !tried.Contains(hedge))
@@ -145,18 +146,18 @@ internal sealed class Forwarder
             }
 
             next = other ?? upstream.Pick(exchange, tried);
-            if (next is null && wasStale)
+            if (next is null && (wasStale || isUnprocessed))
             {
                 next = server;
-                replacements = MaxReplacements;
+                replacements = wasStale ? MaxReplacements : replacements;
             }
 
-            if (!wasStale)
+            if (!wasStale && !isUnprocessed)
             {
                 _blame.OnFailure(upstream, server, exchange.Loop, error, exchange.ErrorDetail);
             }
 
-            if ((error is not null && next is null) || !PrepareRetry(passage, error, wasSent, policy, server))
+            if ((error is not null && next is null) || !PrepareRetry(passage, error, wasSent && !isUnprocessed, policy, server))
             {
                 return error ?? ProxyErrors.NoServer;
             }

@@ -165,7 +165,7 @@ internal sealed class HedgeLeg : IAbortable
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<ProxyError?> ConnectAsync(OriginPool pool, TryTime time)
     {
-        OriginLease lease = await pool.ConnectAsync(time.Left(int.MaxValue, _loop));
+        OriginLease lease = await RequestSending.ConnectAsync(_passage, pool, time);
         _origin = lease.Stream;
         return lease.Error;
     }

@@ -116,7 +116,7 @@ public static class Rehearsal
         {
             BodyLength = exchange.Request.BodyLength,
             KeepUpgrade = passage.WantsUpgrade,
-            SendTeTrailers = exchange.Client.AcceptsTrailers,
+            SendTeTrailers = exchange.Client.AsksForTrailers,
             UseRawTarget = passage.Site is { UsesRawPaths: true } && !exchange.Request.IsTargetChanged,
         };
         byte[] head = new byte[RequestHeadWriter.MaxOctets(exchange.Request)];

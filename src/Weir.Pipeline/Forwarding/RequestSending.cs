@@ -19,7 +19,14 @@ internal static class RequestSending
     // RFC 9110 section 9.2.2: what cannot be repeated does not go out on a connection that may be closing at this moment.
     public static OriginStream? TakePooled(Passage passage, OriginPool pool, ForwardPolicy policy) => policy.ProxyProtocolVersion != 0
         ? null
-        : pool.TryTake(mustBeFresh: passage.WantsUpgrade || !RequestMethods.IsIdempotent(passage.Exchange.Request.Method));
+        : pool.TryTake(MustBeFresh(passage), passage.WantsUpgrade);
+
+    /// <summary>A hold where none is pooled.</summary>
+    public static ValueTask<OriginLease> ConnectAsync(Passage passage, OriginPool pool, TryTime time) =>
+        pool.ConnectAsync(time.Left(int.MaxValue, passage.Exchange.Loop), MustBeFresh(passage), passage.WantsUpgrade);
+
+    private static bool MustBeFresh(Passage passage) =>
+        passage.WantsUpgrade || !RequestMethods.IsIdempotent(passage.Exchange.Request.Method);
 
     /// <summary>Sends the head; the content follows beside what the caller does next.</summary>
     public static ValueTask<ProxyError?> SendAsync(Passage passage, OriginStream origin, ForwardPolicy policy, TryTime time)
@@ -46,7 +53,7 @@ internal static class RequestSending
         {
             BodyLength = length,
             KeepUpgrade = passage.WantsUpgrade,
-            SendTeTrailers = exchange.Client.AcceptsTrailers,
+            SendTeTrailers = exchange.Client.AsksForTrailers,
             UseRawTarget = passage.Site is { UsesRawPaths: true } && !exchange.Request.IsTargetChanged,
 
             // Content that streams may take longer than the try: what counts there is that octets are taken.
@@ -107,11 +114,11 @@ internal static class RequestSending
             return new(error);
         }
 
-        passage.StartPump(BodyFor(passage, policy), origin);
+        passage.StartPump(BodyFor(passage, policy, origin.CanRefuse), origin);
         return default;
     }
 
-    private static BodyReader BodyFor(Passage passage, ForwardPolicy policy)
+    private static BodyReader BodyFor(Passage passage, ForwardPolicy policy, bool canBeRefused)
     {
         Exchange exchange = passage.Exchange;
         if (passage.Replay is { } replay)
@@ -124,7 +131,7 @@ internal static class RequestSending
             return buffered.OpenAgain();
         }
 
-        bool isWorthKeeping = policy.Attempts > 1 && RequestMethods.IsIdempotent(exchange.Request.Method)
+        bool isWorthKeeping = policy.Attempts > 1 && (canBeRefused || RequestMethods.IsIdempotent(exchange.Request.Method))
             && exchange.Request.BodyLength.Octets <= policy.BufferOctets;
         if (!isWorthKeeping)
         {

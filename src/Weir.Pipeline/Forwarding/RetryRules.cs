@@ -20,6 +20,9 @@ internal static class RetryRules
         return policy.Attempts > 1 && (wasSent ? sent + 1 < policy.Attempts : passage.UnsentTries < MaxUnsent);
     }
 
+    /// <summary>Whether the server says that it has not looked at the request (RFC 9113 section 8.7): then it was not a try.</summary>
+    public static bool IsUnprocessed(ProxyError? error) => ReferenceEquals(error, ProxyErrors.OriginRefused);
+
     /// <summary>Whether a try that failed with this error may be followed by another.</summary>
     public static bool MayRetry(Passage passage, ProxyError error, bool wasSent, ForwardPolicy policy)
     {
@@ -27,6 +30,12 @@ internal static class RetryRules
         if (!error.IsRetryable || exchange.Client.IsGone || exchange.Timings.ResponseNs != 0)
         {
             return false;
+        }
+
+        if (IsUnprocessed(error))
+        {
+            // Any method: RFC 9113 section 8.7. But its content must be there to be sent again.
+            return (policy.RetriesConnect || policy.RetriesReset) && HasContent(passage);
         }
 
         if (!wasSent)
@@ -64,6 +73,10 @@ internal static class RetryRules
             return false;
         }
 
-        return exchange.Request.BodyLength.IsNone || passage.Replay is { IsWhole: true } || exchange.RequestBody is BufferedBody { IsWhole: true };
+        return HasContent(passage);
     }
+
+    private static bool HasContent(Passage passage) =>
+        passage.Exchange.Request.BodyLength.IsNone || passage.Replay is { IsWhole: true }
+        || passage.Exchange.RequestBody is BufferedBody { IsWhole: true };
 }

@@ -19,7 +19,7 @@ public static class ForwardPolicies
             IdleTimeoutMs = Ms(config.Timeouts.Idle),
             PerTryTimeoutMs = retry.PerTryTimeout is { } perTry ? Ms(perTry) : 0,
             HedgeAfterMs = retry.Hedge is { } hedge ? Ms(hedge.After) : 0,
-            RequestLimit = RequestLimit(config.Limits),
+            RequestLimit = RequestLimit(config),
             QueueLength = config.Limits.Queue,
             QueueTimeoutMs = Ms(config.Limits.QueueTimeout),
             Sticky = config.Sticky is { } sticky ? new StickyPolicy(sticky.Cookie, sticky.Ttl, keys ?? StickyKeys.Fleeting()) : null,
@@ -44,13 +44,17 @@ public static class ForwardPolicies
         };
     }
 
-    // An HTTP/1 connection carries one request at a time: who has a place has a connection, too, or finds one that idles.
-    private static int RequestLimit(UpstreamLimitsConfig limits) => (limits.Requests, limits.Connections) switch
+    // An HTTP/1 connection carries one request at a time: who has a place has a connection, too, or finds one that idles. Over HTTP/2 the
+    // two have nothing to do with each other.
+    private static int RequestLimit(UpstreamConfig config) => RequestLimit(
+        config.Limits, connections: config.Servers.All(static server => server.Protocol == ListenerProtocol.H2) ? null : config.Limits.Connections);
+
+    private static int RequestLimit(UpstreamLimitsConfig limits, int? connections) => (limits.Requests, connections) switch
     {
         (null, null) => 0,
-        (null, { } connections) => connections,
+        (null, { } most) => most,
         ({ } requests, null) => requests,
-        ({ } requests, { } connections) => Math.Min(requests, connections),
+        ({ } requests, { } most) => Math.Min(requests, most),
     };
 
     /// <summary>Milliseconds, saturated.</summary>

@@ -26,6 +26,7 @@ internal sealed class Http2Stream : ClientStream
     private bool _hasBody;
     private bool _hasStarted;
     private bool _isTunnel;
+    private bool _asksForTrailers;
 
     public Http2Stream()
     {
@@ -74,6 +75,8 @@ internal sealed class Http2Stream : ClientStream
 
     public override bool AcceptsTrailers => true;
 
+    public override bool AsksForTrailers => _asksForTrailers;
+
     public override bool IsGone => IsCut || Owner.IsGone;
 
     public override bool IsDraining => Owner.IsDraining;
@@ -98,6 +101,7 @@ internal sealed class Http2Stream : ClientStream
     internal void Run(in RequestFraming framing, bool hasEnded)
     {
         _method = Exchange.Request.Method;
+        _asksForTrailers = Exchange.Request.Fields.Has(KnownField.Te);
         IsRemoteOver = hasEnded;
         _body.Begin(Exchange, _isTunnel ? BodyLength.Unknown : framing.BodyLength, hasEnded, _isTunnel, framing.ExpectsContinue);
         Exchange.RequestBody = framing.BodyLength.IsNone ? BodyReader.Empty : _body;

@@ -49,6 +49,9 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
     /// <summary>Why the rest will not come, or is not wanted.</summary>
     public ProxyError? Error { get; private set; }
 
+    /// <summary>Why the rest will not come, behind what has come: its reader learns it last.</summary>
+    public ProxyError? LateError { get; private set; }
+
     /// <summary>Octets of content that came.</summary>
     public long ReceivedOctets { get; private set; }
 
@@ -129,6 +132,16 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
         Wake();
     }
 
+    /// <summary>The rest will not come; what has come can still be read.</summary>
+    public void FailLate(ProxyError error)
+    {
+        if (!HasEnded)
+        {
+            LateError ??= error;
+            Wake();
+        }
+    }
+
     /// <summary>Gives everything back: nobody reads any more.</summary>
     public void End()
     {
@@ -201,6 +214,7 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
         _length = length;
         HasEnded = hasEnded;
         Error = null;
+        LateError = null;
         _trailers.Clear();
         _windowSize = StreamLimits.StreamWindow;
         _window = new FlowWindow(_windowSize);
@@ -231,8 +245,9 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
 
         if (_bufferCount == 0)
         {
-            read = BodyRead.Last(default);
-            return HasEnded;
+            Error = LateError;
+            read = Error is null ? BodyRead.Last(default) : BodyRead.Failed(Error);
+            return HasEnded || Error is not null;
         }
 
         LoopBuffer head = _buffers[0]!;
@@ -304,7 +319,7 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
 
         Carrier.CreditConnection(octets);
         _uncredited += octets;
-        if (_uncredited >= _windowSize / 2 && !HasEnded && Error is null)
+        if (_uncredited >= _windowSize / 2 && !HasEnded && Error is null && LateError is null)
         {
             _window.TryOpen(_uncredited);
             Carrier.OpenStreamWindow(StreamId, _uncredited);
@@ -314,7 +329,7 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
 
     private void Wake()
     {
-        if (!IsWaiting || (Error is null && _bufferCount == 0 && !HasEnded))
+        if (!IsWaiting || (Error is null && LateError is null && _bufferCount == 0 && !HasEnded))
         {
             return;
         }

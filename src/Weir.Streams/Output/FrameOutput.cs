@@ -109,6 +109,20 @@ public sealed class FrameOutput
         return progress;
     }
 
+    /// <summary>Writes the HEADERS of a request.</summary>
+    public WriteProgress TryWriteRequest(int streamId, RequestHead head, in RequestBlockOptions options, bool endsStream, out int written)
+    {
+        written = 0;
+        WriteProgress progress = TryGetBlockSpace(RequestBlockWriter.MostOctets(head), out Span<byte> space);
+        if (progress == WriteProgress.Done)
+        {
+            int length = RequestBlockWriter.Write(_encoder, head, options, space[FrameHeader.Octets..]);
+            written = CommitBlock(space, streamId, length, endsStream);
+        }
+
+        return progress;
+    }
+
     /// <summary>Writes trailers, which end the stream.</summary>
     public WriteProgress TryWriteTrailers(int streamId, HeaderFields trailers, out int written)
     {

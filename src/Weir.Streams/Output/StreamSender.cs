@@ -232,6 +232,9 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
         WakeLater();
     }
 
+    /// <summary>What it had to send can no longer be sent.</summary>
+    public void FinishGone() => FinishWrite(GoneError);
+
     /// <summary>Called in a turn of its own: goes on with whoever writes.</summary>
     public void Resume()
     {
@@ -283,9 +286,9 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
             return default;
         }
 
-        if (IsGone)
+        if (IsGone || progress == WriteProgress.Gone)
         {
-            // What was to be written was one tiny frame too many.
+            // What was to be written was one tiny frame too many, or the stream cannot be opened any more.
             FinishWrite(null);
             return new(GoneError);
         }

@@ -20,4 +20,7 @@ public enum WriteProgress
 
     /// <summary>There is no memory for the output.</summary>
     NoMemory,
+
+    /// <summary>The stream is over before its time, or can no longer be opened.</summary>
+    Gone,
 }

@@ -10,4 +10,7 @@ public interface IConnector
 
     /// <summary>What connects to the same host at another port. It lives as long as this one, which owns what both use.</summary>
     IConnector AtPort(int port) => this;
+
+    /// <summary>What connects to the same server for HTTP/1.1, where TLS would agree on HTTP/2 else. It lives as long as this one.</summary>
+    IConnector ForHttp1 => this;
 }

@@ -13,6 +13,8 @@ public sealed class OriginTls
 {
     private readonly TlsClientContext?[] _contexts;
     private readonly IReadOnlyList<LoopCounters> _counters;
+    private readonly bool _isHttp2;
+    private readonly Lazy<OriginTls>? _forHttp1;
 
     /// <summary>TLS with those options.</summary>
     /// <param name="options">Name, authorities, certificate; null: they cannot be had, and every connection fails rather than be in the clear.</param>
@@ -20,8 +22,13 @@ public sealed class OriginTls
     public OriginTls(TlsClientOptions? options, IReadOnlyList<LoopCounters> counters)
     {
         _counters = counters;
+        _isHttp2 = options?.Protocols == AlpnProtocols.Http2;
+        _forHttp1 = _isHttp2 ? new Lazy<OriginTls>(() => new OriginTls(options! with { Protocols = AlpnProtocols.Http1 }, counters)) : null;
         _contexts = [.. counters.Select(_ => options is null ? null : TlsClientContext.Create(options, out string _))];
     }
+
+    /// <summary>The same for connections of HTTP/1.1.</summary>
+    public OriginTls ForHttp1 => _forHttp1?.Value ?? this;
 
     /// <summary>Shakes hands on a connection that was just made; a failure closes it and says why.</summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -42,7 +49,14 @@ public sealed class OriginTls
         {
             counters.Add(session.Facts.IsResumed ? Counter.OriginTlsResumed : Counter.OriginTlsFull);
             counters.Record(TimedPhase.TlsOrigin, loop.NowNs - startedNs);
-            return ConnectResult.Of(connection);
+            if (!_isHttp2 || session.Facts.Protocol == AlpnProtocols.Http2)
+            {
+                return ConnectResult.Of(connection);
+            }
+
+            // RFC 9113 section 3.2: over TLS the two agree on h2, or do not speak it.
+            connection.Close();
+            return ConnectResult.Failed(ProxyErrors.OriginNotHttp2);
         }
 
         TlsFailure failure = status == ReadStatus.TimedOut ? TlsFailure.TimedOut

@@ -62,6 +62,9 @@ public sealed class SocketConnector : IConnector, IDisposable
         _address is { IsUnix: true } ? this : new SocketConnector(_address is null ? null : SocketAddress.Of(_address.Address, port), _name, port) { Tls = Tls };
 
     /// <inheritdoc/>
+    public IConnector ForHttp1 => Tls is null ? this : new SocketConnector(_address, _name, _port) { Tls = Tls.ForHttp1 };
+
+    /// <inheritdoc/>
     public void Dispose() => _name?.Dispose();
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]

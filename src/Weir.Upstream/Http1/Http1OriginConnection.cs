@@ -57,6 +57,9 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
     /// <summary>Whether it counts against the server's limit of connections.</summary>
     public bool HoldsSlot { get; init; }
 
+    /// <summary>Whether it was made because the server's HTTP/2 takes no tunnels: then nobody knows that it speaks HTTP/1.1.</summary>
+    public bool IsOnlyForTunnel { get; init; }
+
     public override bool IsReused => _isReused;
 
     public override bool HasReceived => _connection.TotalReceived != _receivedBefore;
@@ -196,7 +199,8 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         {
             _rejectDetail = RejectReasons.Name(reason);
             _pool.Counters.Add(CounterFamily.RejectedOriginHeads, (int)reason);
-            error = reason is RejectReason.HeadTooLarge or RejectReason.TooManyFields ? ProxyErrors.OriginHeadTooLarge : ProxyErrors.OriginBadHead;
+            error = reason is RejectReason.HeadTooLarge or RejectReason.TooManyFields ? ProxyErrors.OriginHeadTooLarge
+                : IsOnlyForTunnel ? ProxyErrors.OriginNoTunnel : ProxyErrors.OriginBadHead;
             return true;
         }
 
@@ -227,7 +231,7 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
         ReadStatus.Data => null,
         ReadStatus.TimedOut => ProxyErrors.OriginTimeout,
         ReadStatus.Full => ProxyErrors.OriginHeadTooLarge,
-        _ => _reason ?? ProxyErrors.OriginReset,
+        _ => _reason ?? (IsOnlyForTunnel ? ProxyErrors.OriginNoTunnel : ProxyErrors.OriginReset),
     };
 
     public override void StopWaiting() => _connection.CancelRead();

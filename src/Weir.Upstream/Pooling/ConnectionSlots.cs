@@ -93,7 +93,7 @@ public sealed class ConnectionSlots
     {
         foreach (OriginPool pool in _pools)
         {
-            if (!ReferenceEquals(pool, asking) && pool.IdleCount > 0)
+            if (!ReferenceEquals(pool, asking) && pool.HasSome)
             {
                 pool.Loop.Post(static state => ((OriginPool)state!).CloseOneForAnother(), pool);
             }

@@ -7,6 +7,7 @@ using Weir.Net.Time;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Http1;
+using Weir.Upstream.Http2;
 
 namespace Weir.Upstream.Pooling;
 
@@ -20,13 +21,20 @@ public sealed class OriginPool
 
     private readonly IConnector _connector;
     private readonly Sweeper _sweeper;
+    private readonly Http2Pool? _http2;
     private Http1OriginConnection? _newest;
     private Http1OriginConnection? _oldest;
     private int _idleCount;
 
     /// <summary>A pool on that loop.</summary>
-    public OriginPool(Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters)
+    /// <param name="loop">The loop.</param>
+    /// <param name="connector">What connects.</param>
+    /// <param name="limits">What it may cost.</param>
+    /// <param name="counters">The loop's counters.</param>
+    /// <param name="isHttp2">Whether the server is spoken to in HTTP/2, which it is known to speak.</param>
+    public OriginPool(Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters, bool isHttp2 = false)
     {
+        _http2 = isHttp2 ? new Http2Pool(this, connector) : null;
         Loop = loop;
         _connector = connector;
         Limits = limits;
@@ -41,7 +49,7 @@ public sealed class OriginPool
     public OriginLimits Limits { get; set; }
 
     /// <summary>Connections that wait for work.</summary>
-    public int IdleCount => _idleCount;
+    public int IdleCount => _http2 is null ? _idleCount : _http2.IdleCount;
 
     /// <summary>Exchanges in flight to this server from this loop: what balancing compares.</summary>
     public int ActiveCount { get; private set; }
@@ -58,6 +66,15 @@ public sealed class OriginPool
     /// <summary>The slots that this pool shares with those of the other loops; null where nobody shares.</summary>
     public ConnectionSlots? Slots { get; set; }
 
+    /// <summary>Whether the server is spoken to in HTTP/2.</summary>
+    public bool IsHttp2 => _http2 is not null;
+
+    /// <summary>Whether another loop may ask for a connection of this one.</summary>
+    internal bool HasSome => _http2 is null ? _idleCount > 0 : _http2.Count > 0;
+
+    /// <summary>Whether connections end with their exchanges.</summary>
+    internal bool IsEnding => IsRetired || IsResting;
+
     internal LoopCounters Counters { get; }
 
     /// <summary>Whether the server's connections are limited.</summary>
@@ -68,10 +85,17 @@ public sealed class OriginPool
     // More than a limit that came later allows.
     private bool IsOverLimit => IsLimited && Slots is { } slots && slots.Open > Limits.Connections;
 
-    /// <summary>A pooled connection, or null. With <paramref name="mustBeFresh"/> only one that is known open in this very turn.</summary>
-    public OriginStream? TryTake(bool mustBeFresh)
+    /// <summary>A hold on a connection that is there, or null.</summary>
+    /// <param name="mustBeFresh">Only on one that is known open in this very turn.</param>
+    /// <param name="isTunnel">Whether the exchange may switch protocols.</param>
+    public OriginStream? TryTake(bool mustBeFresh, bool isTunnel = false)
     {
         Loop.AssertCurrent();
+        if (_http2 is not null)
+        {
+            return TryTakeStream(_http2, mustBeFresh, isTunnel);
+        }
+
         while (_newest is { } connection)
         {
             Remove(connection);
@@ -89,12 +113,44 @@ public sealed class OriginPool
         return null;
     }
 
-    /// <summary>A new connection; in no more than <paramref name="mostMs"/>, nor than the limits allow.</summary>
+    /// <summary>
+    /// A hold on a new connection, or over HTTP/2 on the first one that has a place; in no more than <paramref name="mostMs"/>, nor than the
+    /// limits allow.
+    /// </summary>
+    /// <param name="mostMs">The time that is left.</param>
+    /// <param name="mustBeFresh">As in <see cref="TryTake"/>.</param>
+    /// <param name="isTunnel">As in <see cref="TryTake"/>.</param>
+    public ValueTask<OriginLease> ConnectAsync(int mostMs = int.MaxValue, bool mustBeFresh = false, bool isTunnel = false)
+    {
+        int timeoutMs = Math.Min(Limits.ConnectTimeoutMs, mostMs);
+        return _http2 is null ? ConnectHttp1Async(_connector, timeoutMs, isOnlyForTunnel: false)
+            : ConnectHttp2Async(_http2, timeoutMs, mustBeFresh, isTunnel);
+    }
+
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public async ValueTask<OriginLease> ConnectAsync(int mostMs = int.MaxValue)
+    private async ValueTask<OriginLease> ConnectHttp2Async(Http2Pool http2, int timeoutMs, bool mustBeFresh, bool isTunnel)
     {
         ActiveCount++;
-        int timeoutMs = Math.Min(Limits.ConnectTimeoutMs, mostMs);
+        OriginLease lease = new(ProxyErrors.Internal);
+        try
+        {
+            lease = await http2.TakeAsync(timeoutMs, mustBeFresh, isTunnel);
+        }
+        finally
+        {
+            ActiveCount -= lease.Stream is null ? 1 : 0;
+        }
+
+        // RFC 8441 section 3: without the setting no extended CONNECT may be sent. The same server may switch in HTTP/1.1.
+        return lease.Stream is null && lease.Error is null
+            ? await ConnectHttp1Async(_connector.ForHttp1, timeoutMs, isOnlyForTunnel: true)
+            : lease;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<OriginLease> ConnectHttp1Async(IConnector connector, int timeoutMs, bool isOnlyForTunnel)
+    {
+        ActiveCount++;
         long endsMs = Loop.NowMs + timeoutMs;
         bool holdsSlot = false;
         OriginLease lease = default;
@@ -111,7 +167,7 @@ public sealed class OriginPool
                 }
             }
 
-            lease = Lease(await _connector.ConnectAsync(Loop, (int)Math.Max(endsMs - Loop.NowMs, 1)), holdsSlot);
+            lease = Lease(await connector.ConnectAsync(Loop, (int)Math.Max(endsMs - Loop.NowMs, 1)), holdsSlot, isOnlyForTunnel);
             return lease;
         }
         finally
@@ -137,6 +193,7 @@ public sealed class OriginPool
             connection.CloseIdle();
         }
 
+        _http2?.CloseAll();
         Loop.Disarm(_sweeper);
     }
 
@@ -162,7 +219,7 @@ public sealed class OriginPool
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit)
+        if (!isReusable || _http2 is not null || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit)
         {
             connection.CloseNow();
             return;
@@ -178,6 +235,18 @@ public sealed class OriginPool
         _newest = connection;
         _oldest ??= connection;
         _idleCount++;
+        EnsureSweep();
+    }
+
+    /// <summary>An HTTP/2 connection's exchange is over.</summary>
+    internal void OnStreamReleased() => ActiveCount--;
+
+    /// <summary>Whether an HTTP/2 connection without exchanges is to be closed rather than kept.</summary>
+    internal bool KeepsNoIdle(int idleCount) =>
+        IsEnding || idleCount > Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit;
+
+    internal void EnsureSweep()
+    {
         if (!_sweeper.IsArmed)
         {
             Loop.Arm(_sweeper, SweepMs);
@@ -194,32 +263,50 @@ public sealed class OriginPool
     /// <summary>Another loop waits for a connection's slot: the oldest idle one gives way.</summary>
     internal void CloseOneForAnother()
     {
-        if (Slots is { IsWaitedFor: true } && _oldest is { } connection)
+        if (Slots is not { IsWaitedFor: true })
+        {
+            return;
+        }
+
+        if (_oldest is { } connection)
         {
             Remove(connection);
             connection.CloseIdle();
         }
+
+        _http2?.GiveOneUp();
     }
 
     /// <summary>A connection that held a slot is closed.</summary>
     internal void GiveSlotBack() => Slots!.GiveBack(MostConnections);
 
-    private OriginLease Lease(in ConnectResult result, bool holdsSlot)
+    /// <summary>Waits for a slot of the server's.</summary>
+    internal Task<bool> WaitForSlotAsync(int timeoutMs) => Slots!.WaitAsync(this, MostConnections, timeoutMs);
+
+    private Http2OriginStream? TryTakeStream(Http2Pool http2, bool mustBeFresh, bool isTunnel)
+    {
+        Http2OriginStream? stream = http2.TryTake(mustBeFresh, isTunnel);
+        ActiveCount += stream is null ? 0 : 1;
+        return stream;
+    }
+
+    private OriginLease Lease(in ConnectResult result, bool holdsSlot, bool isOnlyForTunnel)
     {
         if (result.Connection is not { } made)
         {
             Counters.Add(Counter.OriginConnectionsFailed);
-            return new OriginLease(result.Error!);
+            bool refusesVersion = isOnlyForTunnel && ReferenceEquals(result.Error, ProxyErrors.OriginTlsAlert);
+            return new OriginLease(refusesVersion ? ProxyErrors.OriginNoTunnel : result.Error!);
         }
 
         Counters.Add(Counter.OriginConnectionsOpened);
-        Http1OriginConnection connection = new(this, made) { HoldsSlot = holdsSlot };
+        Http1OriginConnection connection = new(this, made) { HoldsSlot = holdsSlot, IsOnlyForTunnel = isOnlyForTunnel };
         connection.Begin(isReused: false);
         return new OriginLease(connection);
     }
 
     // What idles here but is not fit for this request gives way to what is.
-    private bool TryTakeSlot()
+    internal bool TryTakeSlot()
     {
         while (!Slots!.TryTake(MostConnections))
         {
@@ -269,7 +356,7 @@ public sealed class OriginPool
             connection.CloseIdle();
         }
 
-        if (_idleCount > 0)
+        if (_http2?.Sweep() ?? _idleCount > 0)
         {
             Loop.Arm(_sweeper, SweepMs);
         }

@@ -74,6 +74,7 @@ internal static class OriginCertificates
                 Authorities = authorities,
                 Certificate = certificate,
                 IsInsecure = tls.Insecure,
+                Protocols = server.Protocol == ListenerProtocol.H2 ? AlpnProtocols.Http2 : AlpnProtocols.Http1,
             };
     }
 

@@ -74,7 +74,7 @@ internal sealed class ServerMaker
     /// <summary>A server by its connector.</summary>
     public ServerState Make(ServerConfig config, string name, SocketConnector connector, OriginLimits limits)
     {
-        OriginPool[] pools = [.. _loops.Select(loop => new OriginPool(loop, connector, limits, _counters.OfLoop(loop.Index)))];
+        OriginPool[] pools = [.. _loops.Select(loop => new OriginPool(loop, connector, limits, _counters.OfLoop(loop.Index), config.Protocol == ListenerProtocol.H2))];
         return new ServerState(name, config.Weight, config.Backup, connector, pools)
         {
             Authority = config.Url?.Authority ?? config.Dns?.ToString() ?? name,

@@ -56,7 +56,7 @@ internal sealed class MemoryUpstreams : IUpstreamSource
         foreach (ServerConfig server in config.Servers)
         {
             string name = server.Url!.Authority;
-            OriginServer origin = new(_loop, limits, _counters.OfLoop(0));
+            OriginServer origin = new(_loop, limits, _counters.OfLoop(0), server.Protocol == ListenerProtocol.H2);
             Servers[name] = origin;
             servers.Add(new ServerState(name, server.Weight, server.Backup, origin, [origin.Pool]));
         }

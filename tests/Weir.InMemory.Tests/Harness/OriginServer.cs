@@ -13,11 +13,12 @@ internal sealed class OriginServer : IConnector
     private readonly Loop _loop;
     private readonly List<Peer> _connections = [];
     private readonly Dictionary<Peer, int> _seen = [];
+    private readonly Dictionary<Peer, FramePeer> _frames = [];
 
-    public OriginServer(Loop loop, OriginLimits limits, LoopCounters counters)
+    public OriginServer(Loop loop, OriginLimits limits, LoopCounters counters, bool isHttp2 = false)
     {
         _loop = loop;
-        Pool = new OriginPool(loop, this, limits, counters);
+        Pool = new OriginPool(loop, this, limits, counters, isHttp2);
     }
 
     public OriginPool Pool { get; }
@@ -52,8 +53,32 @@ internal sealed class OriginServer : IConnector
 
         MemoryConnection connection = new(_loop);
         OnConnect?.Invoke(connection);
+        if (Pool.IsHttp2 && Greets)
+        {
+            connection.PeerSend(FramePeer.Greeting(Settings));
+        }
+
         _connections.Add(new Peer(null, connection));
         return ConnectResult.Of(connection);
+    }
+
+    /// <summary>Whether an HTTP/2 server says its SETTINGS as soon as it is connected to.</summary>
+    public bool Greets { get; set; } = true;
+
+    /// <summary>What it says there.</summary>
+    public byte[] Settings { get; set; } = [];
+
+    /// <summary>A connection, played frame by frame; the newest unless said otherwise.</summary>
+    public FramePeer Frames(Proxy proxy, int index = -1)
+    {
+        Peer peer = _connections[index < 0 ? _connections.Count - 1 : index];
+        if (!_frames.TryGetValue(peer, out FramePeer? frames))
+        {
+            frames = new FramePeer(proxy, peer.Connection);
+            _frames[peer] = frames;
+        }
+
+        return frames;
     }
 
     /// <summary>A connection on which something came since this was last asked; the oldest of them.</summary>
