@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Memory of one idle kept-alive connection, Weir beside its peers, each in fresh processes.
 
-  idle.py [--weir "CMD"] [--peers nginx,haproxy] [--rounds 3] [--conns 10000] [--settle 3] [--weir-extra YAML]
+  idle.py [--weir "CMD"] [--peers nginx,haproxy] [--rounds 3] [--conns 10000] [--settle 3] [--tls] [--weir-extra YAML]
   --weir    the command that starts Weir on a configuration, {config} standing for its path
   --settle  seconds between the last request and the reading
+  --tls     over TLS 1.3
   --warm    requests, each on a connection of its own, before the first reading: a runtime compiles its code while it is used
 
 Each connection comes from an address of its own in 127.0.0.0/8, sends one request, reads its response and stays. Prints the resident
 memory of all processes of a system before and after, and the difference for one connection; medians of the rounds. The kernel's
 own memory for sockets is not in it: it is the same for all.
 """
-import argparse, socket, statistics, sys, time
+import argparse, socket, ssl, statistics, sys, time
 from peers import Bench, need, raise_descriptor_limit
 
 IDLE_SECONDS = 600
@@ -24,6 +25,7 @@ def arguments():
     parser.add_argument("--conns", type=int, default=10000)
     parser.add_argument("--settle", type=float, default=3)
     parser.add_argument("--warm", type=int, default=15000)
+    parser.add_argument("--tls", action="store_true")
     parser.add_argument("--weir-extra", default="")
     return parser.parse_args()
 
@@ -38,12 +40,14 @@ def ask(connection, port):
     return octets.startswith(b"HTTP/1.1 200")
 
 
-def open_connections(port, count):
+def open_connections(port, count, secure):
     connections, refused = [], 0
+    context = ssl._create_unverified_context()
     for i in range(count):
         # Neighbours differ in the second octet: a limit for each client, or each network, meets few of them.
         address = f"127.{1 + i % 250}.{i // 250 % 250}.{1 + i // 62500}"
         connection = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(address, 0))
+        if secure: connection = context.wrap_socket(connection, server_hostname="localhost")
         connections.append(connection)
         if not ask(connection, port): refused += 1
     return connections, refused
@@ -54,7 +58,7 @@ def still_open(connections):
     for connection in connections:
         connection.setblocking(False)
         try: alive += len(connection.recv(1)) > 0
-        except BlockingIOError: alive += 1
+        except (BlockingIOError, ssl.SSLWantReadError): alive += 1
         except OSError: pass
     return alive
 
@@ -67,7 +71,7 @@ def measure(bench, name, start, a):
         for _ in range(a.warm): bench.get(name)
         time.sleep(a.settle)
         before = bench.rss_kib(process.pid)
-        connections, refused = open_connections(bench.ports[name], a.conns)
+        connections, refused = open_connections(bench.ports[name], a.conns, a.tls)
         time.sleep(a.settle)
         after, alive = bench.rss_kib(process.pid), still_open(connections)
         for connection in connections: connection.close()
@@ -82,7 +86,7 @@ def main(a):
     limit = raise_descriptor_limit()
     # A proxy may hold a connection to the origin for some of them besides.
     if limit < a.conns + 2000: sys.exit(f"the descriptor limit is {limit}; {a.conns + 2000} are needed (ulimit -Hn)")
-    with Bench(weir=a.weir, weir_extra=a.weir_extra, connections=a.conns * 2 + 1000) as bench:
+    with Bench(secure=a.tls, weir=a.weir, weir_extra=a.weir_extra, connections=a.conns * 2 + 1000) as bench:
         bench.start_origin()
         starts = {"nginx": lambda: bench.start_nginx(idle=IDLE_SECONDS), "haproxy": lambda: bench.start_haproxy(idle=IDLE_SECONDS)}
         systems = {name: starts[name] for name in a.peers.split(",") if name in starts}

@@ -178,7 +178,8 @@ server {{ listen 127.0.0.1:{self.origin_port}; root {self.tmp}/www; }} }}""")], 
         port = self.ports.setdefault(name, port or free_port())
         own = f"{name}{len(self.started)}"
         listen = f"127.0.0.1:{port}" + (" reuseport" if reuse_port else "") + (" ssl" if self.secure else "") + (" http2" if self.h2 else "")
-        tls = f"ssl_certificate {self.cert}; ssl_certificate_key {self.key};" if self.secure else ""
+        # nginx below 1.23.4 leaves TLS 1.3 out by default; the others speak it.
+        tls = f"ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {self.cert}; ssl_certificate_key {self.key};" if self.secure else ""
         zone, use = (f"proxy_cache_path {self.tmp}/cache keys_zone=z:10m;", "proxy_cache z;") if self.case == "hit" else ("", "")
         log = f"access_log {self.log}.nginx combined buffer=64k;" if self.log else "access_log off;"
         return self.start(["nginx", "-c", self.write(f"{own}.conf", f"""worker_processes {workers}; daemon off; pid {self.tmp}/{own}.pid;

@@ -9,15 +9,23 @@ namespace Weir.Net.Tls;
 /// </summary>
 internal sealed unsafe class TlsScratch
 {
-    /// <summary>The most that one send may move: see Libc.</summary>
-    public const int StagingOctets = 64 * 1024;
+    /// <summary>The most clear octets of one write, which become the records of one send: see Libc.</summary>
+    public const int MostClearOctets = 64 * 1024;
+
+    /// <summary>Clear octets up to which pieces are brought together: what fits into one record.</summary>
+    public const int GatherOctets = 16 * 1024;
+
+    /// <summary>
+    /// Room for the records of one write: three pieces make at most seven, with at most 85 octets around each (CBC with SHA-384).
+    /// </summary>
+    public const int StagingOctets = MostClearOctets + 1024;
 
     [ThreadStatic]
     private static TlsScratch? _current;
 
     // Held, so that what the pointers refer to stays.
     private readonly byte[] _staging = GC.AllocateUninitializedArray<byte>(StagingOctets, pinned: true);
-    private readonly byte[] _gather = GC.AllocateUninitializedArray<byte>(StagingOctets, pinned: true);
+    private readonly byte[] _gather = GC.AllocateUninitializedArray<byte>(GatherOctets, pinned: true);
 
     private TlsScratch()
     {

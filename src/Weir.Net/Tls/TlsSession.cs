@@ -12,19 +12,22 @@ namespace Weir.Net.Tls;
 /// </summary>
 /// <remarks>
 /// A short receive means "drained" here too, so that the next one waits for an event instead of asking in vain. Records that the kernel does
-/// not take are kept in a rented buffer; until it has taken them, nothing more is encrypted, so one buffer is the most there is.
+/// not take are kept in a rented buffer, and what does not fit into it in a small one more; until it has taken them, nothing more is encrypted.
 /// </remarks>
 public sealed unsafe class TlsSession
 {
-    // So many clear octets make at most StagingOctets of records: four of them, with 85 octets around each at worst (CBC with SHA-384).
-    private const int MostClearOctets = TlsScratch.StagingOctets - 512;
+    // Between two records with content: tickets, key updates and empty records are small and few, unless somebody makes us work for nothing.
+    private const int MostWithoutContent = 256 * 1024;
 
     private readonly Connection _connection;
     private readonly TlsContext _context;
     private nint _ssl;
     private NativeBuffer? _unsent;
+    private NativeBuffer? _unsentMore;
     private int _unsentStart;
     private int _unsentEnd;
+    private int _unsentMoreEnd;
+    private int _withoutContent;
     private bool _isHandshaking = true;
     private bool _isDrained;
     private bool _isBroken;
@@ -140,6 +143,7 @@ public sealed unsafe class TlsSession
         int count;
         do
         {
+            _withoutContent = 0;
             count = LibSsl.SSL_read(_ssl, target + total, length - total);
             if (count <= 0)
             {
@@ -171,18 +175,14 @@ public sealed unsafe class TlsSession
     /// <summary>Clear octets taken, -1 when nothing more is taken now, -2 when the session failed.</summary>
     internal int Send(byte* source, int length)
     {
-        if (_unsent is not null && !SendUnsent())
+        int obstacle = ObstacleOfSend();
+        if (obstacle != 0)
         {
-            return _isTransportFailed ? -2 : -1;
-        }
-
-        if (_isBroken || _hasSaidGoodbye)
-        {
-            return -2;
+            return obstacle;
         }
 
         TlsScratch scratch = Begin();
-        int count = LibSsl.SSL_write(_ssl, source, Math.Min(length, MostClearOctets));
+        int count = LibSsl.SSL_write(_ssl, source, Math.Min(length, TlsScratch.MostClearOctets));
         WriteNeedsInput = false;
         if (count > 0)
         {
@@ -200,12 +200,20 @@ public sealed unsafe class TlsSession
         return -2;
     }
 
-    /// <summary>As <see cref="Send"/>: the pieces are brought together, because each write is a record of its own.</summary>
+    /// <summary>
+    /// As <see cref="Send"/>. Each write is a record of its own: small pieces are brought together first; where that would mean to copy much, each
+    /// piece has its records, which leave together.
+    /// </summary>
     internal int SendGathered(NativeSlice first, NativeSlice second, NativeSlice third)
     {
         if (first.IsEmpty && third.IsEmpty)
         {
             return Send((byte*)second.Address, second.Length);
+        }
+
+        if (first.Length + second.Length + third.Length > TlsScratch.GatherOctets)
+        {
+            return SendEach(first, second, third);
         }
 
         byte* gather = TlsScratch.Current.Gather;
@@ -229,6 +237,10 @@ public sealed unsafe class TlsSession
 
             _unsentStart += count;
             RecordOctets += count;
+            if (_unsentStart == _unsentEnd && _unsentMore is not null)
+            {
+                GoOnWithMore();
+            }
         }
 
         ReleaseUnsent();
@@ -327,7 +339,8 @@ public sealed unsafe class TlsSession
         {
             case > 0:
                 _isDrained = count < length && !_connection.IsPeerClosing;
-                break;
+                _withoutContent += count;
+                return _withoutContent <= MostWithoutContent ? count : -2;
             case 0:
                 IsTransportEnded = true;
                 break;
@@ -377,9 +390,44 @@ public sealed unsafe class TlsSession
 
     private static int Copy(NativeSlice piece, byte* target, int at)
     {
-        int count = Math.Min(piece.Length, MostClearOctets - at);
-        Buffer.MemoryCopy((void*)piece.Address, target + at, count, count);
-        return at + count;
+        Buffer.MemoryCopy((void*)piece.Address, target + at, TlsScratch.GatherOctets - at, piece.Length);
+        return at + piece.Length;
+    }
+
+    private int ObstacleOfSend()
+    {
+        if (_unsent is not null && !SendUnsent())
+        {
+            return _isTransportFailed ? -2 : -1;
+        }
+
+        return _isBroken || _hasSaidGoodbye ? -2 : 0;
+    }
+
+    private int SendEach(NativeSlice first, NativeSlice second, NativeSlice third)
+    {
+        int obstacle = ObstacleOfSend();
+        if (obstacle != 0)
+        {
+            return obstacle;
+        }
+
+        TlsScratch scratch = Begin();
+        int total = 0;
+        foreach (NativeSlice piece in (ReadOnlySpan<NativeSlice>)[first, second, third])
+        {
+            int length = Math.Min(piece.Length, TlsScratch.MostClearOctets - total);
+            if (length > 0 && LibSsl.SSL_write(_ssl, (byte*)piece.Address, length) <= 0)
+            {
+                // The next write meets the same, and says what it is.
+                break;
+            }
+
+            total += length;
+        }
+
+        NativeSlice next = first.IsEmpty ? second : first;
+        return !Flush(scratch) ? -2 : total > 0 ? total : Send((byte*)next.Address, next.Length);
     }
 
     private TlsScratch Begin()
@@ -387,6 +435,7 @@ public sealed unsafe class TlsSession
         TlsScratch scratch = TlsScratch.Current;
         scratch.Session = this;
         scratch.Staged = 0;
+        _withoutContent = 0;
 
         // SSL_get_error looks into the thread's queue: what somebody else left there would be taken for this session's.
         LibCrypto.ERR_clear_error();
@@ -424,7 +473,8 @@ public sealed unsafe class TlsSession
             return;
         }
 
-        TlsFailure failure = _isTransportFailed ? TlsFailure.PeerGone : TlsErrors.Category();
+        TlsFailure failure = _isTransportFailed ? TlsFailure.PeerGone
+            : _withoutContent > MostWithoutContent ? TlsFailure.Protocol : TlsErrors.Category();
         FailureText = TlsErrors.Take();
         Break(failure);
     }
@@ -474,26 +524,55 @@ public sealed unsafe class TlsSession
     private bool Keep(byte* records, int count)
     {
         _unsent ??= (count <= Loop.SmallBufferOctets ? Loop.SmallBuffers.TryRent() : null) ?? Loop.LargeBuffers.TryRent();
-        if (_unsent is null || _unsent.Capacity - _unsentEnd < count)
+        int room = _unsent is null || _unsentMore is not null ? 0 : Math.Min(_unsent.Capacity - _unsentEnd, count);
+        if (room < count)
+        {
+            _unsentMore ??= _unsent is null ? null : Loop.SmallBuffers.TryRent();
+        }
+
+        if (_unsent is null || (room < count && (_unsentMore is null || _unsentMore.Capacity - _unsentMoreEnd < count - room)))
         {
             // No memory, or a peer that makes us write and does not read (key updates): a stream with a hole is of no use.
             _isTransportFailed = true;
             return false;
         }
 
-        Buffer.MemoryCopy(records, (byte*)_unsent.Address + _unsentEnd, count, count);
-        _unsentEnd += count;
+        Buffer.MemoryCopy(records, (byte*)_unsent.Address + _unsentEnd, room, room);
+        _unsentEnd += room;
+        if (room < count)
+        {
+            Buffer.MemoryCopy(records + room, (byte*)_unsentMore!.Address + _unsentMoreEnd, count - room, count - room);
+            _unsentMoreEnd += count - room;
+        }
+
         return true;
+    }
+
+    private void GoOnWithMore()
+    {
+        Loop.ReturnBuffer(_unsent!);
+        _unsent = _unsentMore;
+        _unsentStart = 0;
+        _unsentEnd = _unsentMoreEnd;
+        _unsentMore = null;
+        _unsentMoreEnd = 0;
     }
 
     private void ReleaseUnsent()
     {
         _unsentStart = 0;
         _unsentEnd = 0;
+        _unsentMoreEnd = 0;
         if (_unsent is { } unsent)
         {
             _unsent = null;
             Loop.ReturnBuffer(unsent);
+        }
+
+        if (_unsentMore is { } more)
+        {
+            _unsentMore = null;
+            Loop.ReturnBuffer(more);
         }
     }
 }

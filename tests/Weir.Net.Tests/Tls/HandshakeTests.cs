@@ -78,6 +78,85 @@ public sealed class HandshakeTests : IDisposable
         _test.Result(new ValueTask<WriteStatus>(writing)).ShouldBe(WriteStatus.Done);
     }
 
+    [Theory]
+    [InlineData(0, 65_536, 1)]
+    [InlineData(300, 65_236, 1)]
+    [InlineData(7, 16_000, 1)]
+    [InlineData(0, 131_072, 2)]
+    public void As_much_as_a_buffer_holds_leaves_in_one_send(int head, int length, int sends)
+    {
+        using TlsPair pair = new(_test, _server, _client);
+        pair.ShakeHands();
+        pair.Carry();
+        pair.Server.OutputSpace(Math.Max(head, 1))[..head].Clear();
+        pair.Server.CommitOutput(head);
+        PinnedOctets content = PinnedOctets.Pattern(length);
+        int before = pair.Server.CallCount;
+        _test.Result(pair.Server.WriteAsync(content.Slice, default, Connection.NoTimeout)).ShouldBe(WriteStatus.Done);
+        (pair.Server.CallCount - before).ShouldBe(sends);
+        ReadAll(pair, pair.Client, head + length).AsSpan(head).SequenceEqual(content.Octets).ShouldBeTrue("The content changed on its way.");
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(65_000, 300)]
+    [InlineData(66_000, 0)]
+    public void What_the_kernel_does_not_take_is_kept_whole(int window, int head)
+    {
+        using TlsPair pair = new(_test, _server, _client);
+        pair.ShakeHands();
+        pair.Carry();
+        pair.Server.OpenWindow(window);
+        pair.Server.OutputSpace(Math.Max(head, 1))[..head].Clear();
+        pair.Server.CommitOutput(head);
+        PinnedOctets content = PinnedOctets.Pattern(500_000);
+        Task<WriteStatus> writing = pair.Server.WriteAsync(content.Slice, default, Connection.NoTimeout).AsTask();
+        _test.Turn();
+        writing.IsCompleted.ShouldBeFalse();
+        for (int i = 0; i < 20; i++)
+        {
+            pair.Server.OpenWindow(i * 777);
+            _test.Turn();
+        }
+
+        pair.Server.OpenWindow(int.MaxValue);
+        ReadAll(pair, pair.Client, head + content.Octets.Length).AsSpan(head).SequenceEqual(content.Octets).ShouldBeTrue();
+        _test.Result(new ValueTask<WriteStatus>(writing)).ShouldBe(WriteStatus.Done);
+    }
+
+    [Fact]
+    public void A_peer_that_only_changes_keys_is_ended()
+    {
+        using TlsPair pair = new(_test, _server, _client);
+        pair.ShakeHands();
+        pair.Carry();
+        for (int i = 0; i < 12_000; i++)
+        {
+            SSL_key_update(pair.Client.Tls!.Handle, 0).ShouldBe(1);
+            pair.Client.Tls.Handshake().ShouldBe(TlsStep.Done);
+        }
+
+        Task<ReadStatus> reading = pair.Server.ReadAsync(Connection.NoTimeout).AsTask();
+        pair.Carry();
+        reading.IsCompleted.ShouldBeTrue();
+        reading.Result.ShouldBe(ReadStatus.Reset);
+        pair.Server.Tls!.Failure.ShouldBe(TlsFailure.Protocol);
+    }
+
+    [Fact]
+    public void Key_updates_now_and_then_are_followed_and_answered()
+    {
+        using TlsPair pair = new(_test, _server, _client);
+        pair.ShakeHands();
+        for (int i = 0; i < 5; i++)
+        {
+            SSL_key_update(pair.Client.Tls!.Handle, 1).ShouldBe(1);
+            Say(pair, pair.Client, pair.Server, "ping").ShouldBe("ping");
+            Say(pair, pair.Server, pair.Client, "pong").ShouldBe("pong");
+        }
+    }
+
     [Fact]
     public void A_session_is_resumed_and_so_it_is_after_the_keys_rotated()
     {
@@ -203,7 +282,7 @@ public sealed class HandshakeTests : IDisposable
         }
 
         // Each in a context of its own, so that none resumes.
-        for (int cut = 0; cut < whole; cut += 7)
+        for (int cut = 0; cut < whole; cut++)
         {
             using TlsClientContext client = NewClient();
             using TlsPair pair = new(_test, _server, client) { MostCarried = cut };
@@ -315,6 +394,9 @@ public sealed class HandshakeTests : IDisposable
 
         least.ShouldBe(0);
     }
+
+    [System.Runtime.InteropServices.DllImport("libssl.so.3")]
+    private static extern int SSL_key_update(nint ssl, int asksPeer);
 
     private bool ShakeAndTalk(TlsContext? server = null)
     {
