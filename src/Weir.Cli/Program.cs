@@ -18,6 +18,8 @@ RootCommand root = new("""
     ServerStateCommand.Ready(),
     ServerStateCommand.Down(),
     ReloadCommand.Create(),
+    CertsCommand.Create(),
+    TrustCommand.Create(),
     ProxyCommand.Create(),
     DemoCommand.Create(),
     SchemaCommand.Create(),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -40,6 +41,8 @@ internal sealed class AdminApi
         app.MapGet("/api/v1/sites", (RequestDelegate)SitesAsync);
         app.MapGet("/api/v1/routes", (RequestDelegate)RoutesAsync);
         app.MapGet("/api/v1/config", (RequestDelegate)ConfigAsync);
+        app.MapGet("/api/v1/certificates", (RequestDelegate)CertificatesAsync);
+        app.MapPost("/api/v1/certificates/renew", (RequestDelegate)RenewAsync);
         app.MapPost("/api/v1/servers", (RequestDelegate)SetNamedAsync);
         app.MapPut("/api/v1/upstreams/{upstream}/servers/{server}", (RequestDelegate)SetAsync);
         app.MapPost("/api/v1/reload", (RequestDelegate)ReloadAsync);
@@ -87,9 +90,33 @@ internal sealed class AdminApi
 
     private Task ConfigAsync(HttpContext http) => ApiAnswer.WriteTextAsync(http, EffectiveConfig.Write(_control.Config), "application/yaml");
 
+    private Task CertificatesAsync(HttpContext http) =>
+        ApiAnswer.WriteAsync(http, new CertificateEntries(_control.Certificates()), AdminJson.Default.CertificateEntries);
+
+    private async Task RenewAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, AdminJson.Default.RenewalWish, "{\"name\": \"example.com\"}") is not { } wish)
+        {
+            return;
+        }
+
+        string name = wish.Name ?? "";
+        if (_control.RenewCertificate(name, Caller.Name(http)))
+        {
+            await ApiAnswer.WriteAsync(http, wish, AdminJson.Default.RenewalWish);
+            return;
+        }
+
+        string[] kept = [.. _control.Certificates().Where(one => one.Source != "file").Select(one => one.Name)];
+        bool isOfFile = _control.Certificates().Any(one => one.Source == "file" && one.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
+        await ApiAnswer.WriteErrorAsync(
+            http, StatusCodes.Status404NotFound, $"Weir renews no certificate for \"{name}\".",
+            isOfFile ? "It comes from a file: whoever writes that file renews it." : "GET /api/v1/certificates lists them.", kept);
+    }
+
     private async Task SetNamedAsync(HttpContext http)
     {
-        if (await ReadAsync(http) is not { } wish)
+        if (await ReadAsync(http, AdminJson.Default.ServerWish, "{\"state\": \"drain\"}") is not { } wish)
         {
             return;
         }
@@ -113,7 +140,7 @@ internal sealed class AdminApi
             return;
         }
 
-        if (await ReadAsync(http) is { } wish)
+        if (await ReadAsync(http, AdminJson.Default.ServerWish, "{\"state\": \"drain\"}") is { } wish)
         {
             await SetAsync(http, wish, upstream, server);
         }
@@ -145,11 +172,12 @@ internal sealed class AdminApi
         await ApiAnswer.WriteAsync(http, report, AdminJson.Default.ReloadReport, report.IsApplied ? StatusCodes.Status200OK : UnprocessableContent);
     }
 
-    private static async Task<ServerWish?> ReadAsync(HttpContext http)
+    private static async Task<T?> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, string example)
+        where T : class
     {
         try
         {
-            if (await JsonSerializer.DeserializeAsync(http.Request.Body, AdminJson.Default.ServerWish, http.RequestAborted) is { } wish)
+            if (await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) is { } wish)
             {
                 return wish;
             }
@@ -159,7 +187,7 @@ internal sealed class AdminApi
             // Told below, together with a null.
         }
 
-        await ApiAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "The body is no JSON object.", "Send {\"state\": \"drain\"}.");
+        await ApiAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "The body is no JSON object.", $"Send {example}.");
         return null;
     }
 }

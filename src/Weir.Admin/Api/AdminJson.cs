@@ -15,4 +15,6 @@ namespace Weir.Admin.Api;
 [JsonSerializable(typeof(ServerAnswer))]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(CertificateEntries))]
+[JsonSerializable(typeof(RenewalWish))]
 public sealed partial class AdminJson : JsonSerializerContext;

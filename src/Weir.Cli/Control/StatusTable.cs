@@ -21,6 +21,11 @@ internal static class StatusTable
         output.WriteLine(
             $"{string.Join(", ", status.Listeners)}: {Count(status.Connections, "connection")}, {Count(status.InFlight, "request")} in flight, "
             + $"{status.Requests} since the start, {status.Errors} of them errors");
+        foreach (string problem in status.CertificateProblems)
+        {
+            output.WriteLine("Certificate of " + Printable(problem));
+        }
+
         output.WriteLine();
         WriteServers(status.Upstreams, output);
     }

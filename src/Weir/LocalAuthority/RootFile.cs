@@ -29,9 +29,13 @@ internal static class RootFile
     }
 
     /// <summary>The root where there is one; null otherwise. Nothing is made.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="log">Where operators read.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="isOwner">Whether a file that cannot be used is put aside, so that another can be made.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public static LocalRoot? Find(string path, WeirLog log, TimeProvider clock)
+    public static LocalRoot? Find(string path, WeirLog log, TimeProvider clock, bool isOwner = true)
     {
         if (PrivateFiles.Read(path) is not { } text)
         {
@@ -42,6 +46,11 @@ internal static class RootFile
         if (LocalRoot.TryRead(new PemPair(text, text), clock, out string problem) is { } root)
         {
             return root;
+        }
+
+        if (!isOwner)
+        {
+            throw new IOException($"it cannot be used ({problem})");
         }
 
         log.Write(OperatorEvents.CertificateFileDamaged, path, problem);

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Spectre.Console;
+using Weir.Control;
+
+namespace Weir.Cli.Control;
+
+/// <summary>The certificates for a person.</summary>
+internal static class CertificateTable
+{
+    private const int PipeWidth = 240;
+
+    private static readonly string[] _columns = ["name", "state", "source", "issuer", "expires", "next renewal", "site", "remarks"];
+
+    public static void Write(IReadOnlyList<CertificateStatus> certificates, TextWriter output)
+    {
+        if (certificates.Count == 0)
+        {
+            output.WriteLine("No site has a certificate.");
+            return;
+        }
+
+        Table table = new() { Border = TableBorder.None, ShowHeaders = true };
+        foreach (string column in _columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+        }
+
+        foreach (CertificateStatus certificate in certificates)
+        {
+            table.AddRow([.. Cells(certificate).Select(cell => new Text(Printable(cell), StyleOf(cell)))]);
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = PipeWidth;
+        }
+
+        console.Write(table);
+        foreach (CertificateStatus failed in certificates.Where(one => one.LastError is not null))
+        {
+            output.WriteLine(Printable($"{failed.Name}: {failed.LastError}"));
+        }
+    }
+
+    /// <summary>A certificate's cells, a column each.</summary>
+    public static IEnumerable<string> Cells(CertificateStatus certificate) =>
+    [
+        certificate.Name,
+        certificate.State,
+        certificate.Source == "file" ? certificate.File ?? "file" : certificate.Source,
+        certificate.Issuer ?? "-",
+        Time(certificate.Expires),
+        Time(certificate.NextRenewal),
+        certificate.Site ?? "-",
+        string.Join("; ", Remarks(certificate)),
+    ];
+
+    private static IEnumerable<string> Remarks(CertificateStatus certificate)
+    {
+        if (certificate.Names.Count > 1)
+        {
+            yield return "also " + string.Join(", ", certificate.Names.Where(name => name != certificate.Name));
+        }
+
+        if (certificate.Renewing)
+        {
+            yield return "being got";
+        }
+
+        if (certificate.Failures > 0)
+        {
+            yield return certificate.Failures == 1 ? "1 try failed" : $"{certificate.Failures} tries failed";
+        }
+    }
+
+    private static Style StyleOf(string cell) => cell switch
+    {
+        "good" => new Style(Color.Green),
+        "stand-in" or "expiring" => new Style(Color.Yellow),
+        "expired" => new Style(Color.Red),
+        _ => Style.Plain,
+    };
+
+    private static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
+
+    // What an issuer says must not steer a terminal.
+    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
+}
