@@ -5,6 +5,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Codings;
 using Weir.Pipeline.Challenges;
 using Weir.Pipeline.Fetching;
 using Weir.Pipeline.Finishing;
@@ -202,6 +203,11 @@ public sealed class ExchangeRunner : IExchangeHandler
 
         StackRunner.OpenRequestFilters(passage.Site!.Stack, exchange);
         StackRunner.OpenRequestFilters(passage.Route!.Stack, exchange);
+        if (passage.Upstream.Policy.RequestCoding is not ContentCoding.Identity and var coding)
+        {
+            RequestCompression.Open(exchange, coding);
+        }
+
         RequestRules.PrepareForOrigin(passage);
         return exchange.IsHypothetical ? new(Rehearsal.Forward(passage)) : _forwarder.ForwardAsync(passage);
     }

@@ -11,7 +11,6 @@ internal static class Unsupported
     [
         new("caches", "The cache"),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
-        new("upstreams.*.compress_requests", "Compression of requests"),
     ];
 
     /// <summary>Reports whatever of the file this build cannot do.</summary>

@@ -38,7 +38,7 @@ public sealed record UpstreamConfig : INamed
     [Option("The PROXY header sent to the servers.")]
     public ProxyProtocolVersion ProxyProtocol { get; init; } = ProxyProtocolVersion.Off;
 
-    [Option("The coding that request bodies are compressed with.", Default = "none")]
+    [Option("The coding that request bodies of compressible types, from 1 KiB on, are compressed with.", Default = "none", Example = "gzip")]
     public RequestCompression? CompressRequests { get; init; }
 
     /// <summary>Where it is written.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Codings;
+using Weir.Codings.Negotiation;
 
 namespace Weir.Modules.Compress;
 

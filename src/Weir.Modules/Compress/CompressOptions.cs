@@ -1,4 +1,5 @@
 using Weir.Abstractions.Options;
+using Weir.Codings.Negotiation;
 
 namespace Weir.Modules.Compress;
 
@@ -10,12 +11,7 @@ public sealed record CompressOptions
     public IReadOnlyList<string> Codings { get; init; } = [];
 
     [Option("Content types that are compressed: `type/subtype`, `type/*` or `+suffix`.")]
-    public IReadOnlyList<string> Types { get; init; } =
-    [
-        "text/*", "application/json", "application/javascript", "application/x-javascript", "application/xml", "+json", "+xml", "application/wasm",
-        "application/x-ndjson", "application/graphql", "application/vnd.ms-fontobject", "font/ttf", "font/otf", "image/bmp", "image/x-icon",
-        "image/vnd.microsoft.icon",
-    ];
+    public IReadOnlyList<string> Types { get; init; } = ContentTypes.Compressible;
 
     [Option("The least content that is compressed, where its length is announced.")]
     public ByteSize MinSize { get; init; } = ByteSize.KiB(1);

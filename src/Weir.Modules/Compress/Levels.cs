@@ -1,5 +1,6 @@
 // Hot: asked for each response that is compressed.
 using Weir.Codings;
+using Weir.Codings.Negotiation;
 
 namespace Weir.Modules.Compress;
 

@@ -1,3 +1,4 @@
+using Weir.Codings;
 using Weir.Pipeline.Health;
 using Weir.Pipeline.Sticking;
 
@@ -62,6 +63,9 @@ public sealed record ForwardPolicy
 
     /// <summary>How servers are asked whether they are well; null: they are not.</summary>
     public ActiveHealthPolicy? Checks { get; init; }
+
+    /// <summary>What request content is compressed with on its way.</summary>
+    public ContentCoding RequestCoding { get; init; }
 
     /// <summary>The PROXY header that servers get: 0 none, 1 or 2. Connections are then not shared between clients.</summary>
     public int ProxyProtocolVersion { get; init; }

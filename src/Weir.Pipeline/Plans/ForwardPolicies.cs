@@ -1,3 +1,4 @@
+using Weir.Codings;
 using Weir.Config.Model;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Health;
@@ -32,6 +33,7 @@ public static class ForwardPolicies
             BufferOctets = (int)retry.Buffer.Octets,
             PanicShare = config.Health.Panic.Fraction,
             SlowStartMs = Ms(config.SlowStart),
+            RequestCoding = CodingOf(config.CompressRequests),
             ProxyProtocolVersion = ProxyVersion(config),
             Checks = config.Health.Active is { } active ? ChecksOf(active, ProxyVersion(config)) : null,
             Health = new PassiveHealthPolicy
@@ -43,6 +45,15 @@ public static class ForwardPolicies
             },
         };
     }
+
+    /// <summary>The coding that an option names; identity for none.</summary>
+    internal static ContentCoding CodingOf(Config.Model.RequestCompression? compression) => compression switch
+    {
+        Config.Model.RequestCompression.Gzip => ContentCoding.Gzip,
+        Config.Model.RequestCompression.Br => ContentCoding.Brotli,
+        Config.Model.RequestCompression.Zstd => ContentCoding.Zstd,
+        _ => ContentCoding.Identity,
+    };
 
     // An HTTP/1 connection carries one request at a time: who has a place has a connection, too, or finds one that idles. Over HTTP/2 the
     // two have nothing to do with each other.

@@ -1,5 +1,6 @@
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.Codings;
 using Weir.Config;
 using Weir.Config.Model;
 using Weir.Pipeline.Challenges;
@@ -46,6 +47,13 @@ public sealed class PlanBuilder
     {
         foreach ((string name, UpstreamConfig upstream) in config.Upstreams)
         {
+            if (ForwardPolicies.CodingOf(upstream.CompressRequests) is var coding && !NativeCodings.CanWrite(coding))
+            {
+                Position at = upstream.Position;
+                _errors.Add(new ConfigError(
+                    at.File, at.Line, at.Column, $"{name} needs {NativeCodings.LibraryOf(coding)}, which this machine lacks.", $"Install it, or leave {coding} out."));
+            }
+
             _used.Add(name, _upstreams.Make(upstream));
         }
 

@@ -1,11 +1,19 @@
 // Hot: asked for each response that may be compressed.
 using System.Text;
 
-namespace Weir.Modules.Compress;
+namespace Weir.Codings.Negotiation;
 
 /// <summary>A set of content types: exact ones, whole types ("text/*") and structured suffixes ("+json", RFC 6839).</summary>
-internal sealed class ContentTypes
+public sealed class ContentTypes
 {
+    /// <summary>Types whose content grows much smaller by compressing.</summary>
+    public static readonly IReadOnlyList<string> Compressible =
+    [
+        "text/*", "application/json", "application/javascript", "application/x-javascript", "application/xml", "+json", "+xml", "application/wasm",
+        "application/x-ndjson", "application/graphql", "application/vnd.ms-fontobject", "font/ttf", "font/otf", "image/bmp", "image/x-icon",
+        "image/vnd.microsoft.icon",
+    ];
+
     private readonly byte[][] _exact;
     private readonly byte[][] _prefixes;
     private readonly byte[][] _suffixes;
