@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using Weir.Codings;
+using Weir.Codings.Compression;
 using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Modules;
@@ -11,6 +13,7 @@ public sealed class DecompressTests
     [InlineData("gzip")]
     [InlineData("br")]
     [InlineData("deflate")]
+    [InlineData("zstd")]
     public void Content_reaches_the_origin_inflated(string coding)
     {
         using Proxy proxy = new(Yaml("decompress"));
@@ -58,7 +61,7 @@ public sealed class DecompressTests
     public void A_bomb_ends_with_413_and_is_never_taken_for_whole(string options, int octets)
     {
         using Proxy proxy = new(Yaml($"decompress: {{ {options} }}"));
-        foreach (string coding in (string[])["gzip", "br", "deflate"])
+        foreach (string coding in (string[])["gzip", "br", "deflate", "zstd"])
         {
             Peer client = Post(proxy, coding, Pack(coding, new string('\0', octets)));
             client.TakeResponse().Status.ShouldBe(413);
@@ -111,6 +114,14 @@ public sealed class DecompressTests
 
     private static string Pack(string coding, string text)
     {
+        if (coding == "zstd")
+        {
+            using Compressor filter = Compressor.TryMake(ContentCoding.Zstd, 3, isFlushing: false, new EncoderMemory(1L << 30))!;
+            byte[] output = new byte[100_000];
+            filter.Transform(Encoding.Latin1.GetBytes(text), output, out _, out int written, isEnd: true);
+            return Encoding.Latin1.GetString(output, 0, written);
+        }
+
         using MemoryStream packed = new();
         using (Stream stream = coding switch
         {
