@@ -172,12 +172,8 @@ internal sealed class CompressModule : IResponseModule, IBodyModule
     // What speaks of the octets as they were (RFC 9110 section 8.8.1, RFC 9530 section 2).
     private static void ForgetOctets(HeaderFields fields)
     {
-        fields.Remove(KnownField.ContentLength);
+        CodedFields.Forget(fields);
         fields.Remove(KnownField.AcceptRanges);
-        fields.Remove("Content-Digest"u8);
-        fields.Remove("Repr-Digest"u8);
-        fields.Remove("Digest"u8);
-        fields.Remove("Content-MD5"u8);
         EntityTags.Weaken(fields);
     }
 

@@ -69,11 +69,7 @@ internal sealed class DecompressModule : IRequestModule
         }
 
         exchange.Request.BodyLength = BodyLength.Unknown;
-        fields.Remove(KnownField.ContentLength);
-        fields.Remove("Content-Digest"u8);
-        fields.Remove("Repr-Digest"u8);
-        fields.Remove("Digest"u8);
-        fields.Remove("Content-MD5"u8);
+        CodedFields.Forget(fields);
         exchange.Trace?.Add(Name, "inflated");
         return new(Verdict.Continue);
     }

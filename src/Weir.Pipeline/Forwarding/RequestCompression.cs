@@ -25,8 +25,10 @@ internal static class RequestCompression
         RequestHead request = exchange.Request;
         HeaderFields fields = request.Fields;
         BodyLength length = request.BodyLength;
+        // RFC 9111 section 5.2.1.6: no-transform.
         if (length.IsNone || (length.IsKnown && length.Octets < LeastOctets) || fields.Has(KnownField.ContentEncoding) || fields.Has(KnownField.ContentRange)
-            || !fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type) || !_types.Has(type) || IsForbidden(fields))
+            || !fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type) || !_types.Has(type)
+            || FieldLists.Has(fields, KnownField.CacheControl, "no-transform"u8))
         {
             return;
         }
@@ -49,26 +51,8 @@ internal static class RequestCompression
         }
 
         request.BodyLength = BodyLength.Unknown;
-        fields.Remove(KnownField.ContentLength);
-        fields.Remove("Content-Digest"u8);
-        fields.Remove("Repr-Digest"u8);
-        fields.Remove("Digest"u8);
-        fields.Remove("Content-MD5"u8);
+        CodedFields.Forget(fields);
         fields.Add(KnownField.ContentEncoding, ContentCodings.Name(coding));
         exchange.Trace?.Add("compress_requests", Encoding.ASCII.GetString(ContentCodings.Name(coding)));
-    }
-
-    // RFC 9111 section 5.2.1.6.
-    private static bool IsForbidden(HeaderFields fields)
-    {
-        for (int slot = fields.Find(KnownField.CacheControl); slot >= 0; slot = fields.Find(KnownField.CacheControl, slot + 1))
-        {
-            if (fields.ValueAt(slot).IndexOf("no-transform"u8) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

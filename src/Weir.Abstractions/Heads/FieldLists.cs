@@ -1,11 +1,10 @@
-// Hot: runs for each response that is compressed.
+// Hot: runs for each message whose content is changed.
 using System.Text;
-using Weir.Abstractions.Heads;
 
-namespace Weir.Modules;
+namespace Weir.Abstractions.Heads;
 
 /// <summary>Fields that are lists of words (RFC 9110 section 5.6.1).</summary>
-internal static class FieldLists
+public static class FieldLists
 {
     /// <summary>Whether a word is a member of a field, in any case, with or without an argument.</summary>
     public static bool Has(HeaderFields fields, KnownField field, ReadOnlySpan<byte> word)
