@@ -21,6 +21,7 @@ internal sealed class Passage : IFetcher
 {
     private ValueTask<ProxyError?> _pump;
     private BodyReader? _pumped;
+    private ReplayBody? _replay;
     private bool _keepsPlace;
 
     private readonly FetchRunner _fetches;
@@ -63,7 +64,7 @@ internal sealed class Passage : IFetcher
     public int UnsentTries { get; set; }
 
     /// <summary>Keeps the request's content for another try; null where there is none.</summary>
-    public ReplayBody? Replay { get; set; }
+    public ReplayBody? Replay { get; private set; }
 
     /// <summary>How many modules of the site's stack an answer passes: those with a lower position.</summary>
     public int SiteDepth { get; private set; }
@@ -153,6 +154,14 @@ internal sealed class Passage : IFetcher
 #pragma warning disable CA2012 // Awaited exactly once, in EndPumpAsync.
         _pump = RequestPump.RunAsync(this, body, origin);
 #pragma warning restore CA2012
+    }
+
+    /// <summary>Keeps content while it is sent for the first time.</summary>
+    public ReplayBody KeepForReplay(BodyReader source, int limitOctets)
+    {
+        _replay ??= new ReplayBody();
+        _replay.Begin(Exchange.Loop, source, limitOctets);
+        return Replay = _replay;
     }
 
     /// <summary>Called by the pump at its end.</summary>

@@ -138,7 +138,6 @@ internal static class RequestSending
             return exchange.RequestBody;
         }
 
-        passage.Replay = new ReplayBody(exchange.RequestBody, policy.BufferOctets);
-        return passage.Replay;
+        return passage.KeepForReplay(exchange.RequestBody, policy.BufferOctets);
     }
 }

@@ -43,6 +43,7 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
     private bool _hasReceived;
     private bool _hasAccept;
     private bool _isTunnelOpen;
+    private bool _isLast;
 
     public Http2OriginStream()
     {
@@ -162,10 +163,7 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
             _hasAccept = WebSocketHandshake.TryAccept(key, _accept);
         }
 
-        if (options.Close)
-        {
-            Connection.TakeNoMore();
-        }
+        _isLast = options.Close;
 
         // With content behind it the head waits for the first octets: see WriteBodyAsync.
         _sender.HoldHead();
@@ -214,7 +212,7 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
     {
         if (_hasHead || _error is not null)
         {
-            return new(_hasHead ? ReadStatus.Data : ReadStatus.Reset);
+            return new(OutcomeSoFar);
         }
 
         _isWaiting = true;
@@ -288,6 +286,10 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
         Id = id;
         _sentBefore = sentBefore;
         _sender.SetWindow(window);
+        if (_isLast)
+        {
+            Connection.TakeNoMore();
+        }
     }
 
     /// <summary>A head to decode a block into; it is this stream's from <see cref="OnHead"/> on.</summary>
@@ -370,7 +372,7 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
         _sender.Cut(reason);
         if (_isWaiting)
         {
-            EndWait(_hasHead ? ReadStatus.Data : ReadStatus.Reset);
+            EndWait(OutcomeSoFar);
         }
     }
 
@@ -423,6 +425,9 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
             fields.Set(KnownField.SecWebSocketAccept, _accept);
         }
     }
+
+    // What the origin did wrong is read like a head, so that its words go with the error.
+    private ReadStatus OutcomeSoFar => _hasHead || RejectText is not null ? ReadStatus.Data : ReadStatus.Reset;
 
     private void EndWait(ReadStatus status)
     {

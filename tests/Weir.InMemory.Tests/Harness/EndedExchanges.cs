@@ -11,6 +11,8 @@ internal sealed class EndedExchanges : IExchangeLog
 
     public string? Error { get; private set; }
 
+    public string? ErrorDetail { get; private set; }
+
     public Fault EndedBy { get; private set; }
 
     public int Status { get; private set; }
@@ -33,6 +35,7 @@ internal sealed class EndedExchanges : IExchangeLog
     {
         Count++;
         Error = exchange.Error?.Name;
+        ErrorDetail = exchange.ErrorDetail;
         EndedBy = exchange.EndedBy;
         Status = exchange.Response.Status;
         Retries = exchange.Retries;
