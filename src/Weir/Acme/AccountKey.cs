@@ -14,7 +14,7 @@ internal sealed class AccountKey : IDisposable
         _key = key;
         ECParameters point = key.ExportParameters(includePrivateParameters: false);
         Jwk = WriteJwk(point.Q.X!, point.Q.Y!);
-        Thumbprint = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(Jwk)));
+        Thumbprint = ThumbprintOf(Jwk);
     }
 
     /// <summary>The public key as a JSON Web Key, in the form that its thumbprint is made from (RFC 7638 section 3).</summary>
@@ -50,6 +50,9 @@ internal sealed class AccountKey : IDisposable
     /// <summary>The canonical JSON of a point on P-256: the members that RFC 7638 section 3.2 asks for, in lexical order, without blanks.</summary>
     public static string WriteJwk(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) =>
         $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(x)}}","y":"{{Base64Url.EncodeToString(y)}}"}""";
+
+    /// <summary>The thumbprint of a key in canonical form (RFC 7638 section 3.1), in base64url.</summary>
+    public static string ThumbprintOf(string jwk) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(jwk)));
 
     /// <summary>The key with its secret, in PEM: for a private file.</summary>
     public string ExportPem() => _key.ExportPkcs8PrivateKeyPem() + "\n";

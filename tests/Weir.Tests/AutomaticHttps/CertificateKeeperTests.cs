@@ -1,0 +1,243 @@
+using System.Text.Json;
+using Weir.Acme;
+using Weir.AutomaticHttps;
+using Weir.Config.Model;
+using Weir.LocalAuthority;
+using Weir.Telemetry.Events;
+using Position = Weir.Config.Model.Position;
+
+namespace Weir.Tests.AutomaticHttps;
+
+public sealed class CertificateKeeperTests : IAsyncDisposable
+{
+    private const string Name = "kept.weir-test.org";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("weir-keeper-").FullName;
+    private readonly ManualTime _time = new();
+    private readonly SmallIssuer _issuer;
+    private readonly List<CertificateKeeper> _keepers = [];
+
+    public CertificateKeeperTests() => _issuer = new SmallIssuer(_time);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (CertificateKeeper keeper in _keepers)
+        {
+            await keeper.DisposeAsync();
+        }
+
+        await _issuer.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_certificate_is_got_once_and_renewed_at_two_thirds_of_its_time()
+    {
+        KeptCertificate kept = await KeepAsync(Keeper());
+        string first = kept.Current.ShouldNotBeNull().Certificate.Fingerprint;
+        kept.RenewAt.ShouldNotBeNull().ShouldBe(_time.Now.AddDays(60), TimeSpan.FromMinutes(1));
+
+        _time.Now = _time.Now.AddDays(59);
+        await WorkAsync(_keepers[0]);
+        _issuer.Orders.Count.ShouldBe(1);
+
+        _time.Now = _time.Now.AddDays(2);
+        await WorkAsync(_keepers[0]);
+        _issuer.Orders.Count.ShouldBe(2);
+        kept.Current.Certificate.Fingerprint.ShouldNotBe(first);
+        _issuer.Accounts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_issuers_advice_decides_when_and_the_order_names_what_it_replaces()
+    {
+        _issuer.Window = (_time.Now.AddDays(30), _time.Now.AddDays(32));
+        KeptCertificate kept = await KeepAsync(Keeper());
+        string id = RenewalId.Of(kept.Current.ShouldNotBeNull().ChainPem).ShouldNotBeNull();
+        await WorkAsync(_keepers[0]);
+        kept.RenewAt.ShouldBe(_time.Now.AddDays(31));
+        _issuer.Advised.ShouldBe([id]);
+        _issuer.Orders.ShouldHaveSingleItem().ShouldNotContain("replaces");
+
+        // Asked again when the issuer says so; it has changed its mind, for a revocation perhaps.
+        _time.Now = _time.Now.AddHours(5);
+        await WorkAsync(_keepers[0]);
+        _issuer.Advised.Count.ShouldBe(1);
+        _issuer.Window = (_time.Now.AddDays(-2), _time.Now.AddDays(-1));
+        _time.Now = _time.Now.AddHours(2);
+        await WorkAsync(_keepers[0]);
+        _issuer.Advised.Count.ShouldBe(2);
+        _issuer.Orders.Count.ShouldBe(2);
+        using JsonDocument order = JsonDocument.Parse(_issuer.Orders[1]);
+        order.RootElement.GetProperty("replaces").GetString().ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task An_order_whose_predecessor_was_replaced_already_is_made_without_it()
+    {
+        _issuer.Window = (_time.Now.AddDays(30), _time.Now.AddDays(32));
+        KeptCertificate kept = await KeepAsync(Keeper());
+        string first = kept.Current.ShouldNotBeNull().Certificate.Fingerprint;
+        _issuer.Refuse(409, "alreadyReplaced");
+        _keepers[0].Renew(Name).ShouldBeTrue();
+        await WorkAsync(_keepers[0]);
+        _issuer.Orders.Select(order => order.Contains("replaces", StringComparison.Ordinal)).ShouldBe([false, true, false]);
+        kept.Current.Certificate.Fingerprint.ShouldNotBe(first);
+    }
+
+    [Fact]
+    public async Task A_rate_limit_is_respected_for_as_long_as_the_issuer_says()
+    {
+        _issuer.Refuse(429, "rateLimited", "7200");
+        KeptCertificate kept = await KeepAsync(Keeper());
+        kept.IsStandIn.ShouldBeTrue();
+        kept.Notes.LastError.ShouldNotBeNull().ShouldContain("rateLimited");
+        kept.Notes.NextTryAt.ShouldBe(_time.Now.AddHours(2));
+
+        _time.Now = _time.Now.AddMinutes(119);
+        await WorkAsync(_keepers[0]);
+        _issuer.Orders.Count.ShouldBe(1);
+
+        _time.Now = _time.Now.AddMinutes(2);
+        await WorkAsync(_keepers[0]);
+        _issuer.Orders.Count.ShouldBe(2);
+        kept.IsStandIn.ShouldBeFalse();
+        kept.Notes.Failures.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Failures_are_spread_out_and_a_restart_does_not_begin_anew()
+    {
+        _issuer.Refuse(403, "rejectedIdentifier");
+        _issuer.Refuse(403, "rejectedIdentifier");
+        KeptCertificate kept = await KeepAsync(Keeper());
+        kept.Notes.NextTryAt.ShouldBe(_time.Now.AddSeconds(10));
+        _time.Now = _time.Now.AddSeconds(11);
+        await WorkAsync(_keepers[0]);
+        kept.Notes.Failures.ShouldBe(2);
+        kept.Notes.NextTryAt.ShouldBe(_time.Now.AddMinutes(2));
+
+        KeptCertificate again = await KeepAsync(Keeper());
+        _issuer.Orders.Count.ShouldBe(2);
+        again.Notes.ShouldBe(kept.Notes);
+        _keepers[1].Renew(Name).ShouldBeTrue();
+        await WorkAsync(_keepers[1]);
+        again.IsStandIn.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Another_issuer_is_asked_while_the_first_wants_to_be_left_alone()
+    {
+        await using SmallIssuer second = new(_time);
+        _issuer.Refuse(429, "rateLimited");
+        KeptCertificate kept = await KeepAsync(Keeper(), second);
+        kept.IsStandIn.ShouldBeFalse();
+        kept.Notes.Issuer.ShouldBe(second.Url + "/dir");
+        _keepers[0].Renew(Name);
+        await WorkAsync(_keepers[0]);
+        (_issuer.Orders.Count, second.Orders.Count).ShouldBe((2, 1));
+    }
+
+    [Fact]
+    public async Task A_forgotten_account_is_made_anew_with_its_key()
+    {
+        KeptCertificate kept = await KeepAsync(Keeper());
+        _issuer.Refuse(400, "accountDoesNotExist");
+        _keepers[0].Renew(Name);
+        await WorkAsync(_keepers[0]);
+        (_issuer.Accounts, kept.Notes.Failures).ShouldBe((2, 0));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_another_process_renewed_is_taken_over()
+    {
+        KeptCertificate one = await KeepAsync(Keeper());
+        KeptCertificate other = await KeepAsync(Keeper());
+        other.Current!.Certificate.Fingerprint.ShouldBe(one.Current!.Certificate.Fingerprint);
+        _time.Now = _time.Now.AddDays(61);
+        await WorkAsync(_keepers[0]);
+        File.SetLastWriteTimeUtc(_keepers[0].Store.PathOf(Name), DateTime.UnixEpoch.AddYears(56));
+        await WorkAsync(_keepers[1]);
+        other.Current.Certificate.Fingerprint.ShouldBe(one.Current.Certificate.Fingerprint);
+        _issuer.Orders.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_another_process_works_on_is_left_to_it()
+    {
+        CertificateKeeper keeper = Keeper();
+        using (keeper.Store.TryLock(Name).ShouldNotBeNull())
+        {
+            (await KeepAsync(keeper)).IsStandIn.ShouldBeTrue();
+            _issuer.Orders.ShouldBeEmpty();
+        }
+
+        _time.Now = _time.Now.AddSeconds(4);
+        await WorkAsync(keeper);
+        keeper.All.ShouldHaveSingleItem().IsStandIn.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_local_name_has_its_certificate_at_once_and_renews_it_by_itself()
+    {
+        CertificateKeeper keeper = Keeper();
+        SiteConfig site = Site("localhost");
+        keeper.Of(site, Config(site, [])).Single().Certificate.Names.ShouldBe(["localhost"]);
+        keeper.Use(Config(site, []));
+        await WorkAsync(keeper);
+        KeptCertificate kept = keeper.All.ShouldHaveSingleItem();
+        string first = kept.Current!.Certificate.Fingerprint;
+        _time.Now = _time.Now.AddDays(5);
+        await WorkAsync(keeper);
+        kept.Current.Certificate.Fingerprint.ShouldNotBe(first);
+        _issuer.Orders.ShouldBeEmpty();
+    }
+
+    private CertificateKeeper Keeper()
+    {
+        CertificateStore store = new(Path.Combine(_folder, "acme"), WeirLog.Silent);
+        Lazy<LocalRoot> root = new(() => RootFile.Open(new ProcessConfig { Data = _folder }, WeirLog.Silent, _time));
+        CertificateKeeper keeper = new(store, root, WeirLog.Silent, _time) { Chance = () => 0.5, Provers = [new NoProver()] };
+        _keepers.Add(keeper);
+        return keeper;
+    }
+
+    private async Task<KeptCertificate> KeepAsync(CertificateKeeper keeper, SmallIssuer? second = null)
+    {
+        SiteConfig site = Site(Name);
+        WeirConfig config = Config(site, second is null ? [_issuer] : [_issuer, second]);
+        _ = keeper.Of(site, config).ToList();
+        keeper.Use(config);
+        await WorkAsync(keeper);
+        return keeper.All.Single();
+    }
+
+    private static async Task WorkAsync(CertificateKeeper keeper)
+    {
+        keeper.BeginWhatIsDue();
+        await keeper.SettleAsync();
+    }
+
+    private static SiteConfig Site(string name) => new()
+    {
+        Name = name,
+        Hosts = [new HostPattern(HostKind.Exact, name, Position.None)],
+        Tls = new SiteTlsConfig { Mode = SiteTlsMode.Auto },
+    };
+
+    private static WeirConfig Config(SiteConfig site, SmallIssuer[] issuers) => new()
+    {
+        Listen = [new ListenerConfig { Tls = true }],
+        Acme = new AcmeConfig { Issuers = [.. issuers.Select(issuer => new AcmeIssuerConfig { Directory = issuer.Url + "/dir" })] },
+        Sites = new Dictionary<string, SiteConfig> { [site.Name] = site },
+    };
+
+    /// <summary>The small issuer wants no proof.</summary>
+    private sealed class NoProver : IProver
+    {
+        public AcmeChallenge Kind => AcmeChallenge.Http;
+
+        public Task<IAsyncDisposable> ShowAsync(string name, string token, string authorization, CancellationToken cancelled) =>
+            throw new InvalidOperationException("no proof is asked for");
+    }
+}
