@@ -15,6 +15,7 @@ internal static class AcmeChecker
             CheckNames(site, acme, errors);
         }
 
+        CheckPorts(acme ?? new AcmeConfig(), listeners, automatic, errors);
         if (acme is null)
         {
             return;
@@ -54,6 +55,20 @@ internal static class AcmeChecker
                     place, $"A certificate for {host} needs a proof by DNS, and `acme` offers none.",
                     "Add `dns: { exec: ./PROGRAM }` to `acme`, write the hosts one by one, or name the certificate's files.");
             }
+        }
+    }
+
+    // RFC 8555 section 8.3 and RFC 8737 section 3: issuers ask at these ports only.
+    private static void CheckPorts(AcmeConfig acme, IReadOnlyList<ListenerConfig> listeners, SiteConfig[] automatic, ErrorList errors)
+    {
+        ListenerConfig? secure = listeners.FirstOrDefault(listener => listener.Tls == true);
+        bool isAsked = listeners.Any(listener => listener.Address is { IsUnix: false, Port: 80 or 443 });
+        bool hasPublic = automatic.Any(site => site.Hosts.Any(host => host is { Kind: HostKind.Exact, IsPublic: true }));
+        if (secure is { Position.IsWritten: true } && hasPublic && !isAsked && !acme.EffectiveChallenges.Contains(AcmeChallenge.Dns))
+        {
+            errors.Warning(
+                secure.Position, "Issuers prove names at ports 80 and 443, and Weir listens on neither.",
+                "See to it that something passes those ports on to Weir, or prove names by DNS: `acme: { dns: { exec: ./PROGRAM } }`.");
         }
     }
 

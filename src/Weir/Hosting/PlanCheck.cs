@@ -1,5 +1,6 @@
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.AutomaticHttps;
 using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Machine;
@@ -31,6 +32,7 @@ public static class PlanCheck
         SiteCertificates.Read(config, certificates, TimeProvider.System);
         TicketKeyFile.Read(config.Process, certificates);
         OriginCertificates.Check(config, certificates);
+        AcmeFiles.Check(config, certificates);
         return [.. builder.Errors, .. ofLog, .. certificates, .. SecretFiles.Review(config)];
     }
 }

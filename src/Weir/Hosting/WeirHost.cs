@@ -246,6 +246,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         HeadLimits responseHead = new(
             (int)Math.Min(config.Limits.HeaderSize.Octets, Loop.LargeBufferOctets - 4096), config.Limits.HeaderCount * 2, 0);
         OriginCertificates.Check(config, errors);
+        AcmeFiles.Check(config, errors);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
         PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories) { Challenges = _challenges };
         Plan? plan = builder.Build(config);
