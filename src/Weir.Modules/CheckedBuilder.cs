@@ -45,6 +45,17 @@ internal sealed class CheckedBuilder : ModuleBuilder
     }
 
     /// <inheritdoc/>
+    public override CacheSettings? FindCache(string option, string name)
+    {
+        CacheSettings? settings = _inner.FindCache(option, name);
+        HasErrors |= settings is null;
+        return settings;
+    }
+
+    /// <inheritdoc/>
+    public override T Share<T>(string key, Func<T> make) => _inner.Share(key, make);
+
+    /// <inheritdoc/>
     public override int ReserveSlot() => _inner.ReserveSlot();
 
     /// <inheritdoc/>

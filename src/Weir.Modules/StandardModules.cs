@@ -1,6 +1,7 @@
 using Weir.Abstractions.Modules;
 using Weir.Modules.Access;
 using Weir.Modules.BodyLimit;
+using Weir.Modules.Cache;
 using Weir.Modules.Compress;
 using Weir.Modules.Cors;
 using Weir.Modules.Decompress;
@@ -35,6 +36,7 @@ public sealed class StandardModules : IModuleCatalog
             new RateLimitFactory(),
             new MaintenanceFactory(),
             new MirrorFactory(),
+            new CacheFactory(),
             new CorsFactory(),
             new SecurityHeadersFactory(),
             new BodyLimitFactory(),

@@ -17,6 +17,16 @@ public abstract class ModuleBuilder
     /// </summary>
     public virtual bool UseUpstream(string option, string upstream) => true;
 
+    /// <summary>The settings of a cache store; null, after an error was reported, when there is none of that name.</summary>
+    public virtual CacheSettings? FindCache(string option, string name) => new(name, 256L << 20, 1L << 30);
+
+    /// <summary>
+    /// An object that modules of the process have in common: the one that somebody else made under that key, else a new one. It lives, over
+    /// reloads, as long as a module that asked for it; then it is disposed, if it can be, while exchanges may still use it.
+    /// </summary>
+    public virtual T Share<T>(string key, Func<T> make)
+        where T : class => make();
+
     /// <summary>Reserves a place for an object of this module in every exchange (<see cref="Exchanges.Exchange.Slot"/>).</summary>
     public abstract int ReserveSlot();
 

@@ -7,7 +7,7 @@ namespace Weir.Cache.Stores;
 /// Keys that left the small queue without having been asked for again: who comes back goes to the main queue at once. Four octets for each,
 /// in a table of fixed size where later ones take the place of earlier ones.
 /// </summary>
-internal sealed unsafe class GhostTable : IDisposable
+internal sealed unsafe class GhostTable
 {
     private readonly uint* _names;
     private readonly ulong _mask;
@@ -34,5 +34,6 @@ internal sealed unsafe class GhostTable : IDisposable
         return isThere;
     }
 
-    public void Dispose() => NativeMemory.Free(_names);
+    /// <summary>Gives the memory back.</summary>
+    public void Free() => NativeMemory.Free(_names);
 }

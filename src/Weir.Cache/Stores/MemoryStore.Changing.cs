@@ -94,6 +94,15 @@ public sealed unsafe partial class MemoryStore
         }
     }
 
+    /// <summary>Removes everything.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            Forget();
+        }
+    }
+
     /// <summary>Takes a whole segment for a part of a large body; -1: there is no place.</summary>
     internal int TakeExtent()
     {
@@ -154,6 +163,21 @@ public sealed unsafe partial class MemoryStore
             Link(hash, key, StoreIndex.Slot(hash, segment, place));
             return true;
         }
+    }
+
+    private void Forget()
+    {
+        for (long i = 0; i < _index.SlotCount; i++)
+        {
+            if (*_index.SlotAt(i) != 0)
+            {
+                Unlink(_index.SlotAt(i));
+            }
+        }
+
+        _small.RetireAll();
+        _main.RetireAll();
+        _segments.Reclaim();
     }
 
     private bool TryMeasure(in NewRecord record, int extents, int key, int tail, out int fields, out int lines, out int octets)
@@ -290,6 +314,11 @@ public sealed unsafe partial class MemoryStore
     // Until a segment can be taken beyond the reserve.
     private bool TryMakeRoom()
     {
+        if (_isClosed)
+        {
+            return false;
+        }
+
         for (int round = 0; _segments.FreeCount <= ReserveSegments; round++)
         {
             _segments.Reclaim();

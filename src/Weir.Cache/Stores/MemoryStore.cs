@@ -27,6 +27,7 @@ public sealed unsafe partial class MemoryStore : IDisposable
     private readonly SegmentSet _segments;
     private readonly SegmentQueue _small;
     private readonly SegmentQueue _main;
+    private bool _isClosed;
     private long _count;
     private long _evicted;
 
@@ -117,12 +118,28 @@ public sealed unsafe partial class MemoryStore : IDisposable
         holder.Release(StoreIndex.SegmentOf(entry.Slot));
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Forgets everything and gives back what no reader holds; nothing is stored any more. Exchanges that began before may go on using it: what
+    /// they hold is given back when nobody refers to the store.
+    /// </summary>
+#pragma warning disable CA1816 // The finalizer has the rest to do: readers may still hold memory.
     public void Dispose()
+#pragma warning restore CA1816
     {
-        _index.Dispose();
-        _ghosts.Dispose();
-        _segments.Dispose();
+        lock (_gate)
+        {
+            _isClosed = true;
+            Forget();
+            _segments.FreeUnused();
+        }
+    }
+
+    /// <summary>Gives back the rest, once no exchange can hold it.</summary>
+    ~MemoryStore()
+    {
+        _index.Free();
+        _ghosts.Free();
+        _segments.Free();
     }
 
     internal nint AddressOf(int segment) => _segments.AddressOf(segment);

@@ -52,6 +52,21 @@ internal sealed class SegmentQueue
         return true;
     }
 
+    /// <summary>Takes everything out.</summary>
+    public void RetireAll()
+    {
+        if (_open >= 0)
+        {
+            _closed.Enqueue(_open);
+            _open = -1;
+        }
+
+        while (_closed.TryDequeue(out int segment))
+        {
+            _segments.Retire(segment);
+        }
+    }
+
     /// <summary>Takes the oldest closed segment out; -1: there is none. <paramref name="used"/>: octets of records in it.</summary>
     public int TakeOldest(out int used)
     {

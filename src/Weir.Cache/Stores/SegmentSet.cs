@@ -6,7 +6,7 @@ namespace Weir.Cache.Stores;
 /// The memory of a store, in segments of one size: taken from the system when first needed, reused when no lane holds it. All but
 /// <see cref="AddressOf"/> is guarded by the store's lock.
 /// </summary>
-internal sealed unsafe class SegmentSet : IDisposable
+internal sealed unsafe class SegmentSet
 {
     private const int Page = 4096;
 
@@ -79,7 +79,18 @@ internal sealed unsafe class SegmentSet : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Gives the memory of free segments back to the system; they cannot be taken any more.</summary>
+    public void FreeUnused()
+    {
+        while (_free.TryPop(out int segment))
+        {
+            NativeMemory.AlignedFree((void*)_addresses[segment]);
+            _addresses[segment] = 0;
+        }
+    }
+
+    /// <summary>Gives all memory back: nobody holds anything any more.</summary>
+    public void Free()
     {
         for (int i = 0; i < _allocated; i++)
         {

@@ -9,7 +9,7 @@ namespace Weir.Cache.Stores;
 /// by all loops without a lock; written by one thread at a time.
 /// </summary>
 /// <remarks>A slot: 24 bits of the hash, the segment's number plus one, the place in it in units of 16 octets. 0: empty.</remarks>
-internal sealed unsafe class StoreIndex : IDisposable
+internal sealed unsafe class StoreIndex
 {
     /// <summary>Slots of one cache line.</summary>
     public const int BucketSlots = 8;
@@ -20,6 +20,7 @@ internal sealed unsafe class StoreIndex : IDisposable
     private const ulong PlaceMask = (1UL << SegmentShift) - 1;
     private const int LineOctets = 64;
 
+    private readonly void* _memory;
     private readonly ulong* _slots;
     private readonly ulong _bucketMask;
 
@@ -29,8 +30,10 @@ internal sealed unsafe class StoreIndex : IDisposable
         ulong buckets = System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(slots / BucketSlots, 1));
         _bucketMask = buckets - 1;
         Octets = (long)buckets * LineOctets;
-        _slots = (ulong*)NativeMemory.AlignedAlloc((nuint)Octets, LineOctets);
-        NativeMemory.Clear(_slots, (nuint)Octets);
+
+        // Zeros from the system are no memory before they are written to: a configuration that is only checked costs nothing.
+        _memory = NativeMemory.AllocZeroed((nuint)Octets + LineOctets);
+        _slots = (ulong*)(((nint)_memory + LineOctets - 1) & -LineOctets);
     }
 
     /// <summary>Octets of memory.</summary>
@@ -49,7 +52,14 @@ internal sealed unsafe class StoreIndex : IDisposable
     public ulong* Bucket(in KeyHash hash, int which) =>
         _slots + (((which == 0 ? hash.High : hash.High >> 32 ^ hash.Low >> 40) & _bucketMask) * BucketSlots);
 
-    public void Dispose() => NativeMemory.AlignedFree(_slots);
+    /// <summary>Gives the memory back: nobody looks anything up any more.</summary>
+    public void Free() => NativeMemory.Free(_memory);
+
+    /// <summary>How many slots there are.</summary>
+    public long SlotCount => Octets / sizeof(ulong);
+
+    /// <summary>A slot, from 0.</summary>
+    public ulong* SlotAt(long index) => _slots + index;
 
     private static ulong TagOf(in KeyHash hash) => hash.Low & ((1UL << (64 - TagShift)) - 1);
 }

@@ -9,6 +9,8 @@ internal sealed class StackOrder
     /// <summary>What any module's options may say: the place is meant.</summary>
     internal const string Acknowledgement = "acknowledge_order";
 
+    private const string CacheName = "cache";
+
     private readonly IModuleCatalog _catalog;
     private readonly ErrorList _errors;
 
@@ -21,6 +23,7 @@ internal sealed class StackOrder
     internal void Check(SiteConfig site)
     {
         CheckHints(site.Stack);
+        CheckCache(site);
         foreach (RouteConfig route in site.Routes)
         {
             CheckHints(route.Stack);
@@ -47,6 +50,33 @@ internal sealed class StackOrder
             }
         }
     }
+
+    // What a cache stores for one route it would serve for another, where what decides between them is no part of its key.
+    private void CheckCache(SiteConfig site)
+    {
+        if (site.Stack.FirstOrDefault(entry => entry.Name == CacheName && !entry.AcknowledgesOrder) is not { } cache)
+        {
+            return;
+        }
+
+        foreach (RouteConfig route in site.Routes)
+        {
+            if (Decides(route) is { } decider)
+            {
+                _errors.Error(
+                    cache.Position,
+                    $"\"{CacheName}\" stands above the route at line {route.Position.Line}, which decides by {decider}: what is stored for one route would be served for another.",
+                    $"Move it into the routes' stacks; or, where key_headers or key_cookies name what decides, write `{Acknowledgement}: true` among its options.");
+            }
+        }
+    }
+
+    private static string? Decides(RouteConfig route) =>
+        route.Header.Count > 0 ? $"the header {route.Header.Keys.First()}"
+            : route.Cookie.Count > 0 ? $"the cookie {route.Cookie.Keys.First()}"
+            : route.Client.Count > 0 ? "the client's address"
+            : route.Split is not null ? "a split"
+            : null;
 
     // A site's modules are for all of its routes: there a place is only wrong where it does harm.
     private void CheckAcross(IReadOnlyList<StackEntry> site, IReadOnlyList<StackEntry> route)

@@ -35,6 +35,15 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     /// <summary>The upstreams that are fetched from.</summary>
     public List<string> Upstreams { get; } = [];
 
+    /// <summary>The cache stores that may be named.</summary>
+    public IReadOnlyDictionary<string, CacheConfig> Caches { get; init; } = new Dictionary<string, CacheConfig>();
+
+    /// <summary>What the modules of the process have in common.</summary>
+    public Dictionary<string, object> SharedByAll { get; init; } = [];
+
+    /// <summary>What of it was asked for.</summary>
+    public List<KeyValuePair<string, object>> Shared { get; } = [];
+
     /// <summary>What the module's place remembers; null: nothing.</summary>
     public Func<ModuleMemory>? Remembered { get; init; }
 
@@ -62,6 +71,29 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
 
         Error(option, $"There is no upstream \"{upstream}\".", "Name one of those below `upstreams`.");
         return false;
+    }
+
+    public override CacheSettings? FindCache(string option, string name)
+    {
+        if (Caches.TryGetValue(name, out CacheConfig? cache) || name == "default")
+        {
+            cache ??= new CacheConfig { Name = name };
+            return new CacheSettings(name, cache.Memory.Octets, cache.ObjectSize.Octets);
+        }
+
+        Error(option, $"There is no cache \"{name}\".", "Name one of those below `caches`.");
+        return null;
+    }
+
+    public override T Share<T>(string key, Func<T> make)
+    {
+        if (!SharedByAll.TryGetValue(key, out object? shared))
+        {
+            SharedByAll[key] = shared = make();
+        }
+
+        Shared.Add(new(key, shared));
+        return (T)shared;
     }
 
     public override int ReserveSlot()

@@ -23,12 +23,22 @@ public sealed class ModuleInventory
         {
             (module as IDisposable)?.Dispose();
         }
+
+        HashSet<object> kept = new(other?.Shared.Values.AsEnumerable() ?? [], ReferenceEqualityComparer.Instance);
+        foreach (object shared in Shared.Values.Where(shared => !kept.Contains(shared)))
+        {
+            (shared as IDisposable)?.Dispose();
+        }
     }
 
     internal void Add(PlacedModule module) => _modules.Add(module);
 
     /// <summary>The places in exchanges that its modules use.</summary>
     internal IEnumerable<int> Slots => _modules.SelectMany(placed => placed.Slots);
+
+    /// <summary>What its modules have in common, by keys.</summary>
+    internal Dictionary<string, object> Shared =>
+        _modules.SelectMany(placed => placed.Shared).DistinctBy(shared => shared.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Its modules in the order of their making, each to be taken once.</summary>
     internal Dictionary<string, Queue<PlacedModule>> ToCarry()

@@ -45,6 +45,7 @@ public sealed class PlanBuilder
     /// <summary>The plan, or null after errors.</summary>
     public Plan? Build(WeirConfig config)
     {
+        _stacks.Caches = config.Caches;
         foreach ((string name, UpstreamConfig upstream) in config.Upstreams)
         {
             if (ForwardPolicies.CodingOf(upstream.CompressRequests) is var coding && !NativeCodings.CanWrite(coding))

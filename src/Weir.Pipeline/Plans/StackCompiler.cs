@@ -16,6 +16,7 @@ internal sealed class StackCompiler
     private readonly UsedUpstreams _upstreams;
     private readonly Dictionary<string, Queue<PlacedModule>> _before;
     private readonly WeirLog _log;
+    private readonly Dictionary<string, object> _shared;
     private readonly Dictionary<(string Scope, string Module), int> _numbers = [];
 
     /// <summary>With the modules of the plan before, to be carried over where nothing has changed.</summary>
@@ -28,10 +29,14 @@ internal sealed class StackCompiler
         _errors = errors;
         _slots = new SlotCounter(before?.Slots ?? []);
         _before = before?.ToCarry() ?? [];
+        _shared = new(before?.Shared ?? [], StringComparer.Ordinal);
     }
 
     /// <summary>What modules remember; null: nothing beyond themselves.</summary>
     public IModuleMemories? Memories { get; init; }
+
+    /// <summary>The cache stores of the configuration.</summary>
+    public IReadOnlyDictionary<string, CacheConfig> Caches { get; set; } = new Dictionary<string, CacheConfig>();
 
     /// <summary>Every module made or carried over so far.</summary>
     public ModuleInventory Modules { get; } = new();
@@ -100,13 +105,16 @@ internal sealed class StackCompiler
         int errorsBefore = _errors.Count;
         EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams, _log)
         {
+            Caches = Caches,
+            SharedByAll = _shared,
             Remembered = Memories is { } memories ? () => memories.Of(scope, entry.Name, number) : null,
         };
         IModule? module = factory.Create(entry.Options, builder);
         if (module is not null)
         {
             Modules.Add(new PlacedModule(
-                place, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, [.. _errors.Skip(errorsBefore)]));
+                place, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, builder.Shared,
+                [.. _errors.Skip(errorsBefore)]));
         }
 
         return module;

@@ -1,0 +1,7 @@
+namespace Weir.Abstractions.Modules;
+
+/// <summary>A cache store of the configuration.</summary>
+/// <param name="Name">Its name in `caches`.</param>
+/// <param name="MemoryOctets">The memory that it may take.</param>
+/// <param name="ObjectOctets">The largest response that it stores.</param>
+public sealed record CacheSettings(string Name, long MemoryOctets, long ObjectOctets);

@@ -1,0 +1,83 @@
+using Weir.Abstractions.Exchanges;
+using Weir.Cache.Keys;
+
+namespace Weir.Cache.Collapsing;
+
+/// <summary>
+/// One request to an origin on behalf of all that ask for the same key meanwhile. Its owner says once what became of it; those who wait may be
+/// on any loop.
+/// </summary>
+public sealed class Fill
+{
+    private readonly Lock _gate = new();
+    private readonly List<FillWait> _waits = [];
+    private FillHead? _head;
+    private volatile bool _isInvalidated;
+
+    // The owner, and those that joined and may yet open a reader: the content is given up with the last of them. Atomic.
+    private int _users = 1;
+
+    internal Fill(byte[] key, in KeyHash primary)
+    {
+        Key = key;
+        Primary = primary;
+    }
+
+    /// <summary>Whether something made what it brings invalid before it was there: it is not to be stored.</summary>
+    public bool IsInvalidated => _isInvalidated;
+
+    internal byte[] Key { get; }
+
+    internal KeyHash Primary { get; }
+
+    /// <summary>Says what became of it; a second time is ignored.</summary>
+    public void Set(FillHead head)
+    {
+        lock (_gate)
+        {
+            if (_head is not null)
+            {
+                return;
+            }
+
+            _head = head;
+        }
+
+        // Nobody is added any more.
+        foreach (FillWait wait in _waits)
+        {
+            wait.Tell(head);
+        }
+
+        _waits.Clear();
+    }
+
+    /// <summary>Waits for the head, on a loop; null: it took too long.</summary>
+    public ValueTask<FillHead?> WaitAsync(LoopServices loop, int mostMs)
+    {
+        lock (_gate)
+        {
+            if (_head is not null)
+            {
+                return new(_head);
+            }
+
+            FillWait wait = new(loop, mostMs);
+            _waits.Add(wait);
+            return wait.Task;
+        }
+    }
+
+    /// <summary>Whoever joined, or owns it, opens no reader any more. Called once by each.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Volatile.Read(ref _head)?.Body?.Release();
+        }
+    }
+
+    internal void Join() => Interlocked.Increment(ref _users);
+
+    internal void Invalidate() => _isInvalidated = true;
+}

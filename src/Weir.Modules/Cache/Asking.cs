@@ -1,0 +1,66 @@
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Cache.Freshness;
+using Weir.Cache.Keys;
+using Weir.Cache.Stores;
+
+namespace Weir.Modules.Cache;
+
+/// <summary>One request that the store alone cannot answer, with what is kept of it while it waits.</summary>
+internal sealed class Asking
+{
+    /// <summary>Takes over the hold on a stale entry, if there is one.</summary>
+    public Asking(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, CacheForward forward, in StoredEntry stale)
+    {
+        Loop = exchange.Loop;
+        Asked = asked;
+        Forward = forward;
+        Stale = stale;
+        Hash = loop.Hash;
+        PrimaryHash = loop.PrimaryHash;
+        Key = loop.Key.ToArray();
+        Primary = loop.Primary.ToArray();
+        exchange.Request.CopyTo(Request);
+    }
+
+    public LoopServices Loop { get; }
+
+    /// <summary>The request as the client made it.</summary>
+    public RequestHead Request { get; } = new();
+
+    public RequestCacheControl Asked { get; }
+
+    public CacheForward Forward { get; }
+
+    /// <summary>What is stored and must be validated; empty: nothing.</summary>
+    public StoredEntry Stale { get; private set; }
+
+    /// <summary>Of the variant, where there are variants.</summary>
+    public KeyHash Hash { get; }
+
+    public KeyHash PrimaryHash { get; }
+
+    public byte[] Key { get; }
+
+    public byte[] Primary { get; }
+
+    public long NowSeconds => Loop.UnixMs / 1000;
+
+    /// <summary>Gives the stale entry back.</summary>
+    public void Release(MemoryStore store)
+    {
+        if (!Stale.IsEmpty)
+        {
+            store.Release(Loop.Index, Stale);
+            Stale = default;
+        }
+    }
+
+    /// <summary>The hold on the stale entry goes over to the caller.</summary>
+    public StoredEntry TakeStale()
+    {
+        StoredEntry stale = Stale;
+        Stale = default;
+        return stale;
+    }
+}

@@ -1,0 +1,28 @@
+using Weir.Abstractions.Modules;
+
+namespace Weir.Modules.Cache;
+
+/// <summary>Bounds of a cache module.</summary>
+internal sealed class CacheLimits
+{
+    /// <summary>How much of a response that arrives is kept for those who follow it.</summary>
+    public const int WindowOctets = 8 << 20;
+
+    /// <summary>Variants of one key.</summary>
+    public const int MostVariants = 64;
+
+    /// <summary>How long it is remembered that responses for a key are not shared.</summary>
+    public const long UnsharedSeconds = 60;
+
+    public CacheLimits(CacheOptions options, CacheSettings settings)
+    {
+        WaitMs = (int)options.Wait.TotalMilliseconds;
+        ObjectOctets = settings.ObjectOctets;
+    }
+
+    /// <summary>How long a request waits for another one's response.</summary>
+    public int WaitMs { get; }
+
+    /// <summary>The largest response that is stored.</summary>
+    public long ObjectOctets { get; }
+}

@@ -1,0 +1,152 @@
+// Hot: makes the answer of every hit.
+using System.Buffers.Text;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Cache.Freshness;
+using Weir.Cache.Stores;
+using Weir.Http.Fields;
+
+namespace Weir.Modules.Cache;
+
+/// <summary>Answers a request with a response that it selected: whole, a part, 304 or 416 (RFC 9110 sections 13 to 15).</summary>
+internal static class Delivery
+{
+    private static readonly ulong _special = Preconditions.OfCaches | HeaderFields.Mask(KnownField.Range);
+
+    /// <summary>Answers from the store. The hold on the entry goes over to the exchange, or is given back.</summary>
+    public static void Serve(
+        Exchange exchange, MemoryStore store, CacheLoop loop, int slot, in StoredEntry entry, ref CacheStatus status, long nowSeconds)
+    {
+        ResponseHead head = exchange.Response;
+        head.Clear();
+        exchange.ResponseBody = BodyReader.Empty;
+        entry.LoadHead(head);
+        StoredFreshness freshness = entry.Freshness;
+        SetAge(head.Fields, freshness.AgeAt(nowSeconds));
+        status.HasTimeToLive = true;
+        status.TimeToLiveSeconds = freshness.TimeToLiveAt(nowSeconds);
+        status.AppendTo(head.Fields);
+
+        long start = 0;
+        long length = entry.BodyOctets;
+        RequestHead request = exchange.Request;
+        if (entry.Status == 200 && request.Fields.HasAny(_special))
+        {
+            Choose(request, head, entry, nowSeconds, ref start, ref length);
+        }
+
+        if (length == 0 || request.Method == RequestMethod.Head)
+        {
+            store.Release(exchange.Loop.Index, entry);
+            return;
+        }
+
+        HitBody body = loop.Rent();
+        body.Open(store, exchange.Loop.Index, entry, start, length);
+        exchange.ResponseBody = body;
+        exchange.Slot(slot) = body;
+    }
+
+    /// <summary>Answers with a response that is arriving.</summary>
+    public static void Pass(Exchange exchange, ResponseHead arriving, FollowedBody content, in CacheStatus status)
+    {
+        ResponseHead head = exchange.Response;
+        head.Clear();
+        exchange.ResponseBody = BodyReader.Empty;
+        head.Status = arriving.Status;
+        head.Version = arriving.Version;
+        head.BodyLength = arriving.BodyLength;
+        arriving.Fields.CopyTo(head.Fields);
+        status.AppendTo(head.Fields);
+        long nowSeconds = exchange.Loop.UnixMs / 1000;
+        if (head.Status == 200 && exchange.Request.Fields.HasAny(Preconditions.OfCaches)
+            && Preconditions.IsNotModified(exchange.Request.Fields, TagOf(head), ModifiedOf(head, nowSeconds), nowSeconds))
+        {
+            NotModified.MakeFrom(head);
+            return;
+        }
+
+        if (!head.BodyLength.IsNone && exchange.Request.Method != RequestMethod.Head)
+        {
+            exchange.ResponseBody = content.OpenReader(exchange.Loop);
+        }
+    }
+
+    /// <summary>When a response changed last: Last-Modified, else Date, else now.</summary>
+    public static long ModifiedOf(ResponseHead head, long nowSeconds)
+    {
+        return head.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> text) && HttpDate.TryParse(text, nowSeconds, out long modified)
+            ? modified
+            : DateOf(head, nowSeconds);
+    }
+
+    /// <summary>When a response was made: Date, else now.</summary>
+    public static long DateOf(ResponseHead head, long nowSeconds) =>
+        head.Fields.TryGet(KnownField.Date, out ReadOnlySpan<byte> text) && HttpDate.TryParse(text, nowSeconds, out long date)
+            ? date
+            : nowSeconds;
+
+    private static ReadOnlySpan<byte> TagOf(ResponseHead head) => head.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> tag) ? tag : default;
+
+    private static void SetAge(HeaderFields fields, long seconds)
+    {
+        Span<byte> room = fields.Reserve(20);
+        Utf8Formatter.TryFormat(seconds, room, out int written);
+        fields.AddStored(KnownField.Age, fields.Commit(written));
+    }
+
+    private static void Choose(RequestHead request, ResponseHead head, in StoredEntry entry, long nowSeconds, ref long start, ref long length)
+    {
+        if (request.Fields.HasAny(Preconditions.OfCaches))
+        {
+            // RFC 9110 section 13.2.2: conditions come before ranges.
+            if (Preconditions.IsNotModified(request.Fields, TagOf(head), entry.ModifiedSeconds, nowSeconds))
+            {
+                NotModified.MakeFrom(head);
+                length = 0;
+                return;
+            }
+        }
+
+        if (request.Method != RequestMethod.Get || !request.Fields.Has(KnownField.Range))
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> lastModified = head.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> text) ? text : default;
+        if (Preconditions.IsRangeFor(request.Fields, TagOf(head), lastModified, entry.DateSeconds))
+        {
+            ChooseRange(request, head, entry.BodyOctets, ref start, ref length);
+        }
+    }
+
+    private static void ChooseRange(RequestHead request, ResponseHead head, long octets, ref long start, ref long length)
+    {
+        Span<ByteRange> parts = stackalloc ByteRange[RangeSet.MostParts];
+        Span<byte> value = stackalloc byte[ContentRange.MostOctets];
+        RangeOutcome outcome = RangeSet.Read(request.Fields, octets, parts, out int count);
+        if (outcome == RangeOutcome.Unsatisfiable)
+        {
+            head.Status = 416;
+            head.BodyLength = BodyLength.None;
+            head.Fields.Remove(KnownField.ContentType);
+            head.Fields.Remove(KnownField.ContentEncoding);
+            head.Fields.Set(KnownField.ContentRange, value[..ContentRange.WriteUnsatisfied(octets, value)]);
+            length = 0;
+            return;
+        }
+
+        // RFC 9110 section 14.2: a server may give all of it instead; parts that lie far apart are given so.
+        if (outcome != RangeOutcome.Parts || count != 1)
+        {
+            return;
+        }
+
+        head.Status = 206;
+        start = parts[0].Start;
+        length = parts[0].Length;
+        head.BodyLength = BodyLength.Of(length);
+        head.Fields.Set(KnownField.ContentRange, value[..ContentRange.Write(parts[0], octets, value)]);
+    }
+}

@@ -1,0 +1,35 @@
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Cache.Freshness;
+using Weir.Cache.Stores;
+
+namespace Weir.Modules.Cache;
+
+/// <summary>What an origin answered, and what became of it in the store.</summary>
+internal sealed class Fetched
+{
+    /// <summary>Why there is no response.</summary>
+    public ProxyError? Error { get; init; }
+
+    /// <summary>Whether what is stored is good again.</summary>
+    public bool IsUpdated { get; init; }
+
+    /// <summary>The response's head.</summary>
+    public ResponseHead? Head { get; init; }
+
+    /// <summary>The response's content; whoever got this object gives it up, unless it is being stored.</summary>
+    public FollowedBody? Body { get; init; }
+
+    /// <summary>Whether it is stored, or why not.</summary>
+    public StoringVerdict Verdict { get; init; }
+
+    /// <summary>What is stored, where it is.</summary>
+    public NewRecord Record { get; init; }
+
+    /// <summary>Under which key.</summary>
+    public Variant Variant { get; init; }
+
+    /// <summary>Whether a response arrived that is to be stored.</summary>
+    public bool IsToStore => Head is not null && Verdict == StoringVerdict.Stored;
+}

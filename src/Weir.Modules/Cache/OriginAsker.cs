@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Cache.Collapsing;
+using Weir.Cache.Freshness;
+using Weir.Cache.Stores;
+
+namespace Weir.Modules.Cache;
+
+/// <summary>
+/// Asks an origin for all that want the same: fetches, judges what comes, tells those who wait, and stores it while it arrives. It goes on
+/// when the first client leaves.
+/// </summary>
+internal sealed class OriginAsker
+{
+    private readonly SharedCache _cache;
+    private readonly CachePolicy _policy;
+    private readonly CacheLimits _limits;
+
+    public OriginAsker(SharedCache cache, CachePolicy policy, CacheLimits limits)
+    {
+        _cache = cache;
+        _policy = policy;
+        _limits = limits;
+    }
+
+    /// <summary>
+    /// Fetches as the owner of a fill. What is to be stored is so by <see cref="Store"/>; all else ends the fill. The exchange is used until
+    /// the first wait only: it may be over when the answer comes.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    public async ValueTask<Fetched> FetchAsync(Exchange exchange, Asking ask, Fill fill)
+    {
+        Fetched? fetched = null;
+        try
+        {
+            RequestHead request = RequestOf(ask);
+            long requestSeconds = ask.NowSeconds;
+            FetchResult result = await exchange.Fetcher!.FetchBelowAsync(exchange, request, 0, CacheLimits.WindowOctets);
+            fetched = result.Error is not null ? new Fetched { Error = result.Error }
+                : IsUpdate(ask, result) ? Update(ask, result, requestSeconds)
+                : Settle(ask, fill, request, result, requestSeconds);
+        }
+        finally
+        {
+            Tell(ask, fill, fetched);
+        }
+
+        return fetched;
+    }
+
+    /// <summary>Stores what was fetched while it arrives, and ends the fill then; behind what the first client reads.</summary>
+    public void Store(Asking ask, Fill fill, Fetched fetched) =>
+        ask.Loop.Observe(StoreAsync(ask, fill, fetched, fetched.Body!.OpenReader(ask.Loop)));
+
+    // RFC 9111 section 4.3.1: for all that ask, so without the client's own conditions and ranges.
+    private static RequestHead RequestOf(Asking ask)
+    {
+        RequestHead request = new();
+        ask.Request.CopyTo(request);
+        if (request.Method == RequestMethod.Head)
+        {
+            request.SetMethod(request.Fields.Store("GET"u8));
+        }
+
+        if (ask.Stale.IsEmpty)
+        {
+            Preconditions.Set(request.Fields, default, default);
+            return request;
+        }
+
+        ResponseHead stored = new();
+        ask.Stale.LoadHead(stored);
+        ReadOnlySpan<byte> tag = stored.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> foundTag) ? foundTag : default;
+        ReadOnlySpan<byte> modified = stored.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> found) ? found : default;
+        Preconditions.Set(request.Fields, tag, modified);
+        return request;
+    }
+
+    private static bool IsUpdate(Asking ask, FetchResult result) => result.Head!.Status == 304 && !ask.Stale.IsEmpty;
+
+    // RFC 9111 section 4.3.4.
+    private Fetched Update(Asking ask, FetchResult result, long requestSeconds)
+    {
+        result.Body!.Release();
+        ResponseHead head = new();
+        ask.Stale.LoadHead(head);
+        if (!NotModified.Selects(result.Head!.Fields, head.Fields))
+        {
+            // It speaks of something else: what is stored is of no use, and this is no answer to the client.
+            _cache.Store.Remove(ask.Hash, ask.Key);
+            return new Fetched { Error = ProxyErrors.OriginBadHead };
+        }
+
+        NotModified.Update(head.Fields, result.Head.Fields);
+        ResponseCacheControl control = ResponseCacheControl.Read(head.Fields, _policy.Targeted);
+        StoringVerdict verdict = StoringRules.Judge(RequestOf(ask), ask.Asked, head, control, _policy);
+        if (verdict != StoringVerdict.Stored)
+        {
+            _cache.Store.Remove(ask.Hash, ask.Key);
+            return new Fetched { IsUpdated = true, Verdict = verdict };
+        }
+
+        // What Age the 304 had counts: it was made later than what is stored.
+        ResponseHead dated = new() { Status = head.Status };
+        head.Fields.CopyTo(dated.Fields);
+        if (result.Head.Fields.TryGet(KnownField.Age, out ReadOnlySpan<byte> age))
+        {
+            dated.Fields.Set(KnownField.Age, age);
+        }
+
+        NewRecord record = RecordOf(ask, dated, control, requestSeconds);
+        _cache.Store.Refresh(ask.Stale, ask.Key, record);
+        return new Fetched { IsUpdated = true };
+    }
+
+    private Fetched Settle(Asking ask, Fill fill, RequestHead request, FetchResult result, long requestSeconds)
+    {
+        ResponseHead head = result.Head!;
+        ResponseCacheControl control = ResponseCacheControl.Read(head.Fields, _policy.Targeted);
+        StoringVerdict verdict = StoringRules.Judge(request, ask.Asked, head, control, _policy);
+        NewRecord record = default;
+        if (verdict == StoringVerdict.Stored)
+        {
+            record = RecordOf(ask, head, control, requestSeconds);
+            verdict = IsUseless(head, record.Freshness) ? StoringVerdict.Vanishing
+                : head.BodyLength.IsKnown && !CollectedBody.Fits(_cache.Store, head.BodyLength.Octets, _limits.ObjectOctets) ? StoringVerdict.TooLarge
+                : StoringVerdict.Stored;
+        }
+
+        Variant variant = default;
+        if (verdict == StoringVerdict.Stored && !Variant.TryOf(ask, head, _cache.Store, out variant, out verdict))
+        {
+            verdict = verdict == StoringVerdict.Stored ? StoringVerdict.TooManyVariants : verdict;
+        }
+
+        if (verdict != StoringVerdict.Stored)
+        {
+            Note(ask, head, verdict);
+            return new Fetched { Head = head, Body = result.Body, Verdict = verdict };
+        }
+
+        fill.Set(new FillHead(head, result.Body!, variant.Text, variant.Names));
+        return new Fetched { Head = head, Body = result.Body, Record = record, Variant = variant };
+    }
+
+    private NewRecord RecordOf(Asking ask, ResponseHead head, in ResponseCacheControl control, long requestSeconds)
+    {
+        long nowSeconds = ask.NowSeconds;
+        StoredFreshness freshness = StoredFreshness.Of(head, control, requestSeconds, nowSeconds, _policy);
+        HeaderFields fields = new();
+        head.Fields.CopyTo(fields);
+        StoredFields.Strip(fields, control, _policy);
+        fields.Remove(KnownField.Age);
+        fields.Remove(KnownField.ContentLength);
+        return new NewRecord
+        {
+            Kind = RecordKind.Response,
+            Status = head.Status,
+            Fields = fields,
+            Freshness = freshness,
+            KeepUntilSeconds = nowSeconds + ReuseRules.KeepSeconds(freshness, _policy),
+            DateSeconds = Delivery.DateOf(head, nowSeconds),
+            ModifiedSeconds = Delivery.ModifiedOf(head, nowSeconds),
+        };
+    }
+
+    // Stale from the start, and nothing to validate it by: it could never be served.
+    private bool IsUseless(ResponseHead head, in StoredFreshness freshness)
+    {
+        bool isStale = freshness.MustValidateAlways || freshness.TimeToLiveAt(freshness.ResponseTimeSeconds) <= 0;
+        bool hasWindow = !freshness.ForbidsStale
+            && (freshness.StaleWhileRevalidateSeconds > 0 || freshness.StaleIfErrorSeconds > 0 || _policy.GraceSeconds > 0);
+        return isStale && !hasWindow && !head.Fields.Has(KnownField.ETag) && !head.Fields.Has(KnownField.LastModified);
+    }
+
+    // What is not shared is remembered, so that requests for it do not wait for each other; not where the request itself was the reason.
+    private void Note(Asking ask, ResponseHead head, StoringVerdict verdict)
+    {
+        if (head.Status >= 500 || verdict is StoringVerdict.RequestNoStore or StoringVerdict.Authorization or StoringVerdict.Cookie)
+        {
+            return;
+        }
+
+        NewRecord note = new() { Kind = RecordKind.Unshared, KeepUntilSeconds = ask.NowSeconds + CacheLimits.UnsharedSeconds };
+        _cache.Store.Insert(ask.Hash, ask.Key, note, default(ReadOnlySpan<byte>));
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask StoreAsync(Asking ask, Fill fill, Fetched fetched, BodyReader reader)
+    {
+        CollectedBody body = new(_cache.Store, ask.Loop, _limits.ObjectOctets);
+        try
+        {
+            while (true)
+            {
+                BodyRead read = await reader.ReadAsync();
+                if (read.Error is not null)
+                {
+                    // A response that broke off is never stored: its length was announced, and did not come.
+                    return;
+                }
+
+                if (!body.TryAppend(read.Data.Span))
+                {
+                    reader.Cancel();
+                    Note(ask, fetched.Head!, StoringVerdict.TooLarge);
+                    return;
+                }
+
+                if (read.IsEnd)
+                {
+                    break;
+                }
+            }
+
+            if (!fill.IsInvalidated)
+            {
+                fetched.Variant.Insert(ask, _cache.Store, fetched.Record, body);
+            }
+        }
+        finally
+        {
+            body.Release();
+            _cache.Fills.End(ask.Hash, fill);
+            fill.Leave();
+        }
+    }
+
+    private void Tell(Asking ask, Fill fill, Fetched? fetched)
+    {
+        if (fetched is { IsToStore: true })
+        {
+            // The fill ends when it is stored.
+            return;
+        }
+
+        FillOutcome outcome = fetched is { Error: null, IsUpdated: false } ? FillOutcome.Unshared
+            : fetched is { IsUpdated: true } ? FillOutcome.Stored : FillOutcome.Failed;
+        fill.Set(new FillHead(outcome, fetched is null ? ProxyErrors.Internal : fetched.Error));
+        _cache.Fills.End(ask.Hash, fill);
+    }
+}

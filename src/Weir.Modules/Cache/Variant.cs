@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using Weir.Abstractions.Heads;
+using Weir.Cache.Freshness;
+using Weir.Cache.Keys;
+using Weir.Cache.Stores;
+
+namespace Weir.Modules.Cache;
+
+/// <summary>Under which key a response is stored: its URI's, or where it varies, one that the request's values are part of.</summary>
+internal readonly struct Variant
+{
+    private readonly ulong _generation;
+    private readonly int _count;
+
+    private Variant(byte[] names, byte[] text, ulong generation, int count)
+    {
+        Names = names;
+        Text = text;
+        _generation = generation;
+        _count = count;
+    }
+
+    /// <summary>The fields that tell variants apart, each with a line feed behind it; empty: the response does not vary.</summary>
+    public byte[] Names { get; }
+
+    /// <summary>The request's values of them.</summary>
+    public byte[] Text { get; }
+
+    /// <summary>False: the response cannot be stored, and why.</summary>
+    public static bool TryOf(Asking ask, ResponseHead head, MemoryStore store, out Variant variant, out StoringVerdict verdict)
+    {
+        verdict = StoringVerdict.Stored;
+        variant = new Variant([], [], 0, 0);
+        if (!head.Fields.Has(KnownField.Vary))
+        {
+            return true;
+        }
+
+        Span<byte> names = stackalloc byte[VaryRules.MostOctets];
+        int namesOctets = VaryRules.WriteNames(head.Fields, names);
+        byte[] text = new byte[VariantText.MostOctets];
+        int textOctets = VariantText.Write(names[..namesOctets], ask.Request.Fields, text);
+        if (textOctets < 0)
+        {
+            verdict = StoringVerdict.TooManyVariants;
+            return false;
+        }
+
+        (ulong generation, int count) = List(ask, store, names[..namesOctets]);
+        variant = new Variant(names[..namesOctets].ToArray(), text[..textOctets], generation, count);
+        if (namesOctets == 0)
+        {
+            variant = new Variant([], [], 0, 0);
+            return true;
+        }
+
+        return count < CacheLimits.MostVariants;
+    }
+
+    /// <summary>Stores a response, and the list of variants it belongs to.</summary>
+    public void Insert(Asking ask, MemoryStore store, in NewRecord record, CollectedBody body)
+    {
+        if (Names.Length == 0)
+        {
+            store.Insert(ask.PrimaryHash, ask.Primary, record, body);
+            return;
+        }
+
+        byte[] key = KeyOf(ask.Primary);
+        if (!store.Insert(KeyHash.Of(key), key, record, body))
+        {
+            return;
+        }
+
+        NewRecord list = new()
+        {
+            Kind = RecordKind.Variants,
+            Generation = _generation,
+            Status = _count + 1,
+            KeepUntilSeconds = Math.Max(record.KeepUntilSeconds, ask.NowSeconds + CacheLimits.UnsharedSeconds),
+        };
+        store.Insert(ask.PrimaryHash, ask.Primary, list, Names);
+    }
+
+    // The list that is stored, where it has the same names; its number is part of its variants' keys. Else a new one: older variants are lost.
+    private static (ulong Generation, int Count) List(Asking ask, MemoryStore store, ReadOnlySpan<byte> names)
+    {
+        if (store.TryFind(ask.Loop.Index, ask.PrimaryHash, ask.Primary, out StoredEntry entry))
+        {
+            bool isSame = entry.Kind == RecordKind.Variants && entry.Tail.SequenceEqual(names);
+            (ulong Generation, int Count) list = (entry.Generation, entry.Status);
+            store.Release(ask.Loop.Index, entry);
+            if (isSame)
+            {
+                return list;
+            }
+        }
+
+        return (ask.Loop.NextRandom(), 0);
+    }
+
+    private byte[] KeyOf(byte[] primary)
+    {
+        byte[] key = new byte[primary.Length + 1 + sizeof(ulong) + Text.Length];
+        primary.CopyTo(key, 0);
+        key[primary.Length] = (byte)'\n';
+        BinaryPrimitives.WriteUInt64LittleEndian(key.AsSpan(primary.Length + 1), _generation);
+        Text.CopyTo(key, primary.Length + 1 + sizeof(ulong));
+        return key;
+    }
+}
