@@ -1,5 +1,7 @@
 // Hot: every request over TLS asks whether its connection may serve its site.
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Weir.Abstractions.Exchanges;
 
@@ -8,6 +10,8 @@ public sealed class TlsDetails
 {
     private FrozenDictionary<string, TlsPolicy>? _approvedBy;
     private string? _approvedSite;
+    private string? _clientSubject;
+    private string? _clientFingerprint;
 
     /// <summary>"TLSv1.3" or "TLSv1.2".</summary>
     public required string Version { get; init; }
@@ -24,8 +28,18 @@ public sealed class TlsDetails
     /// <summary>Whether HTTP/2 was agreed on (ALPN).</summary>
     public bool IsHttp2 { get; init; }
 
+    /// <summary>What was agreed on by ALPN: "h2" or "http/1.1"; null when the client asked for nothing.</summary>
+    public string? Protocol { get; init; }
+
     /// <summary>The client's certificate (DER), verified; null when it showed none.</summary>
     public byte[]? ClientCertificate { get; init; }
+
+    /// <summary>Whom that certificate names (RFC 4514); null without. Read when it is first asked for.</summary>
+    public string? ClientSubject => ClientCertificate is null ? null : _clientSubject ??= SubjectOf(ClientCertificate);
+
+    /// <summary>SHA-256 of that certificate, in hexadecimal; null without.</summary>
+    public string? ClientFingerprint =>
+        ClientCertificate is null ? null : _clientFingerprint ??= Convert.ToHexStringLower(SHA256.HashData(ClientCertificate));
 
     /// <summary>The policy of the site that the handshake was made for.</summary>
     public required TlsPolicy Policy { get; init; }
@@ -43,6 +57,12 @@ public sealed class TlsDetails
     {
         FrozenDictionary<string, TlsPolicy> now = Policies.Current;
         return (ReferenceEquals(site, _approvedSite) && ReferenceEquals(now, _approvedBy)) || Judge(site, host, now);
+    }
+
+    private static string SubjectOf(byte[] certificate)
+    {
+        using X509Certificate2 read = X509CertificateLoader.LoadCertificate(certificate);
+        return read.Subject;
     }
 
     private bool Judge(string site, ReadOnlySpan<byte> host, FrozenDictionary<string, TlsPolicy> now)

@@ -151,9 +151,27 @@ public sealed class Template
             case TemplateValue.Upstream: writer.Write(part, exchange.UpstreamName); break;
             case TemplateValue.Status when exchange.Response.Status != 0: writer.Write(part, exchange.Response.Status); break;
             case TemplateValue.UnixMs: writer.Write(part, exchange.Loop.UnixMs); break;
-            default: break;
+            default:
+                if (exchange.Connection.Tls is { } tls)
+                {
+                    writer.Write(part, TextOf(part.Value, tls));
+                }
+
+                break;
         }
     }
+
+    private static string? TextOf(TemplateValue value, TlsDetails tls) => value switch
+    {
+        TemplateValue.TlsVersion => tls.Version,
+        TemplateValue.TlsCipher => tls.Cipher,
+        TemplateValue.TlsServerName => tls.ServerName,
+        TemplateValue.TlsProtocol => tls.Protocol,
+        TemplateValue.TlsResumed => tls.IsResumed ? "true" : "false",
+        TemplateValue.TlsClientSubject => tls.ClientSubject,
+        TemplateValue.TlsClientFingerprint => tls.ClientFingerprint,
+        _ => null,
+    };
 
     private static void WritePath(ref TemplateWriter writer, TemplatePart part, ReadOnlySpan<byte> path)
     {

@@ -27,6 +27,13 @@ public static class TemplateNames
         ("upstream", TemplateValue.Upstream, "The upstream's name, once it is known."),
         ("status", TemplateValue.Status, "The response's status code; nothing on the way down."),
         ("time.unix_ms", TemplateValue.UnixMs, "Milliseconds since 1970 UTC."),
+        ("tls.version", TemplateValue.TlsVersion, "TLSv1.3 or TLSv1.2; like all of tls. nothing without TLS."),
+        ("tls.cipher", TemplateValue.TlsCipher, "The cipher suite, such as TLS_AES_128_GCM_SHA256."),
+        ("tls.sni", TemplateValue.TlsServerName, "The host that the client named in the handshake, or nothing."),
+        ("tls.alpn", TemplateValue.TlsProtocol, "h2 or http/1.1, where the client asked for a protocol."),
+        ("tls.resumed", TemplateValue.TlsResumed, "true or false: whether the handshake resumed an earlier session."),
+        ("tls.client.subject", TemplateValue.TlsClientSubject, "Whom the client's certificate names, or nothing."),
+        ("tls.client.fingerprint", TemplateValue.TlsClientFingerprint, "SHA-256 of the client's certificate in hexadecimal, or nothing."),
     ];
 
     /// <summary>

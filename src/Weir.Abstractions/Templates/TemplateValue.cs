@@ -30,4 +30,11 @@ public enum TemplateValue : byte
     Upstream,
     Status,
     UnixMs,
+    TlsVersion,
+    TlsCipher,
+    TlsServerName,
+    TlsProtocol,
+    TlsResumed,
+    TlsClientSubject,
+    TlsClientFingerprint,
 }

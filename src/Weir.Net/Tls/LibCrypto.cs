@@ -26,10 +26,10 @@ internal static unsafe class LibCrypto
     public static extern void ERR_clear_error();
 
     [DllImport(Library)]
-    public static extern nuint ERR_get_error();
+    public static extern nuint ERR_peek_error();
 
     [DllImport(Library)]
-    public static extern nuint ERR_peek_error();
+    public static extern nuint ERR_peek_last_error();
 
     [DllImport(Library)]
     public static extern byte* ERR_reason_error_string(nuint error);

@@ -29,6 +29,9 @@ public sealed unsafe class TlsContext : IDisposable
 
     private TlsContext(nint handle) => _handle = handle;
 
+    /// <summary>An origin that is gone gives its contexts back when nothing refers to them any more, whichever exchange was the last.</summary>
+    ~TlsContext() => Free();
+
     /// <summary>Whether the machine's OpenSSL has X25519MLKEM768 (RFC 9794's hybrid of X25519 and ML-KEM).</summary>
     public bool HasHybridGroup { get; private set; }
 
@@ -76,6 +79,12 @@ public sealed unsafe class TlsContext : IDisposable
 
     /// <inheritdoc/>
     public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
     {
         Resumable?.Dispose();
         LibSsl.SSL_CTX_free(_handle);

@@ -8,9 +8,12 @@ internal static unsafe class TlsErrors
     // sslerr.h; a fatal alert of the peer is 1000 and its number (RFC 8446 section 6).
     private const int AlertBase = 1000;
     private const int AlertEnd = 1256;
+    private const int SslLibrary = 20;
 
-    /// <summary>The category of the oldest error of the queue.</summary>
-    public static TlsFailure Category() => Reason(LibCrypto.ERR_peek_error()) switch
+    /// <summary>
+    /// The category of what the queue says: the newest error is TLS's own, and those before it are how a signature or a number failed.
+    /// </summary>
+    public static TlsFailure Category() => Reason(Decisive()) switch
     {
         0 => TlsFailure.PeerGone,
         258 or 396 or 267 or 191 => TlsFailure.Version,
@@ -23,12 +26,22 @@ internal static unsafe class TlsErrors
         _ => TlsFailure.Protocol,
     };
 
-    /// <summary>The oldest error in words, and empties the queue.</summary>
+    /// <summary>The error that decides, in words, and empties the queue.</summary>
     public static string Take()
     {
-        nuint error = LibCrypto.ERR_get_error();
+        nuint error = Decisive();
         LibCrypto.ERR_clear_error();
         return error == 0 ? "no reason given" : Marshal.PtrToStringUTF8((nint)LibCrypto.ERR_reason_error_string(error)) ?? $"error {error:x}";
+    }
+
+    /// <summary>Why a peer's certificate was refused, in words.</summary>
+    public static string OfVerification(nint ssl) =>
+        Marshal.PtrToStringUTF8((nint)LibCrypto.X509_verify_cert_error_string(LibSsl.SSL_get_verify_result(ssl))) ?? "it cannot be verified";
+
+    private static nuint Decisive()
+    {
+        nuint newest = LibCrypto.ERR_peek_last_error();
+        return (int)((newest >> 23) & 0xFF) == SslLibrary ? newest : LibCrypto.ERR_peek_error();
     }
 
     private static int Reason(nuint error) => (int)(error & 0x7FFFFF);

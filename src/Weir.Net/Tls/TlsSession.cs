@@ -126,6 +126,11 @@ public sealed unsafe class TlsSession
 
         TlsFailure failure = IsTransportEnded || _isTransportFailed ? TlsFailure.PeerGone : TlsErrors.Category();
         FailureText = TlsErrors.Take();
+        if (failure == TlsFailure.CertificateRefused)
+        {
+            FailureText = TlsErrors.OfVerification(_ssl);
+        }
+
         Flush(scratch);
         return Break(failure);
     }

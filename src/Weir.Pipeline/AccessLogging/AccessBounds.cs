@@ -12,12 +12,13 @@ internal static class AccessBounds
     internal const int Path = 2048;
     internal const int Query = 1024;
     internal const int UserAgent = 768;
-    internal const int Referer = 768;
+    internal const int Referer = 512;
     internal const int Site = 256;
     internal const int Route = 256;
     internal const int Upstream = 128;
     internal const int Server = 256;
     internal const int Module = 64;
+    internal const int Subject = 192;
     internal const int Error = 64;
     internal const int ErrorDetail = 512;
 

@@ -40,6 +40,9 @@ public enum AccessKey : byte
     TlsCipher,
     TlsServerName,
     TlsResumed,
+    TlsProtocol,
+    TlsClientSubject,
+    TlsClientFingerprint,
 
     /// <summary>One past the last key.</summary>
     Count,

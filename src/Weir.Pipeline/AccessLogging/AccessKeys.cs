@@ -45,6 +45,9 @@ public static class AccessKeys
         new(AccessKey.TlsCipher, "tls_cipher", "The cipher suite; absent without TLS."),
         new(AccessKey.TlsServerName, "tls_server_name", "The host that the client named in the handshake (SNI); absent without."),
         new(AccessKey.TlsResumed, "tls_resumed", "Whether the handshake resumed an earlier session; absent without TLS."),
+        new(AccessKey.TlsProtocol, "tls_alpn", "h2 or http/1.1, where the client asked for a protocol by ALPN; absent otherwise."),
+        new(AccessKey.TlsClientSubject, "tls_client_subject", "Whom the client's certificate names; absent without one."),
+        new(AccessKey.TlsClientFingerprint, "tls_client_fingerprint", "SHA-256 of the client's certificate in hexadecimal; absent without one."),
     ];
 
     /// <summary>Every key, in the order of <see cref="AccessKey"/>, which is the order in a JSON line.</summary>

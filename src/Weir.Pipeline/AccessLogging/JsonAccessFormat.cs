@@ -70,6 +70,16 @@ public sealed class JsonAccessFormat : AccessFormat
         }
 
         writer.Raw(tls.IsResumed ? ",\"tls_resumed\":true"u8 : ",\"tls_resumed\":false"u8);
+        if (tls.Protocol is { } protocol)
+        {
+            WriteText(",\"tls_alpn\":\""u8, protocol, AccessBounds.Module, ref writer);
+        }
+
+        if (tls.ClientSubject is { } subject)
+        {
+            WriteText(",\"tls_client_subject\":\""u8, subject, AccessBounds.Subject, ref writer);
+            WriteText(",\"tls_client_fingerprint\":\""u8, tls.ClientFingerprint!, AccessBounds.Module, ref writer);
+        }
     }
 
     private static void WriteNumbers(Exchange exchange, ref LineWriter writer)

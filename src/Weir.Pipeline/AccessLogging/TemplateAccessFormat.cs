@@ -107,6 +107,9 @@ public sealed class TemplateAccessFormat : AccessFormat
             case AccessKey.TlsCipher: writer.Text(exchange.Connection.Tls?.Cipher, bound, Style); break;
             case AccessKey.TlsServerName: writer.Text(exchange.Connection.Tls?.ServerName, bound, Style); break;
             case AccessKey.TlsResumed when exchange.Connection.Tls is { } tls: writer.Raw(tls.IsResumed ? "true"u8 : "false"u8); break;
+            case AccessKey.TlsProtocol: writer.Text(exchange.Connection.Tls?.Protocol, bound, Style); break;
+            case AccessKey.TlsClientSubject: writer.Text(exchange.Connection.Tls?.ClientSubject, bound, Style); break;
+            case AccessKey.TlsClientFingerprint: writer.Text(exchange.Connection.Tls?.ClientFingerprint, bound, Style); break;
             default: break;
         }
     }

@@ -213,6 +213,7 @@ internal sealed class SecureStart
             ServerName = choice.ServerName,
             IsResumed = isResumed,
             IsHttp2 = facts.Protocol == AlpnProtocols.Http2,
+            Protocol = facts.Protocol switch { AlpnProtocols.Http2 => "h2", AlpnProtocols.Http1 => "http/1.1", _ => null },
             ClientCertificate = choice.Context.Policy!.Clients.Length > 0 ? facts.TakePeerCertificate() : null,
             Policy = choice.Context.Policy,
             Policies = _options.Tls!.Policies,

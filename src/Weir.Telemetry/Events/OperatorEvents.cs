@@ -109,6 +109,14 @@ public static class OperatorEvents
     public static readonly OperatorEvent TicketKeysKept = Add(335, Error, "ticket_keys_kept",
         "The file of ticket keys has changed and cannot be used; the keys before stay: {reason}",
         "Mend the file; until then clients that come from other processes shake hands in full.");
+    public static readonly OperatorEvent OriginFilesRenewed = Add(336, Info, "origin_files_renewed",
+        "Files of the TLS to {servers} have changed; new connections use what they hold now", "");
+    public static readonly OperatorEvent OriginFilesKept = Add(337, Error, "origin_files_kept",
+        "Files of the TLS to {server} have changed and cannot be used; what they held before stays: {reason}",
+        "Mend the files; `weir check` says what is wrong with them.");
+    public static readonly OperatorEvent OriginTlsFailed = Add(338, Warning, "origin_tls_failed",
+        "The TLS handshake with {server} failed: {reason}",
+        "Where its certificate is not trusted: name its authority in the server's `tls.ca`, or its name in `server_name`.");
 
     public static readonly OperatorEvent ServerDown = Add(400, Warning, "server_down",
         "{upstream}/{server} takes no more requests: {reason}",

@@ -78,7 +78,8 @@ internal static class OriginCertificates
             };
     }
 
-    private static string NameOf(ServerConfig server) => server.Url?.Host ?? server.Dns?.Host ?? "";
+    /// <summary>The host that a server is known by.</summary>
+    public static string NameOf(ServerConfig server) => server.Url?.Host ?? server.Dns?.Host ?? "";
 
     private static byte[]? Read(Position position, string file, Action<string, string> report)
     {

@@ -43,6 +43,7 @@ public sealed partial class WeirHost
             }
 
             LookAtTicketKeys();
+            _upstreams.TlsFiles.Look(_log);
             return _watch.HasSettledChange() && await RenewCertificatesAsync();
         }
         finally

@@ -1,3 +1,4 @@
+using Weir.Certificates;
 using Weir.Http.Http1;
 using Weir.Pipeline.Balancing;
 
@@ -21,6 +22,9 @@ internal sealed class LiveUpstreams : IDisposable
         change.Apply();
         _current = change.Next;
     }
+
+    /// <summary>The files behind servers' TLS.</summary>
+    public OriginFiles TlsFiles => _maker.TlsFiles;
 
     public void Dispose()
     {

@@ -37,6 +37,9 @@ internal sealed class ServerMaker
     /// <summary>What cookies of sticky sessions are made with; asked for only where they are configured.</summary>
     public Lazy<StickyKeys>? StickyKeys { get; init; }
 
+    /// <summary>The files behind servers' TLS.</summary>
+    public OriginFiles TlsFiles { get; } = new();
+
     /// <summary>Where upstreams report.</summary>
     public WeirLog Log { get; }
 
@@ -68,7 +71,11 @@ internal sealed class ServerMaker
 
     /// <summary>TLS towards a server; null: plain. What its files lack was reported by <see cref="OriginCertificates.Check"/>.</summary>
     public OriginTls? TlsOf(ServerConfig config) => OriginCertificates.IsSecure(config)
-        ? new OriginTls(OriginCertificates.OptionsOf(config, static (_, _) => { }), [.. _loops.Select(loop => _counters.OfLoop(loop.Index))])
+        ? TlsFiles.Make(config, options => new OriginTls(options, [.. _loops.Select(loop => _counters.OfLoop(loop.Index))])
+        {
+            Log = Log,
+            Name = config.Name ?? OriginCertificates.NameOf(config),
+        })
         : null;
 
     /// <summary>A server by its connector.</summary>

@@ -25,7 +25,8 @@ internal sealed class Nginx : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    public static async Task<Nginx> StartAsync()
+    /// <summary>With <paramref name="tls"/>, directives such as ssl_certificate, it speaks TLS.</summary>
+    public static async Task<Nginx> StartAsync(string tls = "")
     {
         string root = Programs.NewFolder();
         string files = Directory.CreateDirectory(Path.Combine(root, "files")).FullName;
@@ -33,7 +34,7 @@ internal sealed class Nginx : IAsyncDisposable
         {
             // Between this and nginx's bind somebody else may take the port: then another is tried.
             int port = FreePort();
-            await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port));
+            await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port, tls));
             Process process = Start(root);
             if (await AnswersAsync(process, port))
             {
@@ -71,7 +72,7 @@ internal sealed class Nginx : IAsyncDisposable
     private static Process Start(string root) =>
         Programs.Start("/usr/sbin/nginx", "-p", root, "-c", ConfigFile(root), "-e", Path.Combine(root, "error.log"));
 
-    private static string Config(string root, string files, int port) => $$"""
+    private static string Config(string root, string files, int port, string tls) => $$"""
         daemon off;
         master_process off;
         pid {{root}}/nginx.pid;
@@ -85,7 +86,8 @@ internal sealed class Nginx : IAsyncDisposable
           types { text/html html; text/plain txt; application/javascript js; image/svg+xml svg; application/octet-stream bin; }
           gzip_proxied any; gzip_min_length 100; gzip_types text/plain;
           server {
-            listen 127.0.0.1:{{port}} backlog=512;
+            listen 127.0.0.1:{{port}} backlog=512{{(tls.Length > 0 ? " ssl" : "")}};
+            {{tls}}
             root {{files}};
             location /gzip/ { alias {{files}}/; gzip on; }
             location /ssi/ { alias {{files}}/; ssi on; ssi_types text/plain; }

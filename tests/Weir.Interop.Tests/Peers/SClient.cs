@@ -9,7 +9,9 @@ internal static partial class SClient
     /// <summary>Shakes hands, asks for "/" and ends. What it said, and what it exited with.</summary>
     public static async Task<(int Code, string Said)> AskAsync(int port, string host, params IEnumerable<string> more)
     {
-        ProcessStartInfo start = new("openssl", ["s_client", "-connect", $"127.0.0.1:{port}", "-servername", host, "-ign_eof", .. more])
+        string[] options = [.. more];
+        string[] name = options.Contains("-noservername") ? [] : ["-servername", host];
+        ProcessStartInfo start = new("openssl", ["s_client", "-connect", $"127.0.0.1:{port}", .. name, "-ign_eof", .. options])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

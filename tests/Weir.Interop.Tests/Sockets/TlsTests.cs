@@ -93,7 +93,7 @@ public sealed class TlsTests : IDisposable
         code.ShouldNotBe(0, "Without a certificate there is no handshake.");
         string pem = Path.Combine(_certificates.Folder, "client.pem");
         string key = Path.Combine(_certificates.Folder, "client.key");
-        (await CurlAsync(weir, "a.test", "--cert", pem, "--key", key, "-H", "Client-Cert: :Zm9yZ2Vk:")).ShouldBe("ok");
+        (await CurlAsync(weir, "a.test", "--cert", pem, "--key", key, "-H", "Client-Cert: :Zm9yZ2Vk:", "-H", "Client-Cert-Chain: :Zm9yZ2Vk:", "-H", "client_cert: :Zm9yZ2Vk:")).ShouldBe("ok");
         string seen = origin.TakeRecorded();
         using X509Certificate2 client = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(pem));
         seen.ShouldContain($"client-cert: :{Convert.ToBase64String(client.RawData)}:", Case.Insensitive);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
@@ -49,12 +51,16 @@ internal static class EndedExchange
         return exchange;
     }
 
+    private static readonly byte[] _certificate = MakeCertificate();
+
     /// <summary>Puts it on a TLS connection for a host of that name.</summary>
     public static void Secure(Exchange exchange, string serverName) => exchange.Connection.Tls = new TlsDetails
     {
         Version = "TLSv1.3",
         Cipher = "TLS_AES_256_GCM_SHA384",
         ServerName = serverName,
+        Protocol = "http/1.1",
+        ClientCertificate = _certificate,
         Policy = new TlsPolicy("shop.example.com", "", "1", []),
         Policies = new TlsPolicies(),
     };
@@ -64,5 +70,13 @@ internal static class EndedExchange
         byte[] line = new byte[AccessFormat.MaxLineOctets];
         int length = format.Write(exchange, line);
         return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(line, 0, length);
+    }
+
+    private static byte[] MakeCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN=client, O={new string('o', 60)}, OU={new string('u', 60)}, L={new string('l', 100)}", key, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return certificate.RawData;
     }
 }

@@ -10,7 +10,7 @@ public sealed class StapleKeeperTests : IDisposable
     private readonly OcspAuthority _authority = new();
     private readonly FakeTime _time = new();
     private readonly Responder _responder = new();
-    private readonly Events _events = new();
+    private readonly KeptEvents _events = new();
 
     public void Dispose() => _authority.Dispose();
 
@@ -154,21 +154,6 @@ public sealed class StapleKeeperTests : IDisposable
         {
             Asked++;
             return Task.FromResult((Response, Response is null ? "nobody answers" : ""));
-        }
-    }
-
-    private sealed class Events : ILogSink
-    {
-        public List<string> Names { get; } = [];
-
-        public bool TryWrite(LogRecord record)
-        {
-            if (record.Event.Name != "suppressed")
-            {
-                Names.Add(record.Event.Name);
-            }
-
-            return true;
         }
     }
 }
