@@ -4,6 +4,7 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Http.Fields;
 using Weir.Http.Semantics;
 using Weir.Telemetry.Counting;
 using Weir.Upstream;
@@ -117,6 +118,17 @@ internal sealed class HeadReading
         return passage.WantsUpgrade
             && exchange.Request.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> asked)
             && exchange.Response.Fields.TryGet(KnownField.Upgrade, out ReadOnlySpan<byte> given)
-            && System.Text.Ascii.EqualsIgnoreCase(asked, given);
+            && System.Text.Ascii.EqualsIgnoreCase(asked, given)
+            && (exchange.Request.Version != HttpVersion.Http2 || IsProved(exchange));
+    }
+
+    // RFC 6455 section 4.1: a client checks the proof. One of HTTP/2 cannot, because the key was made here.
+    private static bool IsProved(Exchange exchange)
+    {
+        Span<byte> proof = stackalloc byte[WebSocketHandshake.AcceptOctets];
+        return exchange.Request.Fields.TryGet(KnownField.SecWebSocketKey, out ReadOnlySpan<byte> key)
+            && WebSocketHandshake.TryAccept(key, proof)
+            && exchange.Response.Fields.TryGet(KnownField.SecWebSocketAccept, out ReadOnlySpan<byte> accept)
+            && accept.SequenceEqual(proof);
     }
 }

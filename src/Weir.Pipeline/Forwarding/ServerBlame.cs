@@ -34,6 +34,11 @@ internal sealed class ServerBlame
             _log.Write(OperatorEvents.OriginMalformed, upstream.Name, server.Name, detail ?? error.Name);
         }
 
+        if (ReferenceEquals(error, ProxyErrors.OriginNotHttp2))
+        {
+            _log.Write(OperatorEvents.OriginNotHttp2, upstream.Name, server.Name);
+        }
+
         _ejector.OnFailure(upstream, server, loop, error);
     }
 }

@@ -85,6 +85,9 @@ internal sealed partial class Http2OriginConnection : IConnectionObserver, IStre
     /// <summary>How many may.</summary>
     public int StreamLimit => _streamLimit;
 
+    /// <summary>Whether the server refused a stream lately: it has as much as it can take, and more connections do not help.</summary>
+    public bool HasRefused => _streamLimit < AllowedStreams;
+
     /// <summary>Since when none does.</summary>
     public long IdleSinceMs { get; private set; }
 

@@ -9,6 +9,12 @@ internal static class Http2OriginLimits
     /// <summary>Of the streams that a connection may have, this share in per cent: then the next connection is made.</summary>
     public const int AheadPercent = 80;
 
+    /// <summary>Connections of one loop to one server.</summary>
+    public const int Connections = 512;
+
+    /// <summary>After the next connection could not be made ahead of need, the next try waits so long.</summary>
+    public const int AheadPauseMs = 1_000;
+
     /// <summary>Content of one connection that may be on its way or wait for its readers. Above half of it, new streams go elsewhere.</summary>
     public const int ConnectionWindow = 4 << 20;
 

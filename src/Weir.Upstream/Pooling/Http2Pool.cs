@@ -24,6 +24,7 @@ internal sealed class Http2Pool
     private readonly List<StreamWait> _waits = [];
     private readonly Stack<Http2OriginStream> _streams = new();
     private byte[] _scratch = [];
+    private long _nextAheadMs;
     private bool _isConnecting;
 
     public Http2Pool(OriginPool pool, IConnector connector)
@@ -221,7 +222,7 @@ internal sealed class Http2Pool
             CountIdle();
         }
 
-        if (best.IsCrowded || best.ActiveCount * 100 >= best.StreamLimit * Http2OriginLimits.AheadPercent)
+        if (best.IsCrowded || (!best.HasRefused && best.ActiveCount * 100 >= best.StreamLimit * Http2OriginLimits.AheadPercent))
         {
             OpenAhead();
         }
@@ -279,32 +280,33 @@ internal sealed class Http2Pool
         while (_waits.Count > 0)
         {
             StreamWait wait = _waits[0];
-            Http2OriginStream? stream = Take(wait.MustBeFresh, wait.IsTunnel);
-            if (stream is null && !(wait.IsTunnel && NeverTakesTunnels()))
+            Http2OriginStream? stream = wait.IsOver ? null : Take(wait.MustBeFresh, wait.IsTunnel);
+            if (stream is null && !wait.IsOver && !(wait.IsTunnel && NeverTakesTunnels()))
             {
                 return;
             }
 
             _waits.RemoveAt(0);
-            if (!wait.TryGrant(stream is null ? default : new OriginLease(stream)))
+            if (!wait.IsOver)
             {
-                stream?.Release();
+                wait.Grant(stream is null ? default : new OriginLease(stream));
             }
         }
     }
 
     private void OpenIfNeeded()
     {
-        if (_waits.Count == 0 || _isConnecting)
+        if (_waits.Count == 0 || _isConnecting || _connections.Count >= Http2OriginLimits.Connections)
         {
             return;
         }
 
         foreach (Http2OriginConnection connection in _connections)
         {
-            if (connection.IsAsked && connection.TakesStreams && connection.ActiveCount < connection.StreamLimit)
+            // It will answer soon, or be gone. And a server that allows no streams allows none on the next connection.
+            if (connection.TakesStreams
+                && (connection.StreamLimit == 0 || (connection.IsAsked && connection.ActiveCount < connection.StreamLimit)))
             {
-                // It will answer soon, or be gone.
                 return;
             }
         }
@@ -315,7 +317,7 @@ internal sealed class Http2Pool
 
     private void OpenAhead()
     {
-        if (_isConnecting || _pool.IsEnding)
+        if (_isConnecting || _pool.IsEnding || _connections.Count >= Http2OriginLimits.Connections || Loop.NowMs < _nextAheadMs)
         {
             return;
         }
@@ -344,16 +346,26 @@ internal sealed class Http2Pool
         {
             // Also after a defect: nobody would ever connect again.
             _isConnecting = false;
+            if (isAhead && error is not null)
+            {
+                _nextAheadMs = Loop.NowMs + Http2OriginLimits.AheadPauseMs;
+            }
+
             Settle(error);
         }
     }
 
     private void Settle(ProxyError? error)
     {
+        int waiting = _waits.Count;
         Serve();
         if (error is null)
         {
-            OpenIfNeeded();
+            if (_waits.Count < waiting)
+            {
+                OpenIfNeeded();
+            }
+
             return;
         }
 
@@ -365,7 +377,7 @@ internal sealed class Http2Pool
 
         foreach (StreamWait wait in _waits)
         {
-            wait.TryGrant(new OriginLease(error));
+            wait.Grant(new OriginLease(error));
         }
 
         _waits.Clear();

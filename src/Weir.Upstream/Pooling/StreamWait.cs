@@ -23,9 +23,16 @@ internal sealed class StreamWait : LoopTimer
     /// <summary>A stream, an error, or neither: a connection of HTTP/1.1 is wanted.</summary>
     public Task<OriginLease> Granted => _source.Task;
 
-    public bool TryGrant(in OriginLease lease) => _source.TrySetResult(lease);
+    /// <summary>Whether it has its answer: then nothing may be taken for it.</summary>
+    public bool IsOver { get; private set; }
 
-    protected override void OnDue() => _source.TrySetResult(new OriginLease(ProxyErrors.QueueTimeout));
+    public void Grant(in OriginLease lease)
+    {
+        IsOver = true;
+        _source.TrySetResult(lease);
+    }
+
+    protected override void OnDue() => Grant(new OriginLease(ProxyErrors.QueueTimeout));
 
     protected override void OnReady()
     {

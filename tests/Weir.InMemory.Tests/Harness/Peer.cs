@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Http.Fields;
 using Weir.Net.Memory;
 
 namespace Weir.InMemory.Tests.Harness;
@@ -36,6 +37,18 @@ internal sealed class Peer
 
     /// <summary>Sends a head: the lines, and the empty line behind them.</summary>
     public void SendHead(params string[] lines) => Send(HeadOf(lines));
+
+    /// <summary>Agrees to the WebSocket that was asked for, with the proof for its key, and sends octets behind it.</summary>
+    public void SendSwitch(string behind = "")
+    {
+        const string Name = "Sec-WebSocket-Key: ";
+        string asked = Encoding.Latin1.GetString(Connection.Sent);
+        int at = asked.LastIndexOf(Name, StringComparison.OrdinalIgnoreCase) + Name.Length;
+        byte[] proof = new byte[WebSocketHandshake.AcceptOctets];
+        WebSocketHandshake.TryAccept(Encoding.Latin1.GetBytes(asked[at..(at + 24)]), proof).ShouldBeTrue(asked);
+        Send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+            + $"{Encoding.Latin1.GetString(proof)}\r\n\r\n{behind}");
+    }
 
     public void End()
     {

@@ -7,7 +7,6 @@ namespace Weir.InMemory.Tests.Http2;
 public sealed class ExtendedConnectTests
 {
     private const string WebSocket = ":protocol=websocket|sec-websocket-version=13";
-    private const string Switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n";
 
     [Theory]
     [InlineData(8, 2u)]
@@ -61,7 +60,7 @@ public sealed class ExtendedConnectTests
         client.TakeTexts().ShouldBeEmpty();
         client.Request(3, Http2Peer.Fields("CONNECT", "/ws", WebSocket), ends: false);
         origin = proxy.Origin.Next();
-        origin.Send(Switch);
+        origin.SendSwitch();
         client.TakeAll();
         origin.Reset();
         proxy.Run();
@@ -108,7 +107,7 @@ public sealed class ExtendedConnectTests
         client.Data(1, "early");
         Peer origin = proxy.Origin.Next();
         origin.TakeAll().ShouldNotContain("early");
-        origin.Send(Switch);
+        origin.SendSwitch();
         proxy.Run();
         origin.TakeAll().ShouldBe("early");
         proxy.AssertClean();
@@ -118,7 +117,7 @@ public sealed class ExtendedConnectTests
     {
         client.Request(1, Http2Peer.Fields("CONNECT", "/ws", WebSocket), ends: false);
         Peer origin = proxy.Origin.Next();
-        origin.Send(Switch);
+        origin.SendSwitch();
         client.TakeTexts().ShouldBe(["HEADERS 1 :status: 200"]);
         return origin;
     }

@@ -303,7 +303,7 @@ public sealed class Http2ForwardingTests
         request["Connection"]!.ToLowerInvariant().ShouldContain("upgrade");
         request["Sec-WebSocket-Key"]!.Length.ShouldBe(24);
         request["Sec-WebSocket-Protocol"].ShouldBe("chat");
-        origin.Send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nhi");
+        origin.SendSwitch("hi");
         client.TakeTexts().ShouldBe(["HEADERS 1 :status: 200", "DATA 1 2"]);
         proxy.Advance(20_000);
         client.Data(1, "abc");

@@ -224,6 +224,77 @@ public sealed class Http2OriginLifeTests
     }
 
     [Fact]
+    public void A_server_that_allows_no_streams_is_not_connected_to_again_and_again()
+    {
+        using Proxy proxy = new(Yaml);
+        proxy.Origin.Settings = Http2Peer.Setting(3, 0);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Origin.Connections.Count.ShouldBe(1);
+        FramePeer origin = proxy.Origin.Frames(proxy);
+        origin.TakeAll().ShouldBeEmpty();
+        origin.Send(FrameType.Settings, 0, 0, Http2Peer.Setting(3, 1));
+        origin.TakeAll().Count(frame => frame.Type == FrameType.Headers).ShouldBe(1);
+        origin.Answer(1, "at last");
+        client.TakeResponse().Body.ShouldBe("at last");
+        origin.Send(FrameType.Settings, 0, 0, Http2Peer.Setting(3, 0));
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        proxy.Advance(2_500);
+        client.TakeResponse().Status.ShouldBe(503);
+        proxy.Origin.Connections.Count.ShouldBe(2, "The second was made because the first was full.");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_slow_server_is_hedged_over_HTTP_2()
+    {
+        using Proxy proxy = new("""
+            listen: [":8080"]
+            upstreams:
+              app:
+                servers: [{ url: "http://10.0.0.1:80", protocol: h2 }, { url: "http://10.0.0.2:80", protocol: h2 }]
+                balance: round_robin
+                retry: { hedge: { after: 100ms } }
+            sites:
+              "*": app
+            """);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        OriginServer slow = proxy.Servers.Single(server => server.Connections.Count == 1);
+        OriginServer quick = proxy.Servers.Single(server => server.Connections.Count == 0);
+        proxy.Advance(200, 50);
+        quick.Frames(proxy).Answer(1, "quick");
+        client.TakeResponse().Body.ShouldBe("quick");
+        slow.Frames(proxy).TakeTexts().Last().ShouldBe("RST_STREAM 1 Cancel");
+        slow.Frames(proxy).IsClosed.ShouldBeFalse();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void TE_is_said_to_an_origin_only_where_the_client_says_it()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        client.Request(1);
+        proxy.Origin.Take()["TE"].ShouldBeNull();
+        client.Request(3, Http2Peer.Fields(more: "te=trailers"));
+        proxy.Origin.Take()["TE"].ShouldBe("trailers");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_proof_of_a_WebSocket_that_is_wrong_is_not_passed_on()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        client.Request(1, Http2Peer.Fields("CONNECT", "/", ":protocol=websocket|sec-websocket-version=13"), ends: false);
+        proxy.Origin.Last.Send(
+            "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        client.TakeAll().First(frame => frame.Type == FrameType.Headers).Fields.ShouldStartWith(":status: 502");
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_drained_server_takes_no_more_and_finishes_what_runs()
     {
         using Proxy proxy = new(Yaml);

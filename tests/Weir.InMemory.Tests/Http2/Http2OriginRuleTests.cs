@@ -1,6 +1,7 @@
 using Weir.Http.Http2;
 using Weir.InMemory.Tests.Harness;
 using Weir.Telemetry.Counting;
+using Weir.Telemetry.Events;
 
 namespace Weir.InMemory.Tests.Http2;
 
@@ -276,6 +277,7 @@ public sealed class Http2OriginRuleTests
         client.SendHead("GET / HTTP/1.1", "Host: a.test");
         client.TakeResponse().Status.ShouldBe(502);
         proxy.Ended.Error.ShouldBe("origin_not_http2");
+        proxy.Events.CountOf(OperatorEvents.OriginNotHttp2).ShouldBe(1);
         proxy.AssertClean();
     }
 

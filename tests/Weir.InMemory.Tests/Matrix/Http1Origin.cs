@@ -67,9 +67,8 @@ internal sealed class Http1Origin : OriginTalk
     public override void Agree()
     {
         _isTunnel = true;
-        byte[] accept = new byte[Weir.Http.Fields.WebSocketHandshake.AcceptOctets];
-        Weir.Http.Fields.WebSocketHandshake.TryAccept(System.Text.Encoding.ASCII.GetBytes(Heard["sec-websocket-key"]!), accept).ShouldBeTrue();
-        Send($"HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {System.Text.Encoding.ASCII.GetString(accept)}\r\n\r\n");
+        _peer.SendSwitch();
+        _proxy.Run();
     }
 
     public override void StopReading() => _peer.Connection.OpenWindow(0);
