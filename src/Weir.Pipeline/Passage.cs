@@ -22,6 +22,7 @@ internal sealed class Passage : IFetcher
     private ValueTask<ProxyError?> _pump;
     private BodyReader? _pumped;
     private ReplayBody? _replay;
+    private long _pumpEndedMs;
     private bool _keepsPlace;
 
     private readonly FetchRunner _fetches;
@@ -169,6 +170,28 @@ internal sealed class Passage : IFetcher
     {
         IsPumpDone = true;
         PumpError = error;
+        _pumpEndedMs = Exchange.Loop.NowMs;
+    }
+
+    /// <summary>
+    /// Whether a time that counts from the whole request sent ends later than it was thought to, because content went out meanwhile, or still
+    /// does: what bounds that are the limits of the client's content and of the origin's taking it.
+    /// </summary>
+    public bool TryMoveDeadline(int timeoutMs, ref long deadlineMs)
+    {
+        if (!HasPump)
+        {
+            return false;
+        }
+
+        long laterMs = (IsPumpDone ? _pumpEndedMs : Exchange.Loop.NowMs) + timeoutMs;
+        if (laterMs <= deadlineMs)
+        {
+            return false;
+        }
+
+        deadlineMs = laterMs;
+        return true;
     }
 
     /// <summary>Ends the pump if it still runs, waits for it, and gives the hold on the origin up.</summary>

@@ -108,7 +108,7 @@ internal sealed class Forwarder
                 }
 
                 wasSent = true;
-                if (error is null && !origin.HasReceived)
+                if (error is null && !origin.HasReceived && (!passage.HasPump || passage.IsPumpDone))
                 {
                     // The usual wait happens in this frame; only what does not come in one piece needs another.
                     exchange.Phase = Phase.Wait;

@@ -6,6 +6,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Http.Fields;
 using Weir.Http.Semantics;
+using Weir.Net.Connections;
 using Weir.Telemetry.Counting;
 using Weir.Upstream;
 
@@ -53,7 +54,13 @@ internal sealed class HeadReading
             if (!isRead)
             {
                 int waitMs = time.Left((int)Math.Max(deadlineMs - exchange.Loop.NowMs, 1), exchange.Loop);
-                error = origin.ErrorOf(await origin.WaitAsync(waitMs));
+                ReadStatus status = await origin.WaitAsync(waitMs);
+                if (status == ReadStatus.TimedOut && !time.IsOver(exchange.Loop) && passage.TryMoveDeadline(policy.FirstByteTimeoutMs, ref deadlineMs))
+                {
+                    continue;
+                }
+
+                error = origin.ErrorOf(status);
                 if (error is not null)
                 {
                     return error;

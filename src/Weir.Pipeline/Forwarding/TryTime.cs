@@ -19,6 +19,9 @@ internal readonly struct TryTime
     public int Left(int mostMs, LoopServices loop) =>
         _endsMs == long.MaxValue ? mostMs : (int)Math.Clamp(_endsMs - loop.NowMs, 1, mostMs);
 
+    /// <summary>Whether it has passed.</summary>
+    public bool IsOver(LoopServices loop) => loop.NowMs >= _endsMs;
+
     /// <summary>The error as the try's: a part that was cut short by the try's end says nothing of that part's own limit.</summary>
     public ProxyError? ErrorOf(ProxyError? error, LoopServices loop)
     {

@@ -8,6 +8,27 @@ namespace Weir.InMemory.Tests.Limits;
 public sealed class LimitTests
 {
     [Fact]
+    public void An_origins_time_to_answer_begins_when_the_request_is_whole()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 100000");
+        for (int i = 0; i < 20; i++)
+        {
+            proxy.Advance(5_000);
+            client.Send(new string('x', 5_000));
+        }
+
+        Peer origin = proxy.Origin.Last;
+        origin.TakeRequest().Body.Length.ShouldBe(100_000);
+        proxy.Advance(59_000);
+        client.Received.ShouldBeEmpty();
+        proxy.Advance(2_000);
+        client.TakeResponse().Status.ShouldBe(504);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_slow_head_gets_408()
     {
         using Proxy proxy = new();
