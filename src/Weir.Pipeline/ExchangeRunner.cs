@@ -267,6 +267,11 @@ public sealed class ExchangeRunner : IExchangeHandler
             StickySessions.Answer(passage, sticky);
         }
 
+        if ((passage.Origin is null || exchange.Error is not null) && GrpcAnswer.IsWanted(exchange.Request))
+        {
+            GrpcAnswer.Convert(exchange);
+        }
+
         if (exchange.Response.Status == 101 && passage.Origin is not null)
         {
             return Tunnel.RunAsync(passage, _tunnels[exchange.Loop.Index]);
@@ -310,6 +315,11 @@ public sealed class ExchangeRunner : IExchangeHandler
         {
             // The modules above may be the ones that fail: this answer passes none of them.
             ErrorAnswer.Make(passage, ProxyErrors.ModuleFailed);
+            if (GrpcAnswer.IsWanted(exchange.Request))
+            {
+                GrpcAnswer.Convert(exchange);
+            }
+
             ResponseRules.Send(exchange);
             exchange.Phase = Phase.Body;
             return await ResponsePump.RunAsync(exchange);

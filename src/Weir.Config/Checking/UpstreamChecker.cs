@@ -12,6 +12,7 @@ internal static class UpstreamChecker
             CheckNames(upstream, errors);
             CheckProtocols(upstream, errors);
             CheckHealth(upstream.Health.Active, errors);
+            CheckGrpc(upstream, errors);
             if (upstream.Servers.Count > 0 && upstream.Servers.All(server => server.Backup))
             {
                 errors.Warning(
@@ -60,6 +61,22 @@ internal static class UpstreamChecker
         }
     }
 
+    private static void CheckGrpc(UpstreamConfig upstream, ErrorList errors)
+    {
+        if (upstream.Health.Active is not { Type: HealthCheckType.Grpc })
+        {
+            return;
+        }
+
+        foreach (ServerConfig server in upstream.Servers.Where(server => server.Protocol != ListenerProtocol.H2))
+        {
+            errors.Error(
+                server.Position,
+                "A gRPC check asks over HTTP/2, and this server is spoken to in HTTP/1.1.",
+                "Write `protocol: h2` at the server, or another `type` of check.");
+        }
+    }
+
     private static void CheckHealth(ActiveHealthConfig? checks, ErrorList errors)
     {
         if (checks is not { Expect.Body: { } body })
@@ -67,9 +84,9 @@ internal static class UpstreamChecker
             return;
         }
 
-        if (checks.Type == HealthCheckType.Tcp)
+        if (checks.Type != HealthCheckType.Http)
         {
-            errors.Error(body.Position, "A TCP check sees no body.", "Remove `body`, or write `type: http`.");
+            errors.Error(body.Position, $"A {(checks.Type == HealthCheckType.Tcp ? "TCP" : "gRPC")} check looks at no body.", "Remove `body`, or write `type: http`.");
         }
         else if (checks.Method == "HEAD")
         {

@@ -5,7 +5,7 @@ namespace Weir.Config.Model;
 /// <summary>Questions to a server whether it is well. Each has a connection of its own; redirects are not followed.</summary>
 public sealed record ActiveHealthConfig
 {
-    [Option("http: a request whose answer is looked at. tcp: a connection that is accepted.")]
+    [Option("http: a request whose answer is looked at. tcp: a connection that is accepted. grpc: grpc.health.v1.Health/Check, where SERVING is well.")]
     public HealthCheckType Type { get; init; } = HealthCheckType.Http;
 
     [Option("The path that is asked for (http).")]
@@ -16,9 +16,13 @@ public sealed record ActiveHealthConfig
     [Syntax(Syntax.Method)]
     public string Method { get; init; } = "GET";
 
-    [Option("The Host that is asked for (http).", Default = "the server's HOST:PORT", Example = "app.internal")]
+    [Option("The Host that is asked for (http, grpc).", Default = "the server's HOST:PORT", Example = "app.internal")]
     [Syntax(Syntax.Authority)]
     public string? Host { get; init; }
+
+    [Option("The service whose health is asked for (grpc); empty: that of the server as a whole.", Example = "shop.Orders")]
+    [Syntax(Syntax.Text)]
+    public string Service { get; init; } = "";
 
     [Option("The port that is asked, where it is not the server's own.", Default = "the server's", Min = "1", Max = "65535")]
     public int? Port { get; init; }

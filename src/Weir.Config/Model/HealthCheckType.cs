@@ -8,4 +8,7 @@ public enum HealthCheckType
 
     /// <summary>By a connection that it accepts.</summary>
     Tcp,
+
+    /// <summary>By gRPC's health checking protocol, over HTTP/2.</summary>
+    Grpc,
 }

@@ -8,6 +8,12 @@ public sealed record ActiveHealthPolicy
     /// <summary>Whether a connection that is accepted is all that is asked for.</summary>
     public bool IsTcp { get; init; }
 
+    /// <summary>Whether the question is that of gRPC's health checking protocol.</summary>
+    public bool IsGrpc { get; init; }
+
+    /// <summary>The service whose health gRPC is asked for; empty: the server's as a whole.</summary>
+    public string Service { get; init; } = "";
+
     /// <summary>The method.</summary>
     public string Method { get; init; } = "GET";
 
@@ -62,6 +68,6 @@ public sealed record ActiveHealthPolicy
     /// <inheritdoc/>
     public override int GetHashCode() => Key.GetHashCode();
 
-    private (bool, string, string, string?, int?, (int, int), (int, int), int) Key =>
-        (IsTcp, Method, Path, Host, Port, (IntervalMs, TimeoutMs), (Rise, Fall), ProxyProtocolVersion);
+    private ((bool, bool, string), string, string, string?, int?, (int, int), (int, int), int) Key =>
+        ((IsTcp, IsGrpc, Service), Method, Path, Host, Port, (IntervalMs, TimeoutMs), (Rise, Fall), ProxyProtocolVersion);
 }

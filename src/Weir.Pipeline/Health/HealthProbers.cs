@@ -138,6 +138,7 @@ public sealed class HealthProbers : IDisposable
 
         OriginLimits limits = new() { ConnectTimeoutMs = policy.TimeoutMs, IdleConnections = 0, Head = new HeadLimits(32 * 1024, 256, 0) };
         OriginPool pool = new(loop, connector, limits, _ownConnections.OfLoop(loop.Index), server.IsHttp2);
-        return new HttpCheck(pool, policy.Host ?? server.Authority, policy);
+        string authority = policy.Host ?? server.Authority;
+        return policy.IsGrpc ? new GrpcCheck(pool, authority, policy) : new HttpCheck(pool, authority, policy);
     }
 }

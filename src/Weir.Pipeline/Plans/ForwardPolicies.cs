@@ -74,6 +74,8 @@ public static class ForwardPolicies
     private static ActiveHealthPolicy ChecksOf(ActiveHealthConfig config, int proxyVersion) => new()
     {
         IsTcp = config.Type == HealthCheckType.Tcp,
+        IsGrpc = config.Type == HealthCheckType.Grpc,
+        Service = config.Service,
         Method = config.Method,
         Path = config.Path,
         Host = config.Host,

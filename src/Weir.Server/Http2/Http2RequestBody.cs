@@ -1,6 +1,7 @@
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Http.Semantics;
 using Weir.Streams;
 using Weir.Streams.Content;
 
@@ -13,6 +14,7 @@ internal sealed class Http2RequestBody : StreamBody
     private Exchange _exchange = null!;
     private long _mostOctets;
     private bool _isRated;
+    private bool _isCall;
     private bool _expectsContinue;
 
     public Http2RequestBody(Http2Stream stream) => _stream = stream;
@@ -31,6 +33,7 @@ internal sealed class Http2RequestBody : StreamBody
     {
         _mostOctets = isTunnel ? long.MaxValue : _stream.Limits.BodyOctets;
         _isRated = !isTunnel;
+        _isCall = !hasEnded && exchange.Request.Fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type) && GrpcType.Is(type);
         _exchange = exchange;
         _expectsContinue = expectsContinue;
         Begin(length, hasEnded);
@@ -48,6 +51,17 @@ internal sealed class Http2RequestBody : StreamBody
     {
         if (!IsWaiting || HasEnded || !_isRated)
         {
+            return;
+        }
+
+        if (_isCall)
+        {
+            // gRPC: a stream of messages may rest between them. Once it is answered, whatever bounds the answer bounds it too.
+            if (!_stream.HasStarted && nowMs - WaitSinceMs > _stream.Limits.IdleTimeoutMs)
+            {
+                Fail(ProxyErrors.BodyTooSlow);
+            }
+
             return;
         }
 

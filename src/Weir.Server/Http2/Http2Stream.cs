@@ -66,6 +66,9 @@ internal sealed class Http2Stream : ClientStream
     /// <summary>Whether the stream was reset, by whomever, or its connection is gone.</summary>
     internal bool IsCut { get; private set; }
 
+    /// <summary>Whether the final answer has begun.</summary>
+    internal bool HasStarted => _hasStarted;
+
     /// <summary>Whether what the client sends are the octets of another protocol.</summary>
     internal bool IsTunnel => _isTunnel;
 

@@ -35,6 +35,58 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
+    public void A_server_of_HTTP2_is_asked_over_HTTP2()
+    {
+        using Proxy proxy = new(OfHttp2("path: /healthz"));
+        proxy.Advance(1_050, StepMs);
+        FramePeer origin = proxy.ServerAt(First).Frames(proxy);
+        origin.TakeTexts().ShouldBe(["HEADERS 1 end :method: GET|:scheme: http|:authority: 10.0.0.1:80|:path: /healthz|user-agent: Weir/health|accept: */*"]);
+        origin.Answer(1, "fine");
+        origin.IsClosed.ShouldBeTrue();
+        Server(proxy, First).HealthAt(proxy.Loop.NowMs).ShouldBe(ServerHealth.Healthy);
+        proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("\0\0\0\0\u0002\u0008\u0001", "grpc-status=0", true, "answered SERVING")]
+    [InlineData("\0\0\0\0\u0002\u0008\u0002", "grpc-status=0", false, "answered NOT_SERVING")]
+    [InlineData("\0\0\0\0\u0002\u0008\u0003", "grpc-status=0", false, "answered SERVICE_UNKNOWN")]
+    [InlineData("\0\0\0\0\0", "grpc-status=0", false, "answered UNKNOWN")]
+    [InlineData("\0\0\0\0\u0002\u0008\u0001", "grpc-status=2", false, "answered grpc-status 2")]
+    [InlineData("\0\0\0\0\u0002\u0008\u0001", "x=y", false, "answered without a grpc-status")]
+    [InlineData("fine", "grpc-status=0", false, "the answer is no health message")]
+    [InlineData(null, "grpc-status=5", false, "it does not know the service (grpc-status 5)")]
+    [InlineData(null, "grpc-status=12", false, "it has no health service (grpc-status 12)")]
+    public void A_gRPC_check_wants_SERVING(string? content, string trailers, bool isGood, string reason)
+    {
+        using Proxy proxy = new(OfHttp2("type: grpc, service: a.B, fall: 1"));
+        proxy.Advance(1_050, StepMs);
+        FramePeer origin = proxy.ServerAt(First).Frames(proxy);
+        List<Http2Frame> asked = origin.TakeAll();
+        asked[0].Fields.ShouldContain("content-type: application/grpc");
+        asked[0].Fields.ShouldContain("te: trailers");
+        asked[0].Fields.ShouldContain(":path: /grpc.health.v1.Health/Check");
+        asked[0].Fields.ShouldContain("grpc-timeout: 1000m");
+        asked[1].Text.ShouldBe("\0\0\0\0\u0005\n\u0003a.B");
+        asked[^1].EndsStream.ShouldBeTrue();
+        if (content is null)
+        {
+            origin.Head(1, ":status=200|content-type=application/grpc|" + trailers, ends: true);
+        }
+        else
+        {
+            origin.Head(1, ":status=200|content-type=application/grpc");
+            origin.Data(1, content);
+            origin.Head(1, trailers, ends: true);
+        }
+
+        origin.IsClosed.ShouldBeTrue();
+        Server(proxy, First).IsFailingChecks.ShouldBe(!isGood);
+        Server(proxy, First).History.ToList()[^1].Reason.ShouldStartWith(reason);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void Method_and_host_are_as_configured()
     {
         using Proxy proxy = new(Config("method: HEAD, host: app.internal"));
@@ -313,6 +365,13 @@ public sealed class HealthCheckTests
             {{(checks is null ? "" : $"health: {{ active: {{ {checks} }} }}")}}
         sites:
           "*": { routes: [{ to: app }] }
+        """;
+
+    private static string OfHttp2(string checks) => $$"""
+        listen: [":8080"]
+        upstreams:
+          app: { servers: [{ url: "http://10.0.0.1:80", protocol: h2 }], health: { active: { {{checks}} } } }
+        sites: { "*": app }
         """;
 
     private static ServerState Server(Proxy proxy, string name) => proxy.Upstream("app").Servers.Single(server => server.Name == name);

@@ -20,6 +20,8 @@ public sealed class ActiveHealthPolicyTests
         ActiveHealthPolicy policy = Make();
         ActiveHealthPolicy[] others =
         [
+            policy with { IsGrpc = true },
+            policy with { Service = "a.B" },
             policy with { IsTcp = true }, policy with { Method = "HEAD" }, policy with { Path = "/x" }, policy with { Host = "a" },
             policy with { Port = 1 }, policy with { IntervalMs = 1 }, policy with { TimeoutMs = 1 }, policy with { Rise = 9 },
             policy with { Fall = 9 }, policy with { Statuses = [new StatusRange(200, 200)] }, policy with { Body = null },
