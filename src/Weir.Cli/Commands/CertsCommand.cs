@@ -98,7 +98,9 @@ internal static class CertsCommand
             CertificateStatus? status = now.FirstOrDefault();
             if (status?.Fingerprint is not null && status.Fingerprint != before?.Fingerprint)
             {
-                return Tell(options.IsJson(result) ? reply.Body : $"{status.Name} has a new certificate of {status.Issuer}, good until {status.Expires:yyyy-MM-dd HH:mm} UTC.");
+                return Tell(options.IsJson(result)
+                    ? reply.Body
+                    : $"{status.Name} has a new certificate of {status.Issuer}, good until {status.Expires:yyyy-MM-dd HH:mm} UTC.");
             }
 
             if (status is null || (status.LastTry != before?.LastTry && status.Failures > 0))
@@ -121,6 +123,7 @@ internal static class CertsCommand
     /// <summary>The certificate of a name, or nothing; null: nobody answers.</summary>
     private static async Task<CertificateStatus[]?> FindAsync(AdminLink link, string name) =>
         await link.GetAsync("/api/v1/certificates") is { } reply
-            ? [.. (reply.Read(AdminJson.Default.CertificateEntries)?.Certificates ?? []).Where(one => one.Source != "file" && one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))]
+            ? [.. (reply.Read(AdminJson.Default.CertificateEntries)?.Certificates ?? [])
+                .Where(one => one.Source != "file" && one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))]
             : null;
 }

@@ -48,11 +48,14 @@ internal static class TrustCommand
 
         if (!Environment.IsPrivilegedProcess)
         {
-            Console.Error.WriteLine($"weir: only root may change what this machine trusts. Write the root with `weir trust --print > ROOT.pem`, then: {store.ByHand}");
+            Console.Error.WriteLine(
+                $"weir: only root may change what this machine trusts. Write the root with `weir trust --print > ROOT.pem`, then: {store.ByHand}");
             return ExitCode.Refused;
         }
 
-        return Tell(await store.InstallAsync(root.Pem), $"This machine now trusts \"{root.Name}\" until {root.NotAfter:yyyy-MM-dd}. Programs that run have to be started anew.");
+        return Tell(
+            await store.InstallAsync(root.Pem),
+            $"This machine now trusts \"{root.Name}\" until {root.NotAfter:yyyy-MM-dd}. Programs that run have to be started anew.");
     }
 
     private static int Tell(string? problem, string done)
@@ -88,7 +91,9 @@ internal static class TrustCommand
                 return root;
             }
 
-            Console.Error.WriteLine($"weir: there is no local authority at {path}. Weir makes it when a site such as localhost has `tls: auto`; -c FILE says where its data is.");
+            Console.Error.WriteLine(
+                $"weir: there is no local authority at {path}. Weir makes it when a site such as localhost has `tls: auto`; -c FILE says where its "
+                + "data is.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Weir.AutomaticHttps;
 
 /// <summary>Asks the user's own service whether a name may have a certificate.</summary>
@@ -11,23 +13,29 @@ internal sealed class Approval : IDisposable
         MaxResponseContentBufferSize = 1 << 16,
     };
 
-    /// <summary>Null: it may. Else why not.</summary>
+    /// <summary>Whether a name may have a certificate, by which answer, or that there was none.</summary>
     /// <param name="url">The approval URL.</param>
     /// <param name="name">The name, checked already.</param>
-    public async Task<string?> AskAsync(string url, string name)
+    public async Task<Verdict> AskAsync(string url, string name)
     {
         try
         {
             char join = url.Contains('?') ? '&' : '?';
             using HttpRequestMessage request = new(HttpMethod.Get, $"{url}{join}domain={Uri.EscapeDataString(name)}");
             using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            return answer.StatusCode == System.Net.HttpStatusCode.OK ? null : $"the approval URL answered {(int)answer.StatusCode}";
+            return new Verdict(answer.StatusCode == HttpStatusCode.OK, HasAnswered: true, $"the approval URL answered {(int)answer.StatusCode}");
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            return $"the approval URL did not answer: {exception.Message}";
+            return new Verdict(IsApproved: false, HasAnswered: false, $"the approval URL did not answer: {exception.Message}");
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>What came of it.</summary>
+    /// <param name="IsApproved">Whether the name may have a certificate.</param>
+    /// <param name="HasAnswered">Whether that is the service's word.</param>
+    /// <param name="Reason">For the log.</param>
+    internal readonly record struct Verdict(bool IsApproved, bool HasAnswered, string Reason);
 }

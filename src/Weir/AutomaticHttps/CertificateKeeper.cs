@@ -17,9 +17,11 @@ namespace Weir.AutomaticHttps;
 internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposable
 {
     private const int MostAtOnce = 4;
+    private const int MostLooks = 20;
 
     private static readonly TimeSpan _longestSleep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _lookSoon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestTry = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan _usualRest = TimeSpan.FromHours(1);
     private static readonly TimeSpan _adviceRetry = TimeSpan.FromHours(1);
@@ -165,13 +167,38 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
     /// <summary>Gets the certificate of a name that no configuration lists, and keeps it from then on. Null: not now.</summary>
     public async Task<KeptCertificate?> ObtainAsync(string name, bool isLocal)
     {
-        KeptCertificate kept = Open(name, isLocal, isOnDemand: true);
-        if (kept.Current is null && TryBegin(kept))
+        KeptCertificate kept;
+        bool isOurs;
+        lock (_lock)
         {
-            await WorkAsync(kept);
+            kept = Open(name, isLocal, isOnDemand: true);
+            isOurs = kept.Current is null && !(kept.Notes.NextTryAt > _clock.GetUtcNow()) && TryBegin(kept);
         }
 
-        return kept.Current is null ? null : kept;
+        for (int looks = 0; isOurs && looks < MostLooks; looks++)
+        {
+            Task work = WorkAsync(kept);
+            Follow(work);
+            await work;
+
+            // Another process of this data directory is at it: it is taken over from there.
+            bool isElsewhere = kept.Current is null && kept.LookAgainAt > _clock.GetUtcNow();
+            if (isElsewhere)
+            {
+                await Task.Delay(_lookSoon, _clock);
+            }
+
+            isOurs = isElsewhere && TryBegin(kept);
+        }
+
+        if (kept.Current is not null)
+        {
+            return kept;
+        }
+
+        // What failed is remembered on the disk; a name that nobody asks for again is not tried again.
+        Drop(name);
+        return null;
     }
 
     /// <summary>What is kept of a name on disk, without getting anything; null: nothing.</summary>
@@ -607,7 +634,10 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         next = notBefore is { } later && later > next ? later : next;
         kept.IsForced = false;
         Note(kept, kept.Notes with { Failures = failures, NextTryAt = next, LastError = reason, LastTryAt = now });
-        _log.Write(OperatorEvents.CertificateFailed, kept.Name, reason, Time(next), kept.Current is { } current ? $"the one before is good until {Day(current.Certificate.NotAfter)}" : "nobody has signed what it shows meanwhile");
+        string meanwhile = kept.Current is { } current ? $"the one before is good until {Day(current.Certificate.NotAfter)}"
+            : kept.IsOnDemand ? "its clients are refused meanwhile"
+            : "nobody has signed what it shows meanwhile";
+        _log.Write(OperatorEvents.CertificateFailed, kept.Name, reason, Time(next), meanwhile);
     }
 
     private void Note(KeptCertificate kept, SavedCertificate notes)

@@ -68,8 +68,9 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
             Array.Find(asking, site => site.Hosts.Count == 0));
     }
 
-    /// <summary>Whether a name that has a certificate may go on having one.</summary>
-    public async Task<bool> MayKeepAsync(string name) => _config is { } config && await Approval.AskAsync(config.Ask, name) is null;
+    /// <summary>Whether a name that has a certificate may go on having one: also while the approval URL does not answer.</summary>
+    public async Task<bool> MayKeepAsync(string name) =>
+        _config is { } config && await Approval.AskAsync(config.Ask, name) is { IsApproved: true } or { HasAnswered: false };
 
     /// <inheritdoc/>
     public TlsContext? Find(string name, int loop)
@@ -180,10 +181,11 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
 
         try
         {
-            if (await Approval.AskAsync(config.Ask, name) is { } reason)
+            Approval.Verdict verdict = await Approval.AskAsync(config.Ask, name);
+            if (!verdict.IsApproved)
             {
                 Refuse(name);
-                _log.Write(OperatorEvents.OnDemandRefused, name, reason);
+                _log.Write(OperatorEvents.OnDemandRefused, name, verdict.Reason);
                 return false;
             }
         }
