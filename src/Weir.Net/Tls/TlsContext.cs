@@ -140,7 +140,7 @@ public sealed unsafe class TlsContext : IDisposable
         // The last one set is the one for clients that can use any: the first of the list shall be.
         for (int i = options.Certificates.Count - 1; i >= 0; i--)
         {
-            if (!Use(options.Certificates[i]))
+            if (!Use(options.Certificates[i], options.IsStapled))
             {
                 return false;
             }
@@ -155,7 +155,7 @@ public sealed unsafe class TlsContext : IDisposable
         Control(LibSsl.CtrlSessionCacheMode, (nint)LibSsl.SessionCacheClientOnly);
         LibSsl.SSL_CTX_sess_set_new_cb(_handle, &TlsCallbacks.KeepSession);
         LibSsl.SSL_CTX_set_verify(_handle, options.IsInsecure ? LibSsl.VerifyNone : LibSsl.VerifyPeer, 0);
-        if (options.Certificate is not null && !Use(options.Certificate))
+        if (options.Certificate is not null && !Use(options.Certificate, isStapled: false))
         {
             return false;
         }
@@ -169,7 +169,7 @@ public sealed unsafe class TlsContext : IDisposable
         return true;
     }
 
-    private bool Use(TlsCertificate certificate)
+    private bool Use(TlsCertificate certificate, bool isStapled)
     {
         List<nint> chain = PemReader.Certificates(certificate.ChainPem, out _);
         nint key = PemReader.PrivateKey(certificate.KeyPem, out _);
@@ -180,7 +180,7 @@ public sealed unsafe class TlsContext : IDisposable
         }
 
         isUsed = isUsed && LibSsl.SSL_CTX_use_PrivateKey(_handle, key) == 1 && LibSsl.SSL_CTX_check_private_key(_handle) == 1;
-        if (isUsed)
+        if (isUsed && isStapled)
         {
             // The context keeps the certificate itself, not a copy: by this pointer OpenSSL tells which one the client gets.
             _staples.Add((chain[0], certificate.Staple));

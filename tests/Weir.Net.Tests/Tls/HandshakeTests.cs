@@ -8,6 +8,10 @@ namespace Weir.Net.Tests.Tls;
 
 public sealed class HandshakeTests : IDisposable
 {
+    private const int SetMaxVersion = 124;
+    private const int Tls12 = 0x0303;
+    private const ulong NoRenegotiation = 1UL << 30;
+
     private readonly TestLoop _test = new();
     private readonly TlsTicketKeys _tickets = new();
     private readonly TestCertificate _certificate = TestCertificate.Ecdsa("a.test");
@@ -142,6 +146,30 @@ public sealed class HandshakeTests : IDisposable
         reading.IsCompleted.ShouldBeTrue();
         reading.Result.ShouldBe(ReadStatus.Reset);
         pair.Server.Tls!.Failure.ShouldBe(TlsFailure.Protocol);
+    }
+
+    [Fact]
+    public void Renegotiation_is_refused()
+    {
+        using TlsPair pair = new(_test, _server, _client);
+        pair.Prepare = ssl => SSL_ctrl(ssl, SetMaxVersion, Tls12, 0).ShouldBe(1);
+        pair.ShakeHands().ShouldBe((ReadStatus.Data, ReadStatus.Data));
+        pair.Server.Tls!.Facts.Version.ShouldBe("TLSv1.2");
+        nint ssl = pair.Client.Tls!.Handle;
+        SSL_clear_options(ssl, NoRenegotiation);
+        SSL_renegotiate(ssl).ShouldBe(1);
+        int before = pair.Server.Sent.Length;
+        pair.Client.Tls.Handshake().ShouldBe(TlsStep.Pending);
+        pair.Carry();
+        pair.Server.TryRead().ShouldBe(ReadStatus.Pending, "It goes on with what was agreed on.");
+        (pair.Server.Sent.Length - before).ShouldBeInRange(1, 64, "An alert, and no ServerHello.");
+    }
+
+    [Fact]
+    public void The_hybrid_group_is_preferred_where_openssl_has_it()
+    {
+        Version version = Version.Parse(OpenSsl.Version.Split(' ')[1]);
+        _server.HasHybridGroup.ShouldBe(version >= new Version(3, 5));
     }
 
     [Fact]
@@ -394,6 +422,15 @@ public sealed class HandshakeTests : IDisposable
 
         least.ShouldBe(0);
     }
+
+    [System.Runtime.InteropServices.DllImport("libssl.so.3")]
+    private static extern int SSL_renegotiate(nint ssl);
+
+    [System.Runtime.InteropServices.DllImport("libssl.so.3")]
+    private static extern ulong SSL_clear_options(nint ssl, ulong options);
+
+    [System.Runtime.InteropServices.DllImport("libssl.so.3")]
+    private static extern nint SSL_ctrl(nint ssl, int command, nint value, nint pointer);
 
     [System.Runtime.InteropServices.DllImport("libssl.so.3")]
     private static extern int SSL_key_update(nint ssl, int asksPeer);

@@ -26,6 +26,9 @@ internal sealed class TlsPair : IDisposable
 
     public MemoryConnection Server { get; }
 
+    /// <summary>What is done to the client's session before it begins.</summary>
+    public Action<nint>? Prepare { get; set; }
+
     /// <summary>Octets of records carried so far, both ways.</summary>
     public int Carried => _toServer + _toClient;
 
@@ -36,6 +39,7 @@ internal sealed class TlsPair : IDisposable
     public (ReadStatus Client, ReadStatus Server) ShakeHands()
     {
         Client.ConnectTls(_clients);
+        Prepare?.Invoke(Client.Tls!.Handle);
         Task<ReadStatus> client = Client.ReadAsync(Connection.NoTimeout).AsTask();
         Task<ReadStatus> server = Server.ReadAsync(Connection.NoTimeout).AsTask();
         Carry();
