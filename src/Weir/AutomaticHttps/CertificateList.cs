@@ -3,6 +3,7 @@ using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Control;
 using Weir.Net.Tls;
+using Weir.Stapling;
 
 namespace Weir.AutomaticHttps;
 
@@ -14,21 +15,28 @@ internal static class CertificateList
     /// <param name="keeper">Those that Weir gets.</param>
     /// <param name="config">The configuration in force.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="staples">Their OCSP responses.</param>
     public static IReadOnlyList<CertificateStatus> Of(
-        IReadOnlyList<FileCertificate> files, CertificateKeeper keeper, WeirConfig config, TimeProvider clock)
+        IReadOnlyList<FileCertificate> files, CertificateKeeper keeper, WeirConfig config, TimeProvider clock, StapleKeeper staples)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return [.. files.Select(file => FromFile(file, now)).Concat(keeper.All.Select(kept => Kept(kept, keeper.Store, config, now))).OrderBy(one => one.Name, StringComparer.Ordinal)];
+        IEnumerable<CertificateStatus> fromFiles = files.Select(file => FromFile(file, now, staples));
+        IEnumerable<CertificateStatus> got = keeper.All.Select(kept => Kept(kept, keeper.Store, config, now, staples));
+        return [.. fromFiles.Concat(got).OrderBy(one => one.Name, StringComparer.Ordinal)];
     }
 
-    private static CertificateStatus FromFile(FileCertificate file, DateTimeOffset now) => Describe(file.Certificate, now) with
+    private static CertificateStatus FromFile(FileCertificate file, DateTimeOffset now, StapleKeeper staples)
     {
-        Site = file.Site,
-        Source = "file",
-        File = file.Path,
-    };
+        return Describe(file.Certificate, now) with
+        {
+            Site = file.Site,
+            Source = "file",
+            File = file.Path,
+            Ocsp = staples.ReportOf(file.Certificate)?.ToString(),
+        };
+    }
 
-    private static CertificateStatus Kept(KeptCertificate kept, CertificateStore store, WeirConfig config, DateTimeOffset now)
+    private static CertificateStatus Kept(KeptCertificate kept, CertificateStore store, WeirConfig config, DateTimeOffset now, StapleKeeper staples)
     {
         SavedCertificate notes = kept.Notes;
         CertificateStatus status = kept.Current is { Certificate: var certificate }
@@ -40,6 +48,7 @@ internal static class CertificateList
             Name = kept.Name,
             Site = kept.IsOnDemand ? null : SiteOf(kept.Name, config),
             Source = kept.IsLocal ? "local" : kept.IsOnDemand ? "on_demand" : "acme",
+            Ocsp = kept.Current is { Certificate: var shown } ? staples.ReportOf(shown)?.ToString() : null,
             File = kept.IsLocal ? null : store.PathOf(kept.Name),
             State = status.State == "good" && notes.Failures > 0 ? "expiring" : status.State,
             NextRenewal = next > now ? next : now,

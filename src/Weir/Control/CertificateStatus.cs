@@ -33,6 +33,11 @@ public sealed record CertificateStatus
     /// <summary>SHA-256 of the certificate, in hexadecimal.</summary>
     public string? Fingerprint { get; init; }
 
+    /// <summary>
+    /// Its OCSP response: "good until" a time, "revoked", "unknown", or "none" with why; null: it names no responder, or is not stapled.
+    /// </summary>
+    public string? Ocsp { get; init; }
+
     /// <summary>When it is renewed, or tried again; null: Weir does not renew it.</summary>
     public DateTimeOffset? NextRenewal { get; init; }
 

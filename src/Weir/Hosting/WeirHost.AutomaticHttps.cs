@@ -19,7 +19,7 @@ public sealed partial class WeirHost
     private int _swapsAsked;
 
     /// <summary>Every certificate as of now, those from files with them.</summary>
-    internal IReadOnlyList<CertificateStatus> ListCertificates() => CertificateList.Of(FileCertificates, _keeper, _config, TimeProvider.System);
+    internal IReadOnlyList<CertificateStatus> ListCertificates() => CertificateList.Of(FileCertificates, _keeper, _config, TimeProvider.System, _staples);
 
     /// <summary>Renews a certificate that Weir got itself. False: there is none of this name.</summary>
     internal bool RenewCertificate(string name) => _keeper.Renew(name);

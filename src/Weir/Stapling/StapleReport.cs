@@ -10,4 +10,15 @@ namespace Weir.Stapling;
 /// <param name="NextTry">When the responder is asked next.</param>
 /// <param name="Problem">Why the last try brought nothing; null after one that did.</param>
 public sealed record StapleReport(
-    OcspStatus? Status, bool IsStapled, DateTimeOffset? ThisUpdate, DateTimeOffset? NextUpdate, DateTimeOffset NextTry, string? Problem);
+    OcspStatus? Status, bool IsStapled, DateTimeOffset? ThisUpdate, DateTimeOffset? NextUpdate, DateTimeOffset NextTry, string? Problem)
+{
+    /// <summary>The same in a few words.</summary>
+    public override string ToString() => (Status, IsStapled) switch
+    {
+        (OcspStatus.Good, true) when NextUpdate is { } until => $"good until {until:yyyy-MM-dd HH:mm} UTC",
+        (OcspStatus.Good, true) => "good",
+        (OcspStatus.Revoked, _) => "revoked",
+        (OcspStatus.Unknown, _) => "unknown",
+        _ => Problem is null ? "none" : $"none: {Problem}",
+    };
+}

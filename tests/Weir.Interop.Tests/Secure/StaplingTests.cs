@@ -30,6 +30,7 @@ public sealed class StaplingTests : IDisposable
             await responder.DisposeAsync();
             (await weir.Host.ReloadAsync(RunningWeir.Read(yaml))).IsApplied.ShouldBeTrue();
             (await StatusAsync(weir.Port)).ShouldContain(Good);
+            weir.Host.Control.Certificates().ShouldHaveSingleItem().Ocsp.ShouldNotBeNull().ShouldStartWith("good until 20");
         }
 
         await using RunningWeir again = await RunningWeir.StartAsync(yaml);
