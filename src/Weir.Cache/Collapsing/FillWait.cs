@@ -14,6 +14,9 @@ internal sealed class FillWait : IValueTaskSource<FillHead?>
     private ManualResetValueTaskSourceCore<FillHead?> _source;
     private bool _isOver;
 
+    // Written before the message is sent, read when it arrives.
+    private FillHead? _told;
+
     /// <summary>A wait on the loop that calls.</summary>
     public FillWait(LoopServices loop, int mostMs)
     {
@@ -24,7 +27,11 @@ internal sealed class FillWait : IValueTaskSource<FillHead?>
     public ValueTask<FillHead?> Task => new(this, _source.Version);
 
     /// <summary>Ends the wait; from any thread.</summary>
-    public void Tell(FillHead head) => _loop.Post(static state => (((FillWait, FillHead))state!).Item1.End((((FillWait, FillHead))state).Item2), (this, head));
+    public void Tell(FillHead head)
+    {
+        _told = head;
+        _loop.Post(static state => ((FillWait)state!).End(((FillWait)state)._told), this);
+    }
 
     FillHead? IValueTaskSource<FillHead?>.GetResult(short token) => _source.GetResult(token);
 

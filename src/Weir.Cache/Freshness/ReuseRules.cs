@@ -62,7 +62,8 @@ public static class ReuseRules
     public static long KeepSeconds(in StoredFreshness stored, CachePolicy policy)
     {
         long left = Math.Max(stored.TimeToLiveAt(stored.ResponseTimeSeconds), 0);
-        long after = Math.Max(policy.KeepSeconds, Math.Max(policy.GraceSeconds, Math.Max(stored.StaleIfErrorSeconds, stored.StaleWhileRevalidateSeconds)));
+        long stale = Math.Max(stored.StaleIfErrorSeconds, stored.StaleWhileRevalidateSeconds);
+        long after = Math.Max(policy.KeepSeconds, Math.Max(policy.GraceSeconds, stale));
         return DeltaSeconds.Add(left, after);
     }
 

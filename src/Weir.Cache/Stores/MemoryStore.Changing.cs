@@ -218,7 +218,8 @@ public sealed unsafe partial class MemoryStore
         key.CopyTo(new Span<byte>(Layout.KeyOf(made), key.Length));
         if (record.Fields is { } head)
         {
-            StoredHead.Write(head, new Span<byte>(Layout.TableOf(made), fields * StoredHead.EntryOctets), new Span<byte>(Layout.LinesOf(made), lines));
+            Span<byte> table = new(Layout.TableOf(made), fields * StoredHead.EntryOctets);
+            StoredHead.Write(head, table, new Span<byte>(Layout.LinesOf(made), lines));
         }
     }
 
@@ -235,8 +236,7 @@ public sealed unsafe partial class MemoryStore
                     continue;
                 }
 
-                RecordHeader* record = At(bucket[i]);
-                if (record->High == hash.High && record->Low == hash.Low && new ReadOnlySpan<byte>(Layout.KeyOf(record), record->KeyOctets).SequenceEqual(key))
+                if (IsFor(At(bucket[i]), hash, key))
                 {
                     return new Found(bucket + i);
                 }

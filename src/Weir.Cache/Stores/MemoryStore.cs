@@ -42,7 +42,7 @@ public sealed unsafe partial class MemoryStore : IDisposable
         SegmentOctets = (int)Math.Clamp(wanted, LeastSegmentOctets, MostSegmentOctets);
         _index = new StoreIndex(capacityOctets / OctetsPerSlot);
         _ghosts = new GhostTable(capacityOctets / OctetsPerSlot / 4);
-        long forSegments = capacityOctets - _index.Octets - _ghosts.Octets;
+        long forSegments = capacityOctets - _index.Octets - _ghosts.Octets - ((long)lanes * StoreLane.FixedOctets);
         int count = (int)(forSegments / (SegmentOctets + (lanes * sizeof(int))));
         _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new StoreLane(count))];
         _segments = new SegmentSet(count, SegmentOctets, _lanes);
@@ -159,7 +159,7 @@ public sealed unsafe partial class MemoryStore : IDisposable
 
         // From here on the record cannot be overwritten: it was linked after the hold was known.
         RecordHeader* record = At(slot);
-        if (record->High != hash.High || record->Low != hash.Low || !new ReadOnlySpan<byte>(Layout.KeyOf(record), record->KeyOctets).SequenceEqual(key))
+        if (!IsFor(record, hash, key))
         {
             holder.Release(segment);
             return false;
@@ -180,6 +180,10 @@ public sealed unsafe partial class MemoryStore : IDisposable
         entry = new StoredEntry(this, record, slot);
         return true;
     }
+
+    private static bool IsFor(RecordHeader* record, in KeyHash hash, ReadOnlySpan<byte> key) =>
+        record->High == hash.High && record->Low == hash.Low
+        && new ReadOnlySpan<byte>(Layout.KeyOf(record), record->KeyOctets).SequenceEqual(key);
 
     // Extents belong to the record that is linked: they are held, then it is looked at again.
     private static bool TryHoldExtents(StoreLane holder, ref ulong place, ulong slot, RecordHeader* record)

@@ -10,6 +10,9 @@ internal sealed class StoreLane
     // A cache line in front and behind, so that two loops never write to one line.
     private const int Padding = 16;
 
+    /// <summary>Octets of memory beside those for each segment.</summary>
+    public const int FixedOctets = 2 * Padding * sizeof(int);
+
     private readonly int[] _holds;
 
     public StoreLane(int segments) => _holds = new int[segments + (2 * Padding)];

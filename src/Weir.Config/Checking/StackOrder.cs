@@ -65,8 +65,10 @@ internal sealed class StackOrder
             {
                 _errors.Error(
                     cache.Position,
-                    $"\"{CacheName}\" stands above the route at line {route.Position.Line}, which decides by {decider}: what is stored for one route would be served for another.",
-                    $"Move it into the routes' stacks; or, where key_headers or key_cookies name what decides, write `{Acknowledgement}: true` among its options.");
+                    $"\"{CacheName}\" stands above the route at line {route.Position.Line}, which decides by {decider}: "
+                        + "what is stored for one route would be served for another.",
+                    "Move it into the routes' stacks; or, where key_headers or key_cookies name what decides, "
+                        + $"write `{Acknowledgement}: true` among its options.");
             }
         }
     }

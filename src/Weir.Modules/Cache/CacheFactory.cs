@@ -10,6 +10,9 @@ namespace Weir.Modules.Cache;
 /// <summary>Makes `cache`.</summary>
 public sealed class CacheFactory : ModuleFactory<CacheOptions>
 {
+    // A loop more costs four octets a segment. On those beyond, requests pass by.
+    private const int MostLoops = 64;
+
     /// <inheritdoc/>
     public override string Name => "cache";
 
@@ -42,7 +45,7 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
         }
 
         string key = $"cache {settings.Name} {settings.MemoryOctets} {settings.ObjectOctets}";
-        SharedCache cache = check.Share(key, () => new SharedCache(settings, Environment.ProcessorCount));
+        SharedCache cache = check.Share(key, () => new SharedCache(settings, Math.Max(Environment.ProcessorCount, MostLoops)));
         return new CacheModule(cache, Policy(options), Rules(options), new CacheLimits(options, settings), check, options.Scope == CacheScope.Own);
     }
 

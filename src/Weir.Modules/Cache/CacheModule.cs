@@ -174,7 +174,7 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
 
         // A part alone, or a head alone, is not what a store is filled with.
         bool isWhole = exchange.Request.Method == RequestMethod.Get && !exchange.Request.Fields.Has(KnownField.Range);
-        return isWhole && found is not (LookupResult.Unshared or LookupResult.NoKey)
+        return isWhole && !OverridingFields.AreIn(exchange.Request.Fields) && found is not (LookupResult.Unshared or LookupResult.NoKey)
             ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default))
             : Pass(exchange, forward);
     }
@@ -232,13 +232,18 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
             return ServeUpdated(exchange, ask);
         }
 
+        if (fetched.Head is null)
+        {
+            return await Pass(exchange, ask.Forward);
+        }
+
         CacheStatus status = new()
         {
             Forward = ask.Forward,
             IsStored = fetched.Verdict == StoringVerdict.Stored,
             NotStored = fetched.Verdict,
         };
-        Delivery.Pass(exchange, fetched.Head!, fetched.Body!, status);
+        Delivery.Pass(exchange, fetched.Head, fetched.Body!, status);
         StoreOrRelease(ask, fill, fetched);
 
         return Verdict.Answered;
@@ -396,7 +401,9 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
 
     private KeyRules MakeRules(Exchange exchange)
     {
-        KeyRules rules = _ownScope is null ? _unscopedRules : _unscopedRules with { Scope = Encoding.UTF8.GetBytes($"{exchange.SiteName}{_ownScope}") };
+        KeyRules rules = _ownScope is null
+            ? _unscopedRules
+            : _unscopedRules with { Scope = Encoding.UTF8.GetBytes($"{exchange.SiteName}{_ownScope}") };
         _rules = rules;
         return rules;
     }

@@ -90,9 +90,9 @@ internal sealed class OriginAsker
         ask.Stale.LoadHead(head);
         if (!NotModified.Selects(result.Head!.Fields, head.Fields))
         {
-            // It speaks of something else: what is stored is of no use, and this is no answer to the client.
+            // It speaks of something else: what is stored is of no use, and this is no answer to the client, who asks by itself.
             _cache.Store.Remove(ask.Hash, ask.Key);
-            return new Fetched { Error = ProxyErrors.OriginBadHead };
+            return new Fetched();
         }
 
         NotModified.Update(head.Fields, result.Head.Fields);
@@ -239,7 +239,8 @@ internal sealed class OriginAsker
         }
 
         FillOutcome outcome = fetched is { Error: null, IsUpdated: false } ? FillOutcome.Unshared
-            : fetched is { IsUpdated: true } ? FillOutcome.Stored : FillOutcome.Failed;
+            : fetched is not { IsUpdated: true } ? FillOutcome.Failed
+            : fetched.Verdict == StoringVerdict.Stored ? FillOutcome.Stored : FillOutcome.Unshared;
         fill.Set(new FillHead(outcome, fetched is null ? ProxyErrors.Internal : fetched.Error));
         _cache.Fills.End(ask.Hash, fill);
     }

@@ -6,7 +6,8 @@ namespace Weir.Modules.Cache;
 /// <summary>Why a request went past the cache, for when its response comes by. Immutable; most are one object for all.</summary>
 internal sealed class PassNote
 {
-    private static readonly PassNote[] _plain = [.. Enum.GetValues<CacheForward>().Select(forward => new PassNote(forward, default, false, StoringVerdict.Stored))];
+    private static readonly PassNote[] _plain =
+        [.. Enum.GetValues<CacheForward>().Select(forward => new PassNote(forward, default, false, StoringVerdict.Stored))];
 
     private PassNote(CacheForward forward, KeyHash hash, bool mayInvalidate, StoringVerdict detail)
     {

@@ -157,7 +157,7 @@ public sealed class MemoryStoreTests
     public void Ten_times_its_size_stays_within_the_bound(int capacity)
     {
         const int Seed = 3;
-        using MemoryStore store = new(capacity, 2);
+        using MemoryStore store = new(capacity, 64);
         Random random = new(Seed);
         long inserted = 0;
         for (int i = 0; inserted < capacity * 10L; i++)

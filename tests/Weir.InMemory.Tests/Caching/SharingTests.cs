@@ -198,6 +198,19 @@ public sealed class SharingTests
         bed.AskedCount.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("X-Original-URL: /admin")]
+    [InlineData("X-HTTP-Method-Override: DELETE")]
+    [InlineData("x-rewrite-url: /admin")]
+    [InlineData("X-Host: evil.test")]
+    public void What_a_field_outside_of_the_key_may_have_chosen_is_stored_for_nobody(string field)
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=60", "poison", "GET /|" + field)["Cache-Status"].ShouldBe("weir;fwd=uri-miss");
+        bed.Miss("Cache-Control: max-age=60", "good").Body.ShouldBe("good");
+        bed.Hit("GET /|" + field).Body.ShouldBe("good");
+    }
+
     [Fact]
     public void Modules_below_are_stored_and_modules_above_run_each_time()
     {

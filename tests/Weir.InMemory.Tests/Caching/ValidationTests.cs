@@ -47,6 +47,37 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public void A_304_about_something_else_is_no_answer_and_what_is_stored_goes()
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=10|ETag: \"a\"");
+        bed.Advance(20);
+        bed.Ask();
+        bed.Asked();
+        bed.Origin.Last.SendHead("HTTP/1.1 304 Not Modified", "ETag: \"b\"");
+        bed.Proxy.Run();
+        bed.Asked()["If-None-Match"].ShouldBeNull();
+        bed.Answer("Cache-Control: max-age=10|ETag: \"b\"", "other");
+        bed.Client().TakeResponse().Body.ShouldBe("other");
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_304_that_makes_a_response_private_ends_its_sharing()
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=10|ETag: \"a\"");
+        bed.Advance(20);
+        bed.Ask();
+        bed.Asked();
+        bed.Origin.Last.SendHead("HTTP/1.1 304 Not Modified", "Cache-Control: private", "ETag: \"a\"");
+        bed.Proxy.Run();
+        bed.Client().TakeResponse().Body.ShouldBe("content");
+        bed.IsHit().ShouldBeFalse();
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
     public void What_must_be_validated_always_is()
     {
         using CacheBed bed = new();
