@@ -103,6 +103,9 @@ internal sealed partial class Http2OriginConnection : IConnectionObserver, IStre
     /// <summary>Whether it was asked for a sign of life and has not given one.</summary>
     public bool IsAsked => _pingSinceMs != 0;
 
+    /// <summary>Whether that is so short a time ago that the sign may still come.</summary>
+    public bool MayAnswerSoon => IsAsked && Loop.NowMs - _pingSinceMs < Http2OriginLimits.TickMs;
+
     /// <summary>Whether nothing has come for so long that it must be proved alive before it is relied on.</summary>
     public bool IsSilent => Loop.NowMs - _heardMs >= Http2OriginLimits.SilenceMs;
 
@@ -413,6 +416,12 @@ internal sealed partial class Http2OriginConnection : IConnectionObserver, IStre
             _pool.Counters.Add(Counter.OriginHttp2PingsLost);
             Vanish(ProxyErrors.OriginReset);
             return;
+        }
+
+        if (IsAsked && !MayAnswerSoon)
+        {
+            // Who waits for the sign shall not wait as long as it takes to give the connection up.
+            _pool.OnRoom();
         }
 
         if (_streams.Count > 0 && !IsAsked && IsSilent)

@@ -68,8 +68,12 @@ internal sealed class Http2Pool
     }
 
     /// <summary>A stream of a connection that is there, or null.</summary>
-    public Http2OriginStream? TryTake(bool mustBeFresh, bool isTunnel) =>
-        _waits.Count > 0 ? null : Take(mustBeFresh, isTunnel);
+    public Http2OriginStream? TryTake(bool mustBeFresh, bool isTunnel)
+    {
+        // Who waits is served first; but who waits for more than a place does not hold the others up.
+        bool isBehind = _waits.Count > 0 && (mustBeFresh || isTunnel || _waits[0] is { MustBeFresh: false, IsTunnel: false });
+        return isBehind ? null : Take(mustBeFresh, isTunnel);
+    }
 
     /// <summary>A stream, once there is one; without stream and error: the server takes no tunnels, a connection of HTTP/1.1 may.</summary>
     public async ValueTask<OriginLease> TakeAsync(int timeoutMs, bool mustBeFresh, bool isTunnel)
@@ -303,9 +307,9 @@ internal sealed class Http2Pool
 
         foreach (Http2OriginConnection connection in _connections)
         {
-            // It will answer soon, or be gone. And a server that allows no streams allows none on the next connection.
+            // It will show soon that it lives, or not. And a server that allows no streams allows none on the next connection.
             if (connection.TakesStreams
-                && (connection.StreamLimit == 0 || (connection.IsAsked && connection.ActiveCount < connection.StreamLimit)))
+                && (connection.StreamLimit == 0 || (connection.MayAnswerSoon && connection.ActiveCount < connection.StreamLimit)))
             {
                 return;
             }

@@ -60,6 +60,25 @@ public sealed class Http2OriginLifeTests
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void What_waits_for_a_dead_connection_to_answer_takes_a_new_one()
+    {
+        using Proxy proxy = new(Yaml);
+        Peer client = proxy.Connect();
+        FramePeer dead = Warm(proxy, client);
+        proxy.Advance(20_000);
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0");
+        proxy.Origin.Connections.Count.ShouldBe(1);
+        proxy.Advance(1_500);
+        proxy.Origin.Connections.Count.ShouldBe(2);
+        proxy.Origin.Frames(proxy).Answer(1, "posted");
+        client.TakeResponse().Body.ShouldBe("posted");
+        proxy.Advance(5_000);
+        dead.IsClosed.ShouldBeTrue();
+        proxy.Counters.Total(Counter.OriginHttp2PingsLost).ShouldBe(1);
+        proxy.AssertClean();
+    }
+
     [Theory]
     [InlineData("GET", 200)]
     [InlineData("POST", 502)]
