@@ -73,6 +73,15 @@ public sealed class HeaderFields
         _present |= 1UL << (int)field;
     }
 
+    /// <summary>
+    /// Says of the field that was added last that no hop may put it into a table: its sender asked for that, and whoever forwards it must ask
+    /// for it too (RFC 7541 section 6.2.3).
+    /// </summary>
+    public void KeepLastOutOfTables() => _entries[_count - 1].IsKeptOutOfTables = true;
+
+    /// <summary>Whether a field must not be put into a table on its way.</summary>
+    public bool IsKeptOutOfTables(int slot) => _entries[slot].IsKeptOutOfTables;
+
     /// <summary>Copies octets into the arena and returns where they are.</summary>
     public ByteSlice Store(ReadOnlySpan<byte> bytes)
     {
@@ -376,6 +385,10 @@ public sealed class HeaderFields
             ByteSlice name = field == KnownField.Other ? target.Store(NameAt(i)) : new ByteSlice(-1, KnownFields.Bytes(field).Length);
             ByteSlice value = target.Store(ValueAt(i));
             target.AddLoaded(field, name.Offset, name.Length, value.Offset, value.Length);
+            if (_entries[i].IsKeptOutOfTables)
+            {
+                target.KeepLastOutOfTables();
+            }
         }
     }
 
@@ -471,5 +484,6 @@ public sealed class HeaderFields
         public int ValueOffset = valueOffset;
         public int ValueLength = valueLength;
         public KnownField Field = field;
+        public bool IsKeptOutOfTables;
     }
 }

@@ -105,6 +105,7 @@ public sealed class HpackDecoder
     private HpackStatus TakeLiteral(ReadOnlySpan<byte> block, ref int at, int prefixBits, Span<byte> scratch, FieldTarget target)
     {
         bool isIndexing = prefixBits == 6;
+        bool isNeverIndexed = !isIndexing && (block[at] & 0x10) != 0;
         if (!HpackInteger.TryRead(block, ref at, prefixBits, out int index))
         {
             return HpackStatus.BadInteger;
@@ -155,7 +156,7 @@ public sealed class HpackDecoder
             line.CopyTo(room);
         }
 
-        target.Take(new HpackField(line, kind, nameLength));
+        target.Take(new HpackField(line, kind, nameLength, isNeverIndexed));
         return HpackStatus.Done;
     }
 

@@ -19,6 +19,9 @@ public sealed class HpackEncoder
     private const int SchemeName = 6;
     private const int StatusName = 8;
 
+    // RFC 7541 section 6.2.3.
+    private const byte NeverIndexed = 0x10;
+
     private readonly EncoderTable _table = new();
     private readonly int _wantedSize;
     private int _smallestPending = int.MaxValue;
@@ -139,8 +142,25 @@ public sealed class HpackEncoder
             return WriteIndexing(target, at, EncoderTable.PlaceOf(field), EncoderNames.StaticIndex(field), lower, value);
         }
 
-        int staticIndex = EncoderNames.StaticIndex(field);
-        at = HpackInteger.Write(target, at, 4, policy == FieldPolicy.Never ? (byte)0x10 : (byte)0, staticIndex);
+        return WriteLiteral(target, at, policy == FieldPolicy.Never ? NeverIndexed : (byte)0, EncoderNames.StaticIndex(field), lower, value);
+    }
+
+    /// <summary>A field whose sender forbids every hop to put it into a table (RFC 7541 section 6.2.3); its name may be in any case.</summary>
+    public int WriteNeverIndexed(Span<byte> target, int at, KnownField field, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (field != KnownField.Other)
+        {
+            return WriteLiteral(target, at, NeverIndexed, EncoderNames.StaticIndex(field), EncoderNames.Lower(field), value);
+        }
+
+        Span<byte> lower = target.Slice(at + HpackInteger.MostOctets + 1, name.Length);
+        Ascii.ToLower(name, lower, out _);
+        return WriteLiteral(target, at, NeverIndexed, 0, lower, value);
+    }
+
+    private static int WriteLiteral(Span<byte> target, int at, byte kind, int staticIndex, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> value)
+    {
+        at = HpackInteger.Write(target, at, 4, kind, staticIndex);
         if (staticIndex == 0)
         {
             at = WritePlainString(target, at, lower);

@@ -9,8 +9,9 @@ namespace Weir.Http.Hpack;
 /// </summary>
 public readonly ref struct HpackField
 {
-    internal HpackField(ReadOnlySpan<byte> line, scoped in FieldClass kind, int nameLength)
+    internal HpackField(ReadOnlySpan<byte> line, scoped in FieldClass kind, int nameLength, bool isNeverIndexed = false)
     {
+        IsNeverIndexed = isNeverIndexed;
         Line = line;
         NameLength = nameLength;
         Field = kind.Field;
@@ -35,6 +36,9 @@ public readonly ref struct HpackField
 
     /// <summary>What is wrong with it.</summary>
     public FieldFaults Faults { get; }
+
+    /// <summary>Whether its sender forbids every hop to put it into a table (RFC 7541 section 6.2.3).</summary>
+    public bool IsNeverIndexed { get; }
 
     /// <summary>The name.</summary>
     public ReadOnlySpan<byte> Name => Line[..NameLength];

@@ -91,6 +91,10 @@ public sealed class Http2RequestTarget : FieldTarget
         line.CopyTo(fields.Reserve(line.Length));
         int at = fields.Commit(line.Length).Offset;
         fields.AddLoaded(field.Field, at, field.NameLength, at + field.NameLength + 2, field.ValueLength);
+        if (field.IsNeverIndexed)
+        {
+            fields.KeepLastOutOfTables();
+        }
     }
 
     /// <summary>Judges the whole.</summary>

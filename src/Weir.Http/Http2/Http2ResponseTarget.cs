@@ -76,6 +76,10 @@ public sealed class Http2ResponseTarget : FieldTarget
         line.CopyTo(fields.Reserve(line.Length));
         int at = fields.Commit(line.Length).Offset;
         fields.AddLoaded(field.Field, at, field.NameLength, at + field.NameLength + 2, field.ValueLength);
+        if (field.IsNeverIndexed)
+        {
+            fields.KeepLastOutOfTables();
+        }
     }
 
     /// <summary>Judges the whole, and fills the head's length.</summary>

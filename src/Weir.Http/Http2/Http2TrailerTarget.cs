@@ -50,6 +50,10 @@ public sealed class Http2TrailerTarget : FieldTarget
             && !Trailers.IsForbidden(field.Field, field.Name))
         {
             _trailers.Add(field.Name, field.Value);
+            if (field.IsNeverIndexed)
+            {
+                _trailers.KeepLastOutOfTables();
+            }
         }
     }
 }

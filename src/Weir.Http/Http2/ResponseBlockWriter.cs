@@ -58,7 +58,10 @@ public static class ResponseBlockWriter
                 continue;
             }
 
-            at = encoder.WriteField(target, at, field, field == KnownField.Other ? fields.NameAt(slot) : default, fields.ValueAt(slot));
+            ReadOnlySpan<byte> name = field == KnownField.Other ? fields.NameAt(slot) : default;
+            at = fields.IsKeptOutOfTables(slot)
+                ? encoder.WriteNeverIndexed(target, at, field, name, fields.ValueAt(slot))
+                : encoder.WriteField(target, at, field, name, fields.ValueAt(slot));
         }
 
         return at;

@@ -3,6 +3,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Hpack;
 using Weir.Http.Http1;
 using Weir.Http.Http2;
+using Weir.Http.Tests.Hpack;
 
 namespace Weir.Http.Tests.Http2;
 
@@ -22,6 +23,31 @@ public sealed class RequestHeadTests
     [InlineData(Get + "|te=trailers", "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")]
     [InlineData(Get + "|x_forwarded_for=1", "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")]
     public void A_sound_request_becomes_this(string fields, string written) => Judge(fields).ShouldBe(written);
+
+    [Theory]
+    [InlineData("user-agent")]
+    [InlineData("x-secret")]
+    public void What_a_sender_forbids_to_index_is_forwarded_so(string name)
+    {
+        RequestHead head = new();
+        Http2RequestTarget target = new();
+        target.Begin(head, HeadLimits.Default);
+        byte[] text = Encoding.ASCII.GetBytes(name);
+        byte[] literal = [0x10, (byte)text.Length, .. text, 1, (byte)'v'];
+        new HpackDecoder().Decode(literal, new byte[1024], target).ShouldBe(HpackStatus.Done);
+        RequestHead copy = new();
+        head.Fields.CopyTo(copy.Fields);
+
+        HpackEncoder encoder = new();
+        byte[] written = new byte[1024];
+        for (int i = 0; i < 2; i++)
+        {
+            int at = ResponseBlockWriter.WriteFields(encoder, copy.Fields, 0, written, 0);
+            (written[0] & 0xF0).ShouldBe(0x10);
+            encoder.TableSize.ShouldBe(0);
+            TakenFields.Decode(new HpackDecoder(), written[..at]).ShouldBe((HpackStatus.Done, $"{name}: v"));
+        }
+    }
 
     [Theory]
     [InlineData(":scheme=http|:path=/|:authority=a")]
