@@ -7,8 +7,6 @@ namespace Weir.Cli.Control;
 /// <summary>The certificates for a person.</summary>
 internal static class CertificateTable
 {
-    private const int PipeWidth = 240;
-
     private static readonly string[] _columns = ["name", "state", "source", "issuer", "expires", "next renewal", "site", "remarks"];
 
     public static void Write(IReadOnlyList<CertificateStatus> certificates, TextWriter output)
@@ -19,31 +17,16 @@ internal static class CertificateTable
             return;
         }
 
-        Table table = new() { Border = TableBorder.None, ShowHeaders = true };
-        foreach (string column in _columns)
-        {
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
-        }
-
+        TextTable table = new(_columns, StyleOf);
         foreach (CertificateStatus certificate in certificates)
         {
-            table.AddRow([.. Cells(certificate).Select(cell => new Text(Printable(cell), StyleOf(cell)))]);
+            table.Add(Cells(certificate));
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PipeWidth;
-        }
-
-        console.Write(table);
+        table.Write(output);
         foreach (CertificateStatus failed in certificates.Where(one => one.LastError is not null))
         {
-            output.WriteLine(Printable($"{failed.Name}: {failed.LastError}"));
+            output.WriteLine(TextTable.Printable($"{failed.Name}: {failed.LastError}"));
         }
     }
 
@@ -87,7 +70,4 @@ internal static class CertificateTable
     };
 
     private static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
-
-    // What an issuer says must not steer a terminal.
-    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -7,9 +7,6 @@ namespace Weir.Cli.Control;
 /// <summary>The status for a person.</summary>
 internal static class StatusTable
 {
-    // In a pipe there is no edge to wrap at.
-    private const int PipeWidth = 240;
-
     private static readonly string[] _columns =
         ["server", "state", "health", "weight", "in flight", "idle", "requests", "failures", "latency", "ejected", "remarks"];
 
@@ -17,13 +14,13 @@ internal static class StatusTable
     {
         output.WriteLine(
             $"Weir {status.Version}, process {status.Pid}, up {Duration(status.UptimeSeconds)}, {(status.Ready ? "ready" : "draining")}; "
-            + $"{Printable(status.ConfigFile ?? "no file")}, generation {status.Generation}");
+            + $"{TextTable.Printable(status.ConfigFile ?? "no file")}, generation {status.Generation}");
         output.WriteLine(
             $"{string.Join(", ", status.Listeners)}: {Count(status.Connections, "connection")}, {Count(status.InFlight, "request")} in flight, "
             + $"{status.Requests} since the start, {status.Errors} of them errors");
         foreach (string problem in status.CertificateProblems)
         {
-            output.WriteLine("Certificate of " + Printable(problem));
+            output.WriteLine("Certificate of " + TextTable.Printable(problem));
         }
 
         output.WriteLine();
@@ -32,41 +29,19 @@ internal static class StatusTable
 
     public static void WriteServers(IReadOnlyList<UpstreamStatus> upstreams, TextWriter output)
     {
-        Table table = new() { Border = TableBorder.None, ShowHeaders = true };
-        foreach (string column in _columns)
-        {
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
-        }
-
+        TextTable table = new(_columns, StyleOf);
         foreach (UpstreamStatus upstream in upstreams)
         {
             foreach (ServerStatus server in upstream.Servers)
             {
-                table.AddRow([.. Cells(upstream, server).Select(cell => new Text(Printable(cell), StyleOf(cell)))]);
+                table.Add(Cells(upstream, server));
             }
         }
 
-        // A column is as wide as its widest cell, the last one too; blanks at the end of a line are of no use to anybody.
-        using StringWriter drawn = new(CultureInfo.InvariantCulture);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(drawn),
-            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PipeWidth;
-        }
-
-        console.Write(table);
-        foreach (string line in drawn.ToString().TrimEnd().Split('\n'))
-        {
-            output.WriteLine(line.TrimEnd());
-        }
-
+        table.Write(output);
         foreach (UpstreamStatus upstream in upstreams.Where(upstream => upstream.Panicking || upstream.Queued > 0 || upstream.Servers.Count == 0))
         {
-            output.WriteLine(Printable(Remark(upstream)));
+            output.WriteLine(TextTable.Printable(Remark(upstream)));
         }
     }
 
@@ -142,7 +117,4 @@ internal static class StatusTable
         { TotalMinutes: >= 1 } time => $"{(int)time.TotalMinutes} min {time.Seconds} s",
         var time => $"{(int)time.TotalSeconds} s",
     };
-
-    // What a file or an origin says must not steer a terminal.
-    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }
