@@ -225,8 +225,8 @@ public static class OperatorEvents
         "Certificates cannot be kept at {file}: {reason}; they end with this process",
         "Make process.data a directory that this user can write. Each restart asks the issuer anew, and issuers have limits.");
     public static readonly OperatorEvent LocalAuthorityMade = Add(805, Info, "local_authority_made",
-        "{name} now certifies names that no public authority does; its root is in {file}",
-        "`weir trust` makes this machine's programs believe it.");
+        "{name} now certifies names that no public authority does; its root is in {file}, and `weir trust` makes this machine's programs believe it",
+        "");
     public static readonly OperatorEvent AcmeAccountMade = Add(806, Info, "acme_account_made",
         "An account at {issuer} was made; its terms are at {terms}",
         "");

@@ -39,9 +39,15 @@ public sealed class HealthChecks
     {
         await using RawOrigin first = new(wire => ServeAsync(wire, "first", () => Bad), new IPEndPoint(IPAddress.Parse("127.0.0.1"), 0));
         await using RawOrigin second = new(wire => ServeAsync(wire, "second", () => Bad), new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-        await using RawOrigin asked = new(address: new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+
+        // Another test's server may have the same port at the other address; what is bound and does not listen keeps it away.
+        using Socket kept = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        kept.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.1"), 0));
+        int port = ((IPEndPoint)kept.LocalEndPoint!).Port;
+        await using RawOrigin asked = new(address: new IPEndPoint(IPAddress.Parse("127.0.0.2"), port));
         await using RunningWeir weir = await StartAsync([first.Url, $"http://127.0.0.2:{second.Port}"], $"type: tcp, port: {asked.Port}");
         await UntilAsync(weir, ["second"]);
+        kept.Dispose();
         await using RawOrigin other = new(address: new IPEndPoint(IPAddress.Parse("127.0.0.1"), asked.Port));
         await UntilAsync(weir, ["first", "second"]);
         asked.TakeRecorded().ShouldBeEmpty();
