@@ -52,6 +52,35 @@ public sealed class Http2Origins : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--http1.1")]
+    [InlineData("--http2-prior-knowledge")]
+    public async Task Nginx_is_an_origin_over_HTTP_2(string version)
+    {
+        _authority.Issue("origin", "origin.test");
+        string tls = $"ssl_certificate {_authority.Folder}/origin.pem; ssl_certificate_key {_authority.Folder}/origin.key; keepalive_requests 20;"
+            + " add_header X-Protocol $server_protocol always;";
+        await using Nginx nginx = await Nginx.StartAsync(tls, speaksHttp2: true);
+        string large = Path.Combine(nginx.Folder, "large.bin");
+        await File.WriteAllBytesAsync(large, RandomNumberGenerator.GetBytes(LargeOctets));
+        await File.WriteAllTextAsync(Path.Combine(nginx.Folder, "small.txt"), "hello\n");
+        await using RunningWeir weir = await InFrontOfAsync(nginx.Port, isSecure: true);
+        (await CurlAsync(version, "-i", weir.Url + "/small.txt")).ShouldContain("x-protocol: HTTP/2.0", Case.Insensitive);
+        string down = Path.Combine(_folder, "down");
+        await CurlAsync(version, "-o", down, weir.Url + "/large.bin");
+        Hash(down).ShouldBe(Hash(large));
+        (await CurlAsync(version, "-r", "100-199", "-o", "/dev/null", "-w", "%{http_code} %{size_download}", weir.Url + "/large.bin")).ShouldBe("206 100");
+        (await CurlAsync(version, "-I", weir.Url + "/small.txt")).ShouldContain("ontent-length: 6", Case.Insensitive);
+        (await CurlAsync(version, "-o", "/dev/null", "-w", "%{http_code}", weir.Url + "/missing")).ShouldBe("404");
+
+        // It says GOAWAY behind every twentieth request: nobody notices.
+        string[] chosen = version == "--http1.1" ? ["--h1"] : [];
+        (int code, string output, string error) = await Programs.RunAsync("h2load", [.. chosen, "-n", "2000", "-c", "8", "-m", "4", weir.Url + "/small.txt"]);
+        code.ShouldBe(0, error);
+        output.ShouldContain("2000 succeeded, 0 failed, 0 errored, 0 timeout");
+        output.ShouldContain("status codes: 2000 2xx");
+    }
+
+    [Theory]
     [InlineData("--h1", "32", "1")]
     [InlineData("", "8", "10")]
     public async Task A_load_of_small_requests_has_no_failure(string version, string connections, string streams)

@@ -25,8 +25,8 @@ internal sealed class Nginx : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    /// <summary>With <paramref name="tls"/>, directives such as ssl_certificate, it speaks TLS.</summary>
-    public static async Task<Nginx> StartAsync(string tls = "")
+    /// <summary>With <paramref name="tls"/>, directives such as ssl_certificate, it speaks TLS, and then perhaps HTTP/2.</summary>
+    public static async Task<Nginx> StartAsync(string tls = "", bool speaksHttp2 = false)
     {
         string root = Programs.NewFolder();
         string files = Directory.CreateDirectory(Path.Combine(root, "files")).FullName;
@@ -34,7 +34,7 @@ internal sealed class Nginx : IAsyncDisposable
         {
             // Between this and nginx's bind somebody else may take the port: then another is tried.
             int port = FreePort();
-            await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port, tls));
+            await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port, tls, speaksHttp2));
             Process process = Start(root);
             if (await AnswersAsync(process, port))
             {
@@ -72,7 +72,7 @@ internal sealed class Nginx : IAsyncDisposable
     private static Process Start(string root) =>
         Programs.Start("/usr/sbin/nginx", "-p", root, "-c", ConfigFile(root), "-e", Path.Combine(root, "error.log"));
 
-    private static string Config(string root, string files, int port, string tls) => $$"""
+    private static string Config(string root, string files, int port, string tls, bool speaksHttp2) => $$"""
         daemon off;
         master_process off;
         pid {{root}}/nginx.pid;
@@ -86,7 +86,7 @@ internal sealed class Nginx : IAsyncDisposable
           types { text/html html; text/plain txt; application/javascript js; image/svg+xml svg; application/octet-stream bin; }
           gzip_proxied any; gzip_min_length 100; gzip_types text/plain;
           server {
-            listen 127.0.0.1:{{port}} backlog=512{{(tls.Length > 0 ? " ssl" : "")}};
+            listen 127.0.0.1:{{port}} backlog=512{{(tls.Length > 0 ? " ssl" : "")}}{{(speaksHttp2 ? " http2" : "")}};
             {{tls}}
             root {{files}};
             location /gzip/ { alias {{files}}/; gzip on; }
