@@ -1,14 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Weir.Interop.Tests.Peers;
 
 /// <summary>An nginx that serves a folder of the test's, on a free loopback port.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
-    private const int Tries = 5;
-
     private Process _process;
 
     private Nginx(Process process, string folder, int port)
@@ -30,20 +26,15 @@ internal sealed class Nginx : IAsyncDisposable
     {
         string root = Programs.NewFolder();
         string files = Directory.CreateDirectory(Path.Combine(root, "files")).FullName;
-        for (int i = 0; i < Tries; i++)
+        int port = FreePort.Lease();
+        await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port, tls, speaksHttp2));
+        Process process = Start(root);
+        if (await Programs.AnswersAsync(process, port))
         {
-            // Between this and nginx's bind somebody else may take the port: then another is tried.
-            int port = FreePort();
-            await File.WriteAllTextAsync(ConfigFile(root), Config(root, files, port, tls, speaksHttp2));
-            Process process = Start(root);
-            if (await AnswersAsync(process, port))
-            {
-                return new Nginx(process, files, port);
-            }
-
-            Programs.End(process);
+            return new Nginx(process, files, port);
         }
 
+        Programs.End(process);
         throw new InvalidOperationException("nginx did not start: " + await File.ReadAllTextAsync(Path.Combine(root, "error.log")));
     }
 
@@ -56,7 +47,7 @@ internal sealed class Nginx : IAsyncDisposable
         _process.Dispose();
         string root = Path.GetDirectoryName(Folder)!;
         _process = Start(root);
-        (await AnswersAsync(_process, Port)).ShouldBeTrue("nginx did not start again.");
+        (await Programs.AnswersAsync(_process, Port)).ShouldBeTrue("nginx did not start again.");
     }
 
     public ValueTask DisposeAsync()
@@ -94,30 +85,4 @@ internal sealed class Nginx : IAsyncDisposable
           }
         }
         """;
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static async Task<bool> AnswersAsync(Process process, int port)
-    {
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
-        for (int i = 0; i < 500 && !process.HasExited; i++)
-        {
-            try
-            {
-                using Wire wire = await Wire.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
-                return true;
-            }
-            catch (SocketException)
-            {
-                await timer.WaitForNextTickAsync();
-            }
-        }
-
-        return false;
-    }
 }

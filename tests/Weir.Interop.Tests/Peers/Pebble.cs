@@ -10,19 +10,19 @@ internal sealed class Pebble : IAsyncDisposable
 {
     private readonly TestAuthority _authority = new();
     private readonly string _folder = Programs.NewFolder();
-    private readonly int _port = FreePort();
-    private readonly int _management = FreePort();
-    private readonly int _dns = FreePort();
+    private readonly int _port = FreePort.Lease();
+    private readonly int _management = FreePort.Lease();
+    private readonly int _dns = FreePort.Lease();
     private readonly List<Process> _processes = [];
 
     /// <summary>Where it asks for proofs by HTTP.</summary>
-    public int HttpPort { get; } = FreePort();
+    public int HttpPort { get; } = FreePort.Lease();
 
     /// <summary>Where it asks for proofs by TLS.</summary>
-    public int TlsPort { get; } = FreePort();
+    public int TlsPort { get; } = FreePort.Lease();
 
     /// <summary>Where TXT records are set: POST /set-txt, /clear-txt.</summary>
-    public int DnsControl { get; } = FreePort();
+    public int DnsControl { get; } = FreePort.Lease();
 
     /// <summary>The issuer as `acme.issuers` takes it, in a flow map without its braces.</summary>
     public string Issuer => $"directory: \"https://localhost:{_port}/dir\", ca: {_authority.Authority}";
@@ -111,12 +111,5 @@ internal sealed class Pebble : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"pebble does not answer at {port}");
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

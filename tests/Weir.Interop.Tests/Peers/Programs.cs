@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 
 namespace Weir.Interop.Tests.Peers;
@@ -40,6 +42,26 @@ internal static class Programs
         {
             End(process);
         }
+    }
+
+    /// <summary>Waits until a program accepts connections; false when it ended before, or does not within 20 s.</summary>
+    public static async Task<bool> AnswersAsync(Process process, int port)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        for (int i = 0; i < 1000 && !process.HasExited; i++)
+        {
+            try
+            {
+                using Wire wire = await Wire.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+                return true;
+            }
+            catch (SocketException)
+            {
+                await timer.WaitForNextTickAsync();
+            }
+        }
+
+        return false;
     }
 
     public static void End(Process process)

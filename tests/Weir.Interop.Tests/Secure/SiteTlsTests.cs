@@ -79,7 +79,7 @@ public sealed class SiteTlsTests : IDisposable
     public async Task Plain_http_is_sent_to_https_and_https_says_so_for_the_future()
     {
         // Where clients are sent is known when the configuration is read: not with a port that the kernel chooses.
-        int port = OcspResponder.FreePort();
+        int port = FreePort.Lease();
         await using RunningWeir weir = await RunningWeir.StartAsync($$"""
             listen: ["127.0.0.1:0", { address: "127.0.0.1:{{port}}", tls: true }]
             sites:

@@ -14,7 +14,7 @@ public sealed class StaplingTests : IDisposable
     [Fact]
     public async Task A_staple_is_fetched_and_outlives_reload_and_restart()
     {
-        int port = OcspResponder.FreePort();
+        int port = FreePort.Lease();
         string tls = _certificates.Issue("a", new IssueWishes { Responder = $"http://127.0.0.1:{port}/" }, "a.test");
         string data = Path.Combine(_certificates.Folder, "data");
         string yaml = $$"""
@@ -40,7 +40,7 @@ public sealed class StaplingTests : IDisposable
     [Fact]
     public async Task Each_of_several_certificates_has_its_own()
     {
-        int port = OcspResponder.FreePort();
+        int port = FreePort.Lease();
         string rsa = _certificates.Issue("rsa", new IssueWishes { IsRsa = true }, "a.test");
         string ecdsa = _certificates.Issue("ecdsa", new IssueWishes { Responder = $"http://127.0.0.1:{port}/" }, "a.test");
         await using OcspResponder responder = OcspResponder.Start(_certificates, port, "ecdsa", "V");

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Weir.Abstractions.Exchanges;
+using Weir.Interop.Tests.Peers;
 using Weir.Net.Connections;
 using Weir.Net.Sockets;
 using Weir.Net.Tests.Testing;
@@ -145,7 +146,7 @@ public sealed class SocketConnectionTests
     public void A_refused_connect_says_so()
     {
         using TestLoop test = new(isInMemory: false);
-        int port = FreePort();
+        int port = FreePort.Lease();
         SocketAddress address = SocketAddress.Of(IpAddress.FromIPv4(0x7f000001), port);
         SocketConnection? connection = SocketConnection.Connect(test.Loop, address, 5000, out ValueTask<WriteStatus> connected, out int error);
         if (connection is null)
@@ -171,12 +172,5 @@ public sealed class SocketConnectionTests
         pair.Peer.Close();
         test.TurnUntil(() => observer.Gone == 1);
         pair.Connection.IsKnownOpen().ShouldBeFalse();
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        return ((System.Net.IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

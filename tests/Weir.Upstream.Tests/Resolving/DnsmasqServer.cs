@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using Weir.Interop.Tests.Peers;
 
 namespace Weir.Upstream.Tests.Resolving;
 
@@ -30,29 +30,24 @@ internal sealed class DnsmasqServer : IDisposable
 
     public static DnsmasqServer Start(params string[] records)
     {
-        // Another process may take the port between our look and the server's bind: then another one is tried.
-        for (int i = 0; i < 10; i++)
+        int port = FreePort.Lease();
+        Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Guard, "sh", Program, .. Arguments(port), .. records])
         {
-            int port = FindFreePort();
-            Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Guard, "sh", Program, .. Arguments(port), .. records])
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        while (process.StandardError.ReadLine() is { } line && !line.Contains("failed", StringComparison.Ordinal))
+        {
+            if (line.Contains("started", StringComparison.Ordinal))
             {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-            while (process.StandardError.ReadLine() is { } line && !line.Contains("failed", StringComparison.Ordinal))
-            {
-                if (line.Contains("started", StringComparison.Ordinal))
-                {
-                    return new DnsmasqServer(process, new IPEndPoint(IPAddress.Loopback, port));
-                }
+                return new DnsmasqServer(process, new IPEndPoint(IPAddress.Loopback, port));
             }
-
-            process.StandardInput.Close();
-            process.WaitForExit();
-            process.Dispose();
         }
 
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
         throw new InvalidOperationException("dnsmasq did not start.");
     }
 
@@ -69,11 +64,4 @@ internal sealed class DnsmasqServer : IDisposable
         "--no-daemon", "--log-facility=-", "--conf-file=/dev/null", "--pid-file=", $"--user={Environment.UserName}", $"--port={port}",
         "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv", "--no-hosts", "--local=/test/", "--local-ttl=44",
     ];
-
-    private static int FindFreePort()
-    {
-        using Socket tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)tcp.LocalEndPoint!).Port;
-    }
 }
