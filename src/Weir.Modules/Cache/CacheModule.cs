@@ -1,9 +1,6 @@
 // Hot: one look-up for each request that passes the stack.
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
-using Weir.Abstractions.Async;
-using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
@@ -18,7 +15,7 @@ namespace Weir.Modules.Cache;
 /// A shared cache (RFC 9111). A request is answered from the store, or waits for a fetch of what stands below, or passes by; the response of
 /// one that passes by says why, and may make stored responses invalid.
 /// </summary>
-internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModule
+internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFinishModule
 {
     private const string Name = "cache";
 
@@ -30,7 +27,7 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
     private readonly CacheLimits _limits;
     private readonly KeyRules _unscopedRules;
     private readonly OriginAsker _asker;
-    private readonly IPathRules _pathRules;
+    private readonly Invalidator _invalidator;
     private readonly CacheLoop?[] _loops;
     private readonly int _slot;
     private readonly string? _ownScope;
@@ -43,7 +40,7 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
         _limits = limits;
         _unscopedRules = rules;
         _asker = new OriginAsker(cache, policy, limits);
-        _pathRules = builder.PathRules;
+        _invalidator = new Invalidator(cache, builder.PathRules);
         _loops = new CacheLoop?[cache.LoopCount];
         _slot = builder.ReserveSlot();
         _ownScope = !isOwn ? null
@@ -105,7 +102,7 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
         {
             if (note.MayInvalidate && exchange.Error is null && Invalidation.Applies(exchange.Request.Method, exchange.Response.Status))
             {
-                Invalidate(exchange, note);
+                _invalidator.Invalidate(exchange, LoopOf(exchange), RulesOf(exchange), note);
             }
 
             new CacheStatus { Forward = note.Forward, NotStored = note.Detail }.AppendTo(exchange.Response.Fields);
@@ -185,212 +182,6 @@ internal sealed class CacheModule : IRequestModule, IResponseModule, IFinishModu
         exchange.Answer(504);
         new CacheStatus { Forward = forward }.AppendTo(exchange.Response.Fields);
         return new(Verdict.Answered);
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<Verdict> AskAsync(Exchange exchange, Asking ask)
-    {
-        if (ask.Asked.OnlyIfCached)
-        {
-            ask.Release(_cache.Store);
-            return await AnswerOnlyIfCached(exchange, ask.Forward);
-        }
-
-        Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
-        try
-        {
-            return isOwner ? await OwnAsync(exchange, ask, fill) : await FollowAsync(exchange, ask, fill);
-        }
-        finally
-        {
-            ask.Release(_cache.Store);
-            if (!isOwner)
-            {
-                fill.Leave();
-            }
-        }
-    }
-
-    private async ValueTask<Verdict> OwnAsync(Exchange exchange, Asking ask, Fill fill)
-    {
-        Fetched fetched = await _asker.FetchAsync(exchange, ask, fill);
-        int fetchedStatus = fetched.Head?.Status ?? fetched.Error?.Status ?? 304;
-        if ((fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetchedStatus))) && TryStandIn(exchange, ask, fetchedStatus))
-        {
-            StoreOrRelease(ask, fill, fetched);
-            return Verdict.Answered;
-        }
-
-        if (fetched.Error is { } error)
-        {
-            exchange.Error = error;
-            return Verdict.Answered;
-        }
-
-        if (fetched.IsUpdated)
-        {
-            return ServeUpdated(exchange, ask);
-        }
-
-        if (fetched.Head is null)
-        {
-            return await Pass(exchange, ask.Forward);
-        }
-
-        CacheStatus status = new()
-        {
-            Forward = ask.Forward,
-            IsStored = fetched.Verdict == StoringVerdict.Stored,
-            NotStored = fetched.Verdict,
-        };
-        Delivery.Pass(exchange, fetched.Head, fetched.Body!, status);
-        StoreOrRelease(ask, fill, fetched);
-
-        return Verdict.Answered;
-    }
-
-    private void StoreOrRelease(Asking ask, Fill fill, Fetched fetched)
-    {
-        if (fetched.IsToStore)
-        {
-            _asker.Store(ask, fill, fetched);
-            return;
-        }
-
-        fetched.Body?.Release();
-    }
-
-    private async ValueTask<Verdict> FollowAsync(Exchange exchange, Asking ask, Fill fill)
-    {
-        FillHead? head = await fill.WaitAsync(exchange.Loop, _limits.WaitMs);
-        switch (head?.Outcome)
-        {
-            case FillOutcome.Stored:
-                return ServeUpdated(exchange, ask);
-            case FillOutcome.Failed when TryStandIn(exchange, ask, head.Error?.Status ?? 502):
-                return Verdict.Answered;
-            case FillOutcome.Failed:
-                exchange.Error = head.Error ?? ProxyErrors.Internal;
-                return Verdict.Answered;
-            case FillOutcome.Shared when IsFor(head, ask) && head.Body!.IsWhole:
-                // It was joined, so it is not given up before this returns.
-                Delivery.Pass(exchange, head.Response!, head.Body, new CacheStatus { Forward = ask.Forward, IsCollapsed = true });
-                return Verdict.Answered;
-            default:
-                return await Pass(exchange, ask.Forward);
-        }
-    }
-
-    private static bool IsFor(FillHead head, Asking ask)
-    {
-        if (head.Names.Length == 0)
-        {
-            return true;
-        }
-
-        Span<byte> text = new byte[VariantText.MostOctets];
-        int octets = VariantText.Write(head.Names, ask.Request.Fields, text);
-        return octets >= 0 && text[..octets].SequenceEqual(head.Variant);
-    }
-
-    // What was validated a moment ago is served, even where it must be validated before each use.
-    private Verdict ServeUpdated(Exchange exchange, Asking ask)
-    {
-        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = 304 };
-        StoredEntry entry = _cache.Store.TryFind(exchange.Loop.Index, ask.Hash, ask.Key, out StoredEntry found) ? found : ask.TakeStale();
-        if (entry.IsEmpty)
-        {
-            exchange.Error = ProxyErrors.Internal;
-            return Verdict.Answered;
-        }
-
-        Delivery.Serve(exchange, _cache.Store, LoopOf(exchange), _slot, entry, ref status, ask.NowSeconds);
-        return Verdict.Answered;
-    }
-
-    private bool TryStandIn(Exchange exchange, Asking ask, int fetchedStatus)
-    {
-        if (ask.Stale.IsEmpty || !ReuseRules.MayStandIn(ask.Stale.Freshness, ask.Asked, ask.NowSeconds, _policy))
-        {
-            return false;
-        }
-
-        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus, IsStandIn = true };
-        Delivery.Serve(exchange, _cache.Store, LoopOf(exchange), _slot, ask.TakeStale(), ref status, ask.NowSeconds);
-        return true;
-    }
-
-    // RFC 5861 section 3: the client has its answer at once; one fetch for all that get it meanwhile.
-    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, long nowSeconds)
-    {
-        if (loop.Find(RulesOf(exchange), exchange.Request, nowSeconds, out StoredEntry stale) != LookupResult.Found)
-        {
-            return;
-        }
-
-        Asking ask = new(exchange, loop, asked, CacheForward.Stale, stale);
-        Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
-        if (!isOwner)
-        {
-            fill.Leave();
-            ask.Release(_cache.Store);
-            return;
-        }
-
-        exchange.Loop.Observe(RefreshAsync(exchange, ask, fill));
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    private async ValueTask RefreshAsync(Exchange exchange, Asking ask, Fill fill)
-    {
-        try
-        {
-            Fetched fetched = await _asker.FetchAsync(exchange, ask, fill);
-            StoreOrRelease(ask, fill, fetched);
-        }
-        finally
-        {
-            ask.Release(_cache.Store);
-        }
-    }
-
-    // RFC 9111 section 4.4.
-    private void Invalidate(Exchange exchange, PassNote note)
-    {
-        Drop(note.Hash, note.Key);
-        InvalidateNamed(exchange, KnownField.Location);
-        InvalidateNamed(exchange, KnownField.ContentLocation);
-    }
-
-    private void InvalidateNamed(Exchange exchange, KnownField field)
-    {
-        if (!exchange.Response.Fields.TryGet(field, out ReadOnlySpan<byte> reference))
-        {
-            return;
-        }
-
-        RequestHead request = exchange.Request;
-        Span<byte> room = new byte[reference.Length + request.Path.Length + 2];
-        if (!Invalidation.TryResolve(reference, request, room, out ReadOnlySpan<byte> target))
-        {
-            return;
-        }
-
-        int question = target.IndexOf((byte)'?');
-        ReadOnlySpan<byte> path = question < 0 ? target : target[..question];
-        Span<byte> normal = new byte[path.Length];
-        CacheLoop loop = LoopOf(exchange);
-        if (_pathRules.TryNormalise(path, normal, out int octets)
-            && loop.TryMakeKey(RulesOf(exchange), request, normal[..octets], question < 0 ? default : target[(question + 1)..], question >= 0))
-        {
-            Drop(loop.PrimaryHash, loop.Primary);
-        }
-    }
-
-    private void Drop(in KeyHash hash, ReadOnlySpan<byte> key)
-    {
-        _cache.Store.Remove(hash, key);
-        _cache.Fills.Invalidate(hash);
     }
 
     private CacheLoop LoopOf(Exchange exchange) =>

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Modules;
+using Weir.Cache.Collapsing;
+using Weir.Cache.Freshness;
+using Weir.Cache.Stores;
+
+namespace Weir.Modules.Cache;
+
+/// <content>What the store alone cannot answer: fetching for all that ask, waiting for who fetches, standing in for errors, refreshing beside.</content>
+internal sealed partial class CacheModule
+{
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<Verdict> AskAsync(Exchange exchange, Asking ask)
+    {
+        if (ask.Asked.OnlyIfCached)
+        {
+            ask.Release(_cache.Store);
+            return await AnswerOnlyIfCached(exchange, ask.Forward);
+        }
+
+        Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
+        try
+        {
+            return isOwner ? await OwnAsync(exchange, ask, fill) : await FollowAsync(exchange, ask, fill);
+        }
+        finally
+        {
+            ask.Release(_cache.Store);
+            if (!isOwner)
+            {
+                fill.Leave();
+            }
+        }
+    }
+
+    private async ValueTask<Verdict> OwnAsync(Exchange exchange, Asking ask, Fill fill)
+    {
+        Fetched fetched = await _asker.FetchAsync(exchange, ask, fill);
+        int fetchedStatus = fetched.Head?.Status ?? fetched.Error?.Status ?? 304;
+        if ((fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetchedStatus))) && TryStandIn(exchange, ask, fetchedStatus))
+        {
+            StoreOrRelease(ask, fill, fetched);
+            return Verdict.Answered;
+        }
+
+        if (fetched.Error is { } error)
+        {
+            exchange.Error = error;
+            return Verdict.Answered;
+        }
+
+        if (fetched.IsUpdated)
+        {
+            return ServeUpdated(exchange, ask);
+        }
+
+        if (fetched.Head is null)
+        {
+            return await Pass(exchange, ask.Forward);
+        }
+
+        CacheStatus status = new()
+        {
+            Forward = ask.Forward,
+            IsStored = fetched.Verdict == StoringVerdict.Stored,
+            NotStored = fetched.Verdict,
+        };
+        Delivery.Pass(exchange, fetched.Head, fetched.Body!, status);
+        StoreOrRelease(ask, fill, fetched);
+
+        return Verdict.Answered;
+    }
+
+    private void StoreOrRelease(Asking ask, Fill fill, Fetched fetched)
+    {
+        if (fetched.IsToStore)
+        {
+            _asker.Store(ask, fill, fetched);
+            return;
+        }
+
+        fetched.Body?.Release();
+    }
+
+    private async ValueTask<Verdict> FollowAsync(Exchange exchange, Asking ask, Fill fill)
+    {
+        FillHead? head = await fill.WaitAsync(exchange.Loop, _limits.WaitMs);
+        switch (head?.Outcome)
+        {
+            case FillOutcome.Stored:
+                return ServeUpdated(exchange, ask);
+            case FillOutcome.Failed when TryStandIn(exchange, ask, head.Error?.Status ?? 502):
+                return Verdict.Answered;
+            case FillOutcome.Failed:
+                exchange.Error = head.Error ?? ProxyErrors.Internal;
+                return Verdict.Answered;
+            case FillOutcome.Shared when IsFor(head, ask) && head.Body!.IsWhole:
+                // It was joined, so it is not given up before this returns.
+                Delivery.Pass(exchange, head.Response!, head.Body, new CacheStatus { Forward = ask.Forward, IsCollapsed = true });
+                return Verdict.Answered;
+            default:
+                return await Pass(exchange, ask.Forward);
+        }
+    }
+
+    private static bool IsFor(FillHead head, Asking ask)
+    {
+        if (head.Names.Length == 0)
+        {
+            return true;
+        }
+
+        Span<byte> text = new byte[VariantText.MostOctets];
+        int octets = VariantText.Write(head.Names, ask.Request.Fields, text);
+        return octets >= 0 && text[..octets].SequenceEqual(head.Variant);
+    }
+
+    // What was validated a moment ago is served, even where it must be validated before each use.
+    private Verdict ServeUpdated(Exchange exchange, Asking ask)
+    {
+        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = 304 };
+        StoredEntry entry = _cache.Store.TryFind(exchange.Loop.Index, ask.Hash, ask.Key, out StoredEntry found) ? found : ask.TakeStale();
+        if (entry.IsEmpty)
+        {
+            exchange.Error = ProxyErrors.Internal;
+            return Verdict.Answered;
+        }
+
+        Delivery.Serve(exchange, _cache.Store, LoopOf(exchange), _slot, entry, ref status, ask.NowSeconds);
+        return Verdict.Answered;
+    }
+
+    private bool TryStandIn(Exchange exchange, Asking ask, int fetchedStatus)
+    {
+        if (ask.Stale.IsEmpty || !ReuseRules.MayStandIn(ask.Stale.Freshness, ask.Asked, ask.NowSeconds, _policy))
+        {
+            return false;
+        }
+
+        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus, IsStandIn = true };
+        Delivery.Serve(exchange, _cache.Store, LoopOf(exchange), _slot, ask.TakeStale(), ref status, ask.NowSeconds);
+        return true;
+    }
+
+    // RFC 5861 section 3: the client has its answer at once; one fetch for all that get it meanwhile.
+    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, long nowSeconds)
+    {
+        if (loop.Find(RulesOf(exchange), exchange.Request, nowSeconds, out StoredEntry stale) != LookupResult.Found)
+        {
+            return;
+        }
+
+        Asking ask = new(exchange, loop, asked, CacheForward.Stale, stale);
+        Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
+        if (!isOwner)
+        {
+            fill.Leave();
+            ask.Release(_cache.Store);
+            return;
+        }
+
+        exchange.Loop.Observe(RefreshAsync(exchange, ask, fill));
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
+    private async ValueTask RefreshAsync(Exchange exchange, Asking ask, Fill fill)
+    {
+        try
+        {
+            Fetched fetched = await _asker.FetchAsync(exchange, ask, fill);
+            StoreOrRelease(ask, fill, fetched);
+        }
+        finally
+        {
+            ask.Release(_cache.Store);
+        }
+    }
+}
