@@ -39,6 +39,24 @@ public static class FrameRules
         };
     }
 
+    /// <summary>Judges a header by what came before it, and then by itself.</summary>
+    /// <param name="frame">The header.</param>
+    /// <param name="hasSettings">Whether the peer's SETTINGS came: they are its first frame.</param>
+    /// <param name="block">The field block that may be open.</param>
+    public static Http2Fault CheckNext(in FrameHeader frame, bool hasSettings, FieldBlock block)
+    {
+        if (!hasSettings && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
+        {
+            // RFC 9113 section 3.4. From an origin it is most likely another protocol.
+            return Fault(Http2ErrorCode.ProtocolError, "the first frame is not SETTINGS");
+        }
+
+        // RFC 9113 section 6.10.
+        return block.IsOpen && (frame.Type != FrameType.Continuation || frame.StreamId != block.StreamId)
+            ? Fault(Http2ErrorCode.ProtocolError, "a frame within a field block")
+            : CheckHeader(frame, FrameHeader.DefaultMaxPayload);
+    }
+
     /// <summary>
     /// Takes padding off a payload of DATA or HEADERS (RFC 9113 section 6.1), and the old priority off HEADERS (section 6.2).
     /// </summary>

@@ -11,25 +11,13 @@ namespace Weir.Http.Http2;
 /// Makes a request's head of its decoded fields (RFC 9113 section 8.3), and judges it: nothing passes that could become another message
 /// when it is written as HTTP/1.1. Reused for one block after the other; a connection needs one.
 /// </summary>
-public sealed class Http2RequestTarget : FieldTarget
+public sealed class Http2RequestTarget : Http2HeadTarget
 {
     private const int LongestMethod = 32;
 
     private readonly ByteSlice[] _pseudo = new ByteSlice[(int)PseudoField.Unknown];
     private RequestHead _head = null!;
-    private HeadLimits _limits;
-    private RejectReason _reason;
-    private string? _fault;
     private int _seen;
-    private int _count;
-    private int _cookies;
-    private bool _hasFields;
-
-    /// <summary>What the fields count for (RFC 9113 section 6.5.2), those included that were not kept.</summary>
-    public long ListOctets { get; private set; }
-
-    /// <summary>In a few words, why the request is malformed; null when it is not.</summary>
-    public string? Fault => _fault;
 
     /// <summary>":protocol" of an extended CONNECT (RFC 8441); empty when there is none.</summary>
     public ReadOnlySpan<byte> Protocol => _head.Fields.Slice(_pseudo[(int)PseudoField.Protocol]);
@@ -38,63 +26,9 @@ public sealed class Http2RequestTarget : FieldTarget
     public void Begin(RequestHead head, in HeadLimits limits)
     {
         _head = head;
-        _limits = limits;
-        _reason = RejectReason.None;
-        _fault = null;
         _seen = 0;
-        _count = 0;
-        _cookies = 0;
-        _hasFields = false;
-        ListOctets = 0;
         _pseudo.AsSpan().Clear();
-    }
-
-    /// <inheritdoc/>
-    public override void Take(in HpackField field)
-    {
-        ListOctets += field.Size;
-        if (ListOctets > _limits.HeadOctets || ++_count > _limits.FieldCount)
-        {
-            // From here on the block is decoded for the table's sake only.
-            _reason = _reason != RejectReason.None ? _reason
-                : ListOctets > _limits.HeadOctets ? RejectReason.HeadTooLarge : RejectReason.TooManyFields;
-            return;
-        }
-
-        if (_fault is not null)
-        {
-            return;
-        }
-
-        if (field.Pseudo != PseudoField.None)
-        {
-            TakePseudo(field);
-            return;
-        }
-
-        _hasFields = true;
-        if (field.Faults != FieldFaults.None)
-        {
-            _fault = (field.Faults & FieldFaults.Malformed) == FieldFaults.None ? null
-                : (field.Faults & FieldFaults.ConnectionSpecific) != FieldFaults.None ? "a field that speaks of the connection"
-                : (field.Faults & FieldFaults.BadName) != FieldFaults.None ? "a field name that is not allowed" : "a field value that is not allowed";
-            return;
-        }
-
-        if (field.Field == KnownField.Cookie)
-        {
-            _cookies++;
-        }
-
-        HeaderFields fields = _head.Fields;
-        ReadOnlySpan<byte> line = field.Line;
-        line.CopyTo(fields.Reserve(line.Length));
-        int at = fields.Commit(line.Length).Offset;
-        fields.AddLoaded(field.Field, at, field.NameLength, at + field.NameLength + 2, field.ValueLength);
-        if (field.IsNeverIndexed)
-        {
-            fields.KeepLastOutOfTables();
-        }
+        Begin(head.Fields, limits);
     }
 
     /// <summary>Judges the whole.</summary>
@@ -107,19 +41,19 @@ public sealed class Http2RequestTarget : FieldTarget
     public RejectReason Finish(bool isEnd, bool allowsProtocol, out RequestFraming framing)
     {
         framing = default;
-        if (_fault is not null)
+        if (Fault is not null)
         {
             return RejectReason.MalformedHttp2;
         }
 
-        if (_reason != RejectReason.None)
+        if (Reason != RejectReason.None)
         {
-            return _reason;
+            return Reason;
         }
 
         _head.Version = HttpVersion.Http2;
-        _fault = FaultOfPseudo(allowsProtocol);
-        if (_fault is not null)
+        Fault = FaultOfPseudo(allowsProtocol);
+        if (Fault is not null)
         {
             return RejectReason.MalformedHttp2;
         }
@@ -140,7 +74,8 @@ public sealed class Http2RequestTarget : FieldTarget
             return reason;
         }
 
-        if (_cookies > 1)
+        int cookie = Fields.Find(KnownField.Cookie);
+        if (cookie >= 0 && Fields.Find(KnownField.Cookie, cookie + 1) >= 0)
         {
             JoinCookies();
         }
@@ -159,18 +94,19 @@ public sealed class Http2RequestTarget : FieldTarget
 
     private ByteSlice this[PseudoField pseudo] => _pseudo[(int)pseudo];
 
-    private void TakePseudo(in HpackField field)
+    private protected override string? TakePseudo(in HpackField field)
     {
         int bit = 1 << (int)field.Pseudo;
-        _fault = _hasFields ? "a pseudo-field behind a field"
-            : field.Pseudo is PseudoField.Unknown or PseudoField.Status ? "a pseudo-field that no request has"
+        string? fault = field.Pseudo is PseudoField.Unknown or PseudoField.Status ? "a pseudo-field that no request has"
             : (_seen & bit) != 0 ? "a pseudo-field twice"
             : field.Faults != FieldFaults.None ? "a pseudo-field whose value is not allowed" : null;
-        if (_fault is null)
+        if (fault is null)
         {
             _seen |= bit;
-            _pseudo[(int)field.Pseudo] = _head.Fields.Store(field.Value);
+            _pseudo[(int)field.Pseudo] = Fields.Store(field.Value);
         }
+
+        return fault;
     }
 
     private string? FaultOfPseudo(bool allowsProtocol)
@@ -238,7 +174,7 @@ public sealed class Http2RequestTarget : FieldTarget
         }
 
         ByteSlice path = this[PseudoField.Path];
-        if (path.Length > _limits.TargetOctets)
+        if (path.Length > Limits.TargetOctets)
         {
             return RejectReason.TargetTooLong;
         }
@@ -338,7 +274,7 @@ public sealed class Http2RequestTarget : FieldTarget
 
     private RejectReason Malformed(string fault)
     {
-        _fault = fault;
+        Fault = fault;
         return RejectReason.MalformedHttp2;
     }
 

@@ -346,10 +346,7 @@ internal sealed partial class Http2ClientConnection
         }
 
         _hasSettings = true;
-        _output.Encoder.SetAllowedSize(_peer.SmallestHeaderTableSize);
-        _output.Encoder.SetAllowedSize(_peer.HeaderTableSize);
-        _output.MaxPayload = Math.Min(_peer.MaxFrameSize, FrameHeader.DefaultMaxPayload);
-        _output.WriteSettingsAck();
+        _output.AcceptSettings(_peer);
         FlushLater();
         int difference = _peer.InitialWindowSize - windowBefore;
         if (difference == 0)

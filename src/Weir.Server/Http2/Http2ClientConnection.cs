@@ -521,7 +521,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
             }
 
             FrameHeader frame = FrameHeader.Read(received);
-            Http2Fault fault = Check(frame);
+            Http2Fault fault = FrameRules.CheckNext(frame, _hasSettings, _block);
             if (fault.IsSet && !fault.IsStream)
             {
                 Finish(fault);
@@ -584,23 +584,6 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
             _partialSinceMs = NowMs;
             EnsureTick();
         }
-    }
-
-    private Http2Fault Check(in FrameHeader frame)
-    {
-        if (!_hasSettings && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
-        {
-            // RFC 9113 section 3.4.
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "the first frame is not SETTINGS");
-        }
-
-        if (_block.IsOpen && (frame.Type != FrameType.Continuation || frame.StreamId != _block.StreamId))
-        {
-            // RFC 9113 section 6.10.
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a frame within a field block");
-        }
-
-        return FrameRules.CheckHeader(frame, FrameHeader.DefaultMaxPayload);
     }
 
     private void Forget(Http2Stream stream, StreamState state)

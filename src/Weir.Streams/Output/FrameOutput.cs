@@ -29,7 +29,7 @@ public sealed class FrameOutput
     public HpackEncoder Encoder => _encoder;
 
     /// <summary>The peer's SETTINGS_MAX_FRAME_SIZE, as far as it is used.</summary>
-    public int MaxPayload { get; set; } = FrameHeader.DefaultMaxPayload;
+    public int MaxPayload { get; private set; } = FrameHeader.DefaultMaxPayload;
 
     /// <summary>Whether the backlog is more than any honest peer brings about.</summary>
     public bool IsOverfull { get; private set; }
@@ -69,8 +69,16 @@ public sealed class FrameOutput
     /// <summary>PING: eight octets.</summary>
     public void WritePing(ReadOnlySpan<byte> payload, bool isAck) => WriteControl(FrameType.Ping, isAck ? FrameFlags.Ack : (byte)0, payload);
 
-    /// <summary>The answer to SETTINGS.</summary>
-    public void WriteSettingsAck() => WriteControl(FrameType.Settings, FrameFlags.Ack, default);
+    /// <summary>
+    /// From here on the peer's settings count, and it is told so. RFC 7541 section 4.2: of several table sizes the smallest one is confirmed too.
+    /// </summary>
+    public void AcceptSettings(Http2Settings peer)
+    {
+        _encoder.SetAllowedSize(peer.SmallestHeaderTableSize);
+        _encoder.SetAllowedSize(peer.HeaderTableSize);
+        MaxPayload = Math.Min(peer.MaxFrameSize, FrameHeader.DefaultMaxPayload);
+        WriteControl(FrameType.Settings, FrameFlags.Ack, default);
+    }
 
     /// <summary>SETTINGS of a server, or, behind the preface, of a client (RFC 9113 section 3.4).</summary>
     public void WriteSettings(in Http2Settings settings, bool isServer)

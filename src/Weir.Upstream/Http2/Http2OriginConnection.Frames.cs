@@ -14,23 +14,6 @@ internal sealed partial class Http2OriginConnection
 {
     private int MostBlockOctets => _pool.HeadLimits.HeadOctets * Http2OriginLimits.BlockFactor;
 
-    private Http2Fault Check(in FrameHeader frame)
-    {
-        if (!_hasSettings && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
-        {
-            // RFC 9113 section 3.4. It is most likely another protocol.
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "the first frame is not SETTINGS");
-        }
-
-        if (_block.IsOpen && (frame.Type != FrameType.Continuation || frame.StreamId != _block.StreamId))
-        {
-            // RFC 9113 section 6.10.
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a frame within a field block");
-        }
-
-        return FrameRules.CheckHeader(frame, FrameHeader.DefaultMaxPayload);
-    }
-
     private Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
     {
         switch (frame.Type)
@@ -257,9 +240,7 @@ internal sealed partial class Http2OriginConnection
             return fault;
         }
 
-        _output.Encoder.SetAllowedSize(_peer.HeaderTableSize);
-        _output.MaxPayload = Math.Min(_peer.MaxFrameSize, FrameHeader.DefaultMaxPayload);
-        _output.WriteSettingsAck();
+        _output.AcceptSettings(_peer);
         FlushLater();
         _streamLimit = AllowedStreams;
         int difference = _peer.InitialWindowSize - windowBefore;

@@ -578,7 +578,7 @@ internal sealed partial class Http2OriginConnection : IConnectionObserver, IStre
             }
 
             FrameHeader frame = FrameHeader.Read(received);
-            Http2Fault fault = Check(frame);
+            Http2Fault fault = FrameRules.CheckNext(frame, _hasSettings, _block);
             if (fault.IsSet && !fault.IsStream)
             {
                 Finish(fault);

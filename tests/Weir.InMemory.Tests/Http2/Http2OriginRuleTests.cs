@@ -330,6 +330,23 @@ public sealed class Http2OriginRuleTests
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void The_smallest_table_in_between_is_confirmed_to_the_server_too()
+    {
+        Talk((proxy, _, origin) =>
+        {
+            origin.Send(FrameType.Settings, 0, 0, [.. Http2Peer.Setting(1, 0), .. Http2Peer.Setting(1, 64)]);
+            origin.TakeTexts().ShouldBe(["Settings 0 1 0"]);
+            Peer second = proxy.Connect();
+            second.SendHead("GET / HTTP/1.1", "Host: a.test");
+
+            // RFC 7541 section 4.2: the server may have thrown away everything when the table was empty.
+            origin.TakeAll().Single().Payload[..3].ShouldBe([0x20, 0x3F, 0x21]);
+            origin.Answer(3, "fine");
+            second.TakeResponse().Body.ShouldBe("fine");
+        });
+    }
+
     private static void ExpectBadAnswer(Proxy proxy, Peer client, FramePeer origin, string? detail = null)
     {
         client.TakeResponse().Status.ShouldBe(502);
