@@ -13,7 +13,7 @@ TLS 1.3 gives its tickets behind the handshake, so resumed handshakes of 1.3 car
 import argparse, re, statistics, subprocess, sys, time
 from peers import LOAD_CPU, Bench, need
 
-WARMUP_SECONDS = 8
+WARMUP_SECONDS = 15
 KINDS = {
     "full": ["-new", "-tls1_3"],
     "full 1.2": ["-new", "-tls1_2"],
