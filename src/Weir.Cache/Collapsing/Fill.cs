@@ -17,11 +17,15 @@ public sealed class Fill
     // The owner, and those that joined and may yet open a reader: the content is given up with the last of them. Atomic.
     private int _users = 1;
 
-    internal Fill(byte[] key, in KeyHash primary)
+    internal Fill(byte[] key, in KeyHash primary, ulong number)
     {
         Key = key;
         Primary = primary;
+        Number = number;
     }
+
+    /// <summary>The number of the newest purge when it began: what later ones touch is not fresh when it comes.</summary>
+    public ulong Number { get; }
 
     /// <summary>Whether something made what it brings invalid before it was there: it is not to be stored.</summary>
     public bool IsInvalidated => _isInvalidated;

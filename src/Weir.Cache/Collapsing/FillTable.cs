@@ -1,4 +1,5 @@
 using Weir.Cache.Keys;
+using Weir.Cache.Purging;
 
 namespace Weir.Cache.Collapsing;
 
@@ -9,6 +10,11 @@ public sealed class FillTable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<KeyHash, Fill> _fills = [];
+    private readonly PurgeList _purges;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="purges">What was purged.</param>
+    public FillTable(PurgeList purges) => _purges = purges;
 
     /// <summary>Fills in flight.</summary>
     public int Count
@@ -23,7 +29,8 @@ public sealed class FillTable
     }
 
     /// <summary>
-    /// The fill of a key: a new one, which the caller then owns and must end, or the one in flight. Either way the caller leaves it.
+    /// The fill of a key: a new one, which the caller then owns and must end, or the one in flight. Either way the caller leaves it. Who comes
+    /// after a purge that may touch what a fill brings does not join it.
     /// </summary>
     /// <param name="hash">The key's hash.</param>
     /// <param name="key">The key.</param>
@@ -33,7 +40,9 @@ public sealed class FillTable
     {
         lock (_gate)
         {
-            if (_fills.TryGetValue(hash, out Fill? fill) && fill.Key.AsSpan().SequenceEqual(key))
+            bool isThere = _fills.TryGetValue(hash, out Fill? fill);
+            bool isPurged = isThere && _purges.MayTouch(fill!.Key, fill.Number);
+            if (isThere && !isPurged && fill!.Key.AsSpan().SequenceEqual(key))
             {
                 isOwner = false;
                 fill.Join();
@@ -41,8 +50,8 @@ public sealed class FillTable
             }
 
             isOwner = true;
-            Fill own = new(key, primary);
-            if (fill is null)
+            Fill own = new(key, primary, _purges.Last);
+            if (fill is null || isPurged)
             {
                 _fills[hash] = own;
             }

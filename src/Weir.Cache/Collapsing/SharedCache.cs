@@ -1,4 +1,5 @@
 using Weir.Abstractions.Modules;
+using Weir.Cache.Purging;
 using Weir.Cache.Stores;
 
 namespace Weir.Cache.Collapsing;
@@ -13,7 +14,8 @@ public sealed class SharedCache : IDisposable
     {
         Settings = settings;
         LoopCount = loops;
-        _store = new Lazy<MemoryStore>(() => new MemoryStore(settings.MemoryOctets, loops));
+        Fills = new FillTable(Purges);
+        _store = new Lazy<MemoryStore>(() => new MemoryStore(settings.MemoryOctets, loops, Purges));
     }
 
     /// <summary>What the configuration says.</summary>
@@ -25,8 +27,11 @@ public sealed class SharedCache : IDisposable
     /// <summary>The stored responses.</summary>
     public MemoryStore Store => _store.Value;
 
+    /// <summary>What was purged.</summary>
+    public PurgeList Purges { get; } = new();
+
     /// <summary>The fills in flight.</summary>
-    public FillTable Fills { get; } = new();
+    public FillTable Fills { get; }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -17,7 +17,7 @@ public sealed unsafe partial class MemoryStore
     /// <param name="key">The key.</param>
     /// <param name="record">What it is.</param>
     /// <param name="content">The body, where it lies together.</param>
-    /// <returns>False: it is too large, or readers hold so much that there is no place.</returns>
+    /// <returns>False: it is too large, or readers hold so much that there is no place, or it was purged while it was fetched.</returns>
     public bool Insert(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, ReadOnlySpan<byte> content) =>
         Insert(hash, key, record, null, content);
 
@@ -57,6 +57,12 @@ public sealed unsafe partial class MemoryStore
             made->BodyOctets = old->BodyOctets;
             made->TailOctets = old->TailOctets;
             made->Frequency = old->Frequency;
+            if (IsPurged(made))
+            {
+                Unlink(found.Place);
+                return false;
+            }
+
             new ReadOnlySpan<int>(Layout.ExtentsOf(old), old->ExtentCount).CopyTo(new Span<int>(Layout.ExtentsOf(made), old->ExtentCount));
             new ReadOnlySpan<byte>(Layout.TailOf(old), old->TailOctets).CopyTo(new Span<byte>(Layout.TailOf(made), old->TailOctets));
             Volatile.Write(ref *found.Place, StoreIndex.Slot(hash, segment, place));
@@ -150,6 +156,12 @@ public sealed unsafe partial class MemoryStore
             made->BodyOctets = body?.Octets ?? content.Length;
             made->TailOctets = tail;
             made->Frequency = 0;
+            if (IsPurged(made))
+            {
+                // It stays where it is, and nothing leads there.
+                return false;
+            }
+
             Span<byte> target = new(Layout.TailOf(made), tail);
             if (body is null)
             {
@@ -185,17 +197,18 @@ public sealed unsafe partial class MemoryStore
         fields = 0;
         lines = 0;
         octets = 0;
-        if (key > ushort.MaxValue || (record.Fields is not null && !StoredHead.TryMeasure(record.Fields, out fields, out lines)))
+        if (key > ushort.MaxValue || record.Tags?.Length > ushort.MaxValue || (record.Fields is not null && !StoredHead.TryMeasure(record.Fields, out fields, out lines)))
         {
             return false;
         }
 
-        long all = Layout.Octets(extents, fields, key, lines, tail);
+        int tags = record.Tags?.Length ?? 0;
+        long all = Layout.Octets(extents, tags, fields, key, lines, tail);
         octets = (int)Math.Min(all, int.MaxValue);
         return all <= SegmentOctets;
     }
 
-    private static void Fill(
+    private void Fill(
         RecordHeader* made, in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, int extents, int fields, int lines, int octets)
     {
         *made = new RecordHeader
@@ -214,7 +227,10 @@ public sealed unsafe partial class MemoryStore
             FieldCount = (ushort)fields,
             Status = (ushort)record.Status,
             Kind = record.Kind,
+            TagCount = (ushort)(record.Tags?.Length ?? 0),
         };
+        made->CheckedUntil = record.Kind == RecordKind.Response ? record.Number : _purges.Last;
+        record.Tags.CopyTo(new Span<uint>(Layout.TagsOf(made), made->TagCount));
         key.CopyTo(new Span<byte>(Layout.KeyOf(made), key.Length));
         if (record.Fields is { } head)
         {
@@ -398,8 +414,11 @@ public sealed unsafe partial class MemoryStore
             return false;
         }
 
+        // Readers may note a soft purge meanwhile: what was looked at before the copy is what the copy is known to say.
+        ulong checkedUntil = record->CheckedUntil;
         RecordHeader* made = (RecordHeader*)(_segments.AddressOf(segment) + place);
         new ReadOnlySpan<byte>(record, record->TotalOctets).CopyTo(new Span<byte>(made, record->TotalOctets));
+        made->CheckedUntil = checkedUntil;
         made->Frequency = frequency;
         Volatile.Write(ref *link, StoreIndex.Slot(hash, segment, place));
         return true;

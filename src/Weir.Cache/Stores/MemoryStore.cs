@@ -1,6 +1,7 @@
 // Hot: TryFind and Release run for every hit.
 using System.Diagnostics;
 using Weir.Cache.Keys;
+using Weir.Cache.Purging;
 
 namespace Weir.Cache.Stores;
 
@@ -9,7 +10,7 @@ namespace Weir.Cache.Stores;
 /// Looking up takes no lock: a lane holds the segment, then looks again whether the record is still linked. Changing takes the one lock.
 /// docs/decisions/0015-cache-store.md has the drawing.
 /// </summary>
-public sealed unsafe partial class MemoryStore : IDisposable
+public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
 {
     /// <summary>The smallest store.</summary>
     public const long LeastOctets = 1 << 20;
@@ -27,6 +28,7 @@ public sealed unsafe partial class MemoryStore : IDisposable
     private readonly SegmentSet _segments;
     private readonly SegmentQueue _small;
     private readonly SegmentQueue _main;
+    private readonly PurgeList _purges;
     private bool _isClosed;
     private long _count;
     private long _evicted;
@@ -34,8 +36,12 @@ public sealed unsafe partial class MemoryStore : IDisposable
     /// <summary>A store.</summary>
     /// <param name="capacityOctets">All the memory that it may take.</param>
     /// <param name="lanes">How many loops use it, each with a lane of its own number.</param>
-    public MemoryStore(long capacityOctets, int lanes)
+    /// <param name="purges">The purges that touch its records; null: a list of its own.</param>
+    public MemoryStore(long capacityOctets, int lanes, PurgeList? purges = null)
     {
+        _purges = purges ?? new PurgeList();
+        _settledUntil = _purges.Last;
+        _purges.Register(this);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacityOctets, LeastOctets);
         CapacityOctets = capacityOctets;
         long wanted = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(capacityOctets / WantedSegments));
@@ -110,13 +116,11 @@ public sealed unsafe partial class MemoryStore : IDisposable
         return false;
     }
 
+    /// <summary>The purges that touch its records.</summary>
+    public PurgeList Purges => _purges;
+
     /// <summary>Gives a record back, on the lane that found it.</summary>
-    public void Release(int lane, in StoredEntry entry)
-    {
-        StoreLane holder = _lanes[lane];
-        ReleaseExtents(holder, entry.Record);
-        holder.Release(StoreIndex.SegmentOf(entry.Slot));
-    }
+    public void Release(int lane, in StoredEntry entry) => GiveBack(_lanes[lane], entry);
 
     /// <summary>
     /// Forgets everything and gives back what no reader holds; nothing is stored any more. Exchanges that began before may go on using it: what
@@ -129,6 +133,7 @@ public sealed unsafe partial class MemoryStore : IDisposable
         lock (_gate)
         {
             _isClosed = true;
+            _purges.Unregister(this);
             Forget();
             _segments.FreeUnused();
         }
@@ -178,7 +183,22 @@ public sealed unsafe partial class MemoryStore : IDisposable
         }
 
         entry = new StoredEntry(this, record, slot);
-        return true;
+        if (record->CheckedUntil >= _purges.Last || !IsPurged(record))
+        {
+            return true;
+        }
+
+        // Whoever looks next does not find it either.
+        GiveBack(holder, entry);
+        Drop(hash, slot);
+        entry = default;
+        return false;
+    }
+
+    private static void GiveBack(StoreLane holder, in StoredEntry entry)
+    {
+        ReleaseExtents(holder, entry.Record);
+        holder.Release(StoreIndex.SegmentOf(entry.Slot));
     }
 
     private static bool IsFor(RecordHeader* record, in KeyHash hash, ReadOnlySpan<byte> key) =>

@@ -29,4 +29,13 @@ public readonly struct NewRecord
 
     /// <summary>Which of the lists of variants of a key it is: variants of an older list are not found any more.</summary>
     public ulong Generation { get; init; }
+
+    /// <summary>
+    /// The number of the newest purge when the fetch began (<see cref="Collapsing.Fill.Number"/>): purges with a greater one touch what it brought.
+    /// Notes need none.
+    /// </summary>
+    public ulong Number { get; init; }
+
+    /// <summary>The hashes of its tags (<see cref="Purging.PurgeList.TagOf"/>); null: none.</summary>
+    public uint[]? Tags { get; init; }
 }

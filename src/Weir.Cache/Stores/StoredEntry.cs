@@ -48,6 +48,15 @@ public readonly unsafe struct StoredEntry
     /// <summary>Which list of variants it is.</summary>
     public ulong Generation => _record->Generation;
 
+    /// <summary>The number up to which purges were looked through for it.</summary>
+    public ulong CheckedUntil => _record->CheckedUntil;
+
+    /// <summary>When a soft purge made it stale, in seconds since 1970; 0: none did.</summary>
+    public long PurgedSeconds => Volatile.Read(ref _record->PurgedAt);
+
+    /// <summary>The hashes of its tags.</summary>
+    public ReadOnlySpan<uint> Tags => new(Layout.TagsOf(_record), _record->TagCount);
+
     /// <summary>How many pieces the body lies in.</summary>
     public int PartCount => _record->ExtentCount + (_record->TailOctets > 0 ? 1 : 0);
 

@@ -79,6 +79,39 @@ internal static class StoredHead
         }
     }
 
+    /// <summary>Looks at one field after the other where they lie.</summary>
+    public ref struct Cursor
+    {
+        private readonly ReadOnlySpan<Entry> _entries;
+        private readonly ReadOnlySpan<byte> _lines;
+        private int _next;
+        private int _at;
+
+        public Cursor(ReadOnlySpan<byte> table, ReadOnlySpan<byte> lines)
+        {
+            _entries = MemoryMarshal.Cast<byte, Entry>(table);
+            _lines = lines;
+        }
+
+        public ReadOnlySpan<byte> Name { get; private set; }
+
+        public ReadOnlySpan<byte> Value { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_next == _entries.Length)
+            {
+                return false;
+            }
+
+            Entry entry = _entries[_next++];
+            Name = _lines.Slice(_at, entry.NameLength);
+            Value = _lines.Slice(_at + entry.NameLength + 2, entry.ValueLength);
+            _at += entry.NameLength + entry.ValueLength + 4;
+            return true;
+        }
+    }
+
     [StructLayout(LayoutKind.Sequential, Pack = 2)]
     private struct Entry
     {

@@ -6,6 +6,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
+using Weir.Cache.Purging;
 using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
@@ -41,7 +42,7 @@ internal sealed class OriginAsker
             long requestSeconds = ask.NowSeconds;
             FetchResult result = await exchange.Fetcher!.FetchBelowAsync(exchange, request, 0, CacheLimits.WindowOctets);
             fetched = result.Error is not null ? new Fetched { Error = result.Error }
-                : IsUpdate(ask, result) ? Update(ask, result, requestSeconds)
+                : IsUpdate(ask, result) ? Update(ask, fill, result, requestSeconds)
                 : Settle(ask, fill, request, result, requestSeconds);
         }
         finally
@@ -83,7 +84,7 @@ internal sealed class OriginAsker
     private static bool IsUpdate(Asking ask, FetchResult result) => result.Head!.Status == 304 && !ask.Stale.IsEmpty;
 
     // RFC 9111 section 4.3.4.
-    private Fetched Update(Asking ask, FetchResult result, long requestSeconds)
+    private Fetched Update(Asking ask, Fill fill, FetchResult result, long requestSeconds)
     {
         result.Body!.Release();
         ResponseHead head = new();
@@ -112,7 +113,7 @@ internal sealed class OriginAsker
             dated.Fields.Set(KnownField.Age, age);
         }
 
-        NewRecord record = RecordOf(ask, dated, control, requestSeconds);
+        NewRecord record = RecordOf(ask, fill, dated, control, requestSeconds);
         _cache.Store.Refresh(ask.Stale, ask.Key, record);
         return new Fetched { IsUpdated = true };
     }
@@ -125,7 +126,7 @@ internal sealed class OriginAsker
         NewRecord record = default;
         if (verdict == StoringVerdict.Stored)
         {
-            record = RecordOf(ask, head, control, requestSeconds);
+            record = RecordOf(ask, fill, head, control, requestSeconds);
             verdict = IsUseless(head, record.Freshness) ? StoringVerdict.Vanishing
                 : head.BodyLength.IsKnown && !CollectedBody.Fits(_cache.Store, head.BodyLength.Octets, _limits.ObjectOctets) ? StoringVerdict.TooLarge
                 : StoringVerdict.Stored;
@@ -147,7 +148,7 @@ internal sealed class OriginAsker
         return new Fetched { Head = head, Body = result.Body, Record = record, Variant = variant };
     }
 
-    private NewRecord RecordOf(Asking ask, ResponseHead head, in ResponseCacheControl control, long requestSeconds)
+    private NewRecord RecordOf(Asking ask, Fill fill, ResponseHead head, in ResponseCacheControl control, long requestSeconds)
     {
         long nowSeconds = ask.NowSeconds;
         StoredFreshness freshness = StoredFreshness.Of(head, control, requestSeconds, nowSeconds, _policy);
@@ -165,6 +166,8 @@ internal sealed class OriginAsker
             KeepUntilSeconds = nowSeconds + ReuseRules.KeepSeconds(freshness, _policy),
             DateSeconds = Delivery.DateOf(head, nowSeconds),
             ModifiedSeconds = Delivery.ModifiedOf(head, nowSeconds),
+            Number = fill.Number,
+            Tags = TagFields.Read(head.Fields, _cache.Purges),
         };
     }
 

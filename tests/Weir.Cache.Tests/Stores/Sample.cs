@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Weir.Abstractions.Heads;
+using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
 using Weir.Cache.Stores;
 using Weir.Cache.Tests.Freshness;
@@ -30,6 +32,14 @@ internal static class Sample
         KeepUntilSeconds = Fields.Now + 60,
         DateSeconds = Fields.Now,
     };
+
+    /// <summary>A response that was received then, and is fresh for a minute.</summary>
+    public static StoredFreshness FreshnessAt(long seconds)
+    {
+        ResponseHead head = Fields.Response("Cache-Control: max-age=60");
+        CachePolicy policy = new();
+        return StoredFreshness.Of(head, ResponseCacheControl.Read(head.Fields, policy.Targeted), seconds, seconds, policy);
+    }
 
     public static bool Insert(MemoryStore store, int number, int octets, int seed = 0) =>
         store.Insert(Hash(number), Key(number), Record(), Body(number, octets, seed));
