@@ -132,6 +132,9 @@ public sealed class Exchange
     /// <summary>The name of the module that answered; null when none did.</summary>
     public string? AnsweredBy { get; set; }
 
+    /// <summary>What rules have said of the exchange: bits that <see cref="ExchangeTags"/> names.</summary>
+    public ulong Tags { get; set; }
+
     /// <summary>How often the request was sent again.</summary>
     public int Retries { get; set; }
 
@@ -294,6 +297,7 @@ public sealed class Exchange
         UpstreamName = null;
         ServerName = null;
         AnsweredBy = null;
+        Tags = 0;
         Retries = 0;
         IsHedged = false;
         IsOriginReused = false;

@@ -4,6 +4,8 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Modules;
 using Weir.Admin.Metrics;
 using Weir.Config.Writing;
+using Weir.Expressions;
+using Weir.Expressions.Checking;
 using Weir.Http.Http1;
 using Weir.Modules;
 using Weir.Pipeline.AccessLogging;
@@ -24,6 +26,7 @@ internal static class ReferencePages
         ["docs/reference/counters.md"] = WriteCounters,
         ["docs/reference/errors.md"] = WriteErrors,
         ["docs/reference/events.md"] = WriteEvents,
+        ["docs/reference/expressions.md"] = WriteExpressions,
         ["docs/reference/modules.md"] = WriteModules,
         ["docs/reference/rejects.md"] = WriteRejects,
         ["docs/weir.schema.json"] = () => JsonSchema.Write(new StandardModules()).TrimEnd() + "\n",
@@ -67,6 +70,47 @@ internal static class ReferencePages
         foreach (IModuleFactory factory in new StandardModules().All)
         {
             page.Append(ReferencePage.Module(factory, "##"));
+        }
+
+        return page.ToString();
+    }
+
+    private static string WriteExpressions()
+    {
+        StringBuilder page = new("# Expressions\n");
+        page.Append(Generated);
+        page.Append("""
+
+            A subset of CEL, the Common Expression Language. An expression is checked when the configuration loads, with the line and the column of
+            a mistake; asked for a request it allocates nothing, never fails, and takes time linear in the request's head.
+
+            ```yaml
+            when: request.path.startsWith("/admin/") && !(client.ip in ["10.0.0.0/8", "192.0.2.7"])
+            ```
+
+            Precedence, from loose to tight: `?:`, `||`, `&&`, comparisons and `in` (one only: join several with `&&`), `+ -`, `* / %`, `! -`, then `.`, `[]`
+            and calls. Texts stand in `"` or `'`, with the escapes `\\ \" \' \n \r \t \xHH \uHHHH`; in `r"..."` there are none. `//` begins a comment. Texts are octets:
+            UTF-8 as written, and what the client sent as it came. In YAML an expression with `: ` or ` #`, or one that begins with a quote, is put into
+            quotes or behind `|`.
+
+            Where it differs from CEL: an entry that is missing is the empty text (`has()` tells), several entries of one name are one text with `, ` between
+            them, arithmetic stays at the ends of 64 bits, `size()` counts octets, and there are no fractions, no maps to write down and no
+            macros but `has`.
+
+
+            """);
+        page.Append(CultureInfo.InvariantCulture, $"An expression has at most {ExpressionLimits.Characters} characters, {ExpressionLimits.Depth} levels and a cost of {ExpressionLimits.Cost}; regular expressions and what `contains` looks for have at most\n{ExpressionLimits.Pattern} characters. Every part costs 1, and what the table says beyond that.\n");
+        page.Append("\n## Fields\n\n| field | kind | known | meaning |\n| --- | --- | --- | --- |\n");
+        foreach (FieldDefinition field in FieldTable.All)
+        {
+            string known = field.Scope switch { ExpressionScope.Request => "always", ExpressionScope.Route => "in stacks", _ => "with the response" };
+            page.Append(CultureInfo.InvariantCulture, $"| `{field.Name}` | {Word(field.Kind)} | {known} | {Cell(field.Text)} |\n");
+        }
+
+        page.Append("\n## Operators and functions\n\n| form | cost | meaning |\n| --- | --- | --- |\n");
+        foreach (FunctionDefinition function in FunctionTable.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{Cell(function.Form)}` | {function.Cost} | {Cell(function.Text)} |\n");
         }
 
         return page.ToString();

@@ -9,7 +9,7 @@ internal static class DependencyTable
     private static readonly string[][] _levels =
     [
         ["Weir.Abstractions", "Weir.Telemetry"],
-        ["Weir.Net", "Weir.Http", "Weir.Codings", "Weir.Config"],
+        ["Weir.Net", "Weir.Http", "Weir.Codings", "Weir.Config", "Weir.Expressions"],
         ["Weir.Streams"],
         ["Weir.Upstream", "Weir.Cache", "Weir.Waf"],
         ["Weir.Server", "Weir.Pipeline", "Weir.Modules"],
@@ -25,6 +25,7 @@ internal static class DependencyTable
         ["Weir.Waf"] = ["Weir.Net", "Weir.Streams"],
         ["Weir.Http"] = ["Weir.Telemetry"],
         ["Weir.Config"] = ["Weir.Telemetry"],
+        ["Weir.Expressions"] = ["Weir.Telemetry"],
         ["Weir.Pipeline"] = ["Weir.Cache", "Weir.Waf", "Weir.Streams"],
         ["Weir.Modules"] = ["Weir.Net", "Weir.Streams"],
         ["Weir.Server"] = ["Weir.Upstream"],

@@ -1,0 +1,22 @@
+namespace Weir.Expressions.Evaluation;
+
+/// <summary>A field that is a text.</summary>
+internal enum TextField : byte
+{
+    Method,
+    Scheme,
+    Host,
+    Path,
+    Query,
+    Target,
+    Version,
+    TlsVersion,
+    TlsCipher,
+    TlsServerName,
+    TlsProtocol,
+    TlsClientSubject,
+    TlsClientFingerprint,
+    Site,
+    Route,
+    Upstream,
+}

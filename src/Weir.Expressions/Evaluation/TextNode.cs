@@ -1,0 +1,12 @@
+using Weir.Abstractions.Exchanges;
+using Weir.Expressions.Checking;
+
+namespace Weir.Expressions.Evaluation;
+
+/// <summary>A text. What it returns is valid until the exchange changes, or the next expression is asked on the thread.</summary>
+internal abstract class TextNode : Node
+{
+    public override ValueKind Kind => ValueKind.Text;
+
+    public abstract ReadOnlySpan<byte> Evaluate(Exchange exchange);
+}
