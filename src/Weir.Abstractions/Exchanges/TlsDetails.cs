@@ -34,6 +34,12 @@ public sealed class TlsDetails
     /// <summary>The client's certificate (DER), verified; null when it showed none.</summary>
     public byte[]? ClientCertificate { get; init; }
 
+    /// <summary>
+    /// The authorities between that certificate and its root (DER), as they were verified, the one that signed it first; empty unless the site
+    /// tells origins of them.
+    /// </summary>
+    public IReadOnlyList<byte[]> ClientChain { get; init; } = [];
+
     /// <summary>Whom that certificate names (RFC 4514); null without. Read when it is first asked for.</summary>
     public string? ClientSubject => ClientCertificate is null ? null : _clientSubject ??= SubjectOf(ClientCertificate);
 

@@ -27,6 +27,9 @@ public sealed class TlsPolicy
     /// <summary>What tells the site's certificates apart from others.</summary>
     public string Certificate { get; }
 
+    /// <summary>Whether origins are told the authorities of a client's certificate (RFC 9440 section 2.3); part of <see cref="Clients"/>.</summary>
+    public bool TellsClientChain { get; init; }
+
     /// <summary>Whether the certificates are good for a host, in lower case. RFC 6125 section 6.4.3: a wildcard stands for one label.</summary>
     public bool Covers(ReadOnlySpan<byte> host)
     {

@@ -43,6 +43,8 @@ internal sealed class AdminApi
         app.MapGet("/api/v1/config", (RequestDelegate)ConfigAsync);
         app.MapGet("/api/v1/certificates", (RequestDelegate)CertificatesAsync);
         app.MapPost("/api/v1/certificates/renew", (RequestDelegate)RenewAsync);
+        app.MapPost("/api/v1/certificates/revoke", (RequestDelegate)RevokeAsync);
+        app.MapPost("/api/v1/certificates/account-keys", (RequestDelegate)ChangeAccountKeysAsync);
         app.MapPost("/api/v1/servers", (RequestDelegate)SetNamedAsync);
         app.MapPut("/api/v1/upstreams/{upstream}/servers/{server}", (RequestDelegate)SetAsync);
         app.MapPost("/api/v1/reload", (RequestDelegate)ReloadAsync);
@@ -107,10 +109,52 @@ internal sealed class AdminApi
             return;
         }
 
+        await WriteNotKeptAsync(http, name, "renews");
+    }
+
+    private async Task RevokeAsync(HttpContext http)
+    {
+        const string Example = "{\"name\": \"example.com\", \"reason\": \"key_compromise\"}";
+        if (await ReadAsync(http, AdminJson.Default.RevocationWish, Example) is not { } wish)
+        {
+            return;
+        }
+
+        string word = wish.Reason ?? RevocationReasons.Name(RevocationReason.Unspecified);
+        if (!RevocationReasons.TryParse(word, out RevocationReason reason))
+        {
+            await ApiAnswer.WriteErrorAsync(
+                http, UnprocessableContent, $"\"{word}\" is no reason.", $"Use one of: {string.Join(", ", RevocationReasons.Names)}.");
+            return;
+        }
+
+        string name = wish.Name ?? "";
+        if (!_control.Certificates().Any(one => one.Source != "file" && one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        {
+            await WriteNotKeptAsync(http, name, "keeps");
+            return;
+        }
+
+        if (await _control.RevokeCertificateAsync(name, reason, Caller.Name(http)) is { } problem)
+        {
+            await ApiAnswer.WriteErrorAsync(
+                http, StatusCodes.Status409Conflict, $"The certificate of {name} was not revoked: {problem}.",
+                "`weir certs renew` gets another one without revoking this one.");
+            return;
+        }
+
+        await ApiAnswer.WriteAsync(http, wish, AdminJson.Default.RevocationWish);
+    }
+
+    private async Task ChangeAccountKeysAsync(HttpContext http) =>
+        await ApiAnswer.WriteAsync(http, new AccountKeysAnswer(await _control.ChangeAccountKeysAsync()), AdminJson.Default.AccountKeysAnswer);
+
+    private Task WriteNotKeptAsync(HttpContext http, string name, string verb)
+    {
         string[] kept = [.. _control.Certificates().Where(one => one.Source != "file").Select(one => one.Name)];
         bool isOfFile = _control.Certificates().Any(one => one.Source == "file" && one.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
-        await ApiAnswer.WriteErrorAsync(
-            http, StatusCodes.Status404NotFound, $"Weir renews no certificate for \"{name}\".",
+        return ApiAnswer.WriteErrorAsync(
+            http, StatusCodes.Status404NotFound, $"Weir {verb} no certificate for \"{name}\".",
             isOfFile ? "It comes from a file: whoever writes that file renews it." : "GET /api/v1/certificates lists them.", kept);
     }
 

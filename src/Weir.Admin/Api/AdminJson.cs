@@ -17,4 +17,6 @@ namespace Weir.Admin.Api;
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(CertificateEntries))]
 [JsonSerializable(typeof(RenewalWish))]
+[JsonSerializable(typeof(RevocationWish))]
+[JsonSerializable(typeof(AccountKeysAnswer))]
 public sealed partial class AdminJson : JsonSerializerContext;

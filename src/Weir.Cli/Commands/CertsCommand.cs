@@ -22,7 +22,9 @@ internal static class CertsCommand
             Example:  weir certs
                       weir certs --json | jq '.certificates[] | select(.state != "good")'
                       weir certs renew example.com
-            """) { Renew() };
+                      weir certs revoke example.com --reason key_compromise
+                      weir certs account-keys
+            """) { Renew(), Revoke(), AccountKeys() };
         options.AddTo(command);
         command.SetAction(result => ListAsync(result, options));
         return command;
@@ -38,8 +40,75 @@ internal static class CertsCommand
             Example:  weir certs renew example.com
             """) { name };
         options.AddTo(command);
-        command.SetAction(result => RenewAsync(result, result.GetRequiredValue(name), options));
+        command.SetAction(result =>
+        {
+            RenewalWish wish = new(result.GetRequiredValue(name));
+            return ReplaceAsync(result, wish.Name!, link => link.PostAsync("/api/v1/certificates/renew", wish, AdminJson.Default.RenewalWish), options);
+        });
         return command;
+    }
+
+    private static Command Revoke()
+    {
+        AdminOptions options = new();
+        Argument<string> name = new("NAME") { Description = "The name of the certificate, as `weir certs` shows it." };
+        Option<string> reason = new("--reason")
+        {
+            Description = "Why, for the issuer.",
+            DefaultValueFactory = _ => RevocationReasons.Name(RevocationReason.Unspecified),
+        };
+        reason.AcceptOnlyFromAmong([.. RevocationReasons.Names]);
+        Option<bool> yes = new("--yes") { Description = "Do not ask: for programs." };
+        Command command = new("revoke", """
+            Has the issuer revoke a certificate, orders the next one and waits for it. It cannot be undone: clients that ask the issuer refuse
+            the certificate from then on, also where it was copied to. Exit codes: 0 done, 1 not revoked or no next one, 2 no Weir answers.
+
+            Example:  weir certs revoke example.com --reason key_compromise
+            """) { name, reason, yes };
+        options.AddTo(command);
+        command.SetAction(async result =>
+        {
+            string which = result.GetRequiredValue(name);
+            RevocationWish wish = new(which, result.GetRequiredValue(reason));
+            return result.GetValue(yes) || Confirmation.Ask($"Revoke the certificate of {which}? It cannot be undone.")
+                ? await ReplaceAsync(result, which, link => link.PostAsync("/api/v1/certificates/revoke", wish, AdminJson.Default.RevocationWish), options)
+                : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static Command AccountKeys()
+    {
+        AdminOptions options = new();
+        Command command = new("account-keys", """
+            Gives Weir's account at each issuer a new key: after the data directory was seen by others. Certificates stay as they are.
+            Exit codes: 0 done, 1 an issuer refused, 2 no Weir answers.
+
+            Example:  weir certs account-keys
+            """);
+        options.AddTo(command);
+        command.SetAction(result => ChangeKeysAsync(result, options));
+        return command;
+    }
+
+    private static async Task<int> ChangeKeysAsync(ParseResult result, AdminOptions options)
+    {
+        using AdminLink? link = await options.ConnectAsync(result);
+        if (link is null || await link.PostAsync("/api/v1/certificates/account-keys") is not { } reply)
+        {
+            return ExitCode.NoWeir;
+        }
+
+        if (!reply.IsDone || reply.Read(AdminJson.Default.AccountKeysAnswer) is not { } answer)
+        {
+            return reply.Complain();
+        }
+
+        bool isDone = answer.Issuers.All(one => one.Problem is null);
+        Console.Out.WriteLine(options.IsJson(result) ? reply.Body
+            : answer.Issuers.Count == 0 ? "Weir has no account at any issuer."
+            : string.Join('\n', answer.Issuers.Select(one => $"{one.Issuer}: {one.Problem ?? "the account has a new key"}")));
+        return isDone ? ExitCode.Done : ExitCode.Refused;
     }
 
     private static async Task<int> ListAsync(ParseResult result, AdminOptions options)
@@ -67,7 +136,8 @@ internal static class CertsCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> RenewAsync(ParseResult result, string name, AdminOptions options)
+    /// <summary>Asks for something that brings another certificate, and waits for it.</summary>
+    private static async Task<int> ReplaceAsync(ParseResult result, string name, Func<AdminLink, Task<AdminReply?>> ask, AdminOptions options)
     {
         using AdminLink? link = await options.ConnectAsync(result);
         if (link is null || await FindAsync(link, name) is not { } found)
@@ -75,7 +145,7 @@ internal static class CertsCommand
             return ExitCode.NoWeir;
         }
 
-        if (await link.PostAsync("/api/v1/certificates/renew", new RenewalWish(name), AdminJson.Default.RenewalWish) is not { } reply)
+        if (await ask(link) is not { } reply)
         {
             return ExitCode.NoWeir;
         }

@@ -28,6 +28,10 @@ public sealed record SiteTlsConfig
     [Option("Whether a client must show a certificate.", Default = "required where client_ca is given")]
     public ClientAuth? ClientAuth { get; init; }
 
+    [Option("Whether origins get the authorities between the client's certificate and its root too, in Client-Cert-Chain (RFC 9440). Sessions are then "
+        + "not resumed: a resumed one knows the client's own certificate only.", Default = "false")]
+    public bool? ClientCertChain { get; init; }
+
     [Option("Whether an OCSP response is fetched and stapled where the certificate names a responder.", Default = "true")]
     public bool? Staple { get; init; }
 

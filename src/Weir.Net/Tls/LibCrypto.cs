@@ -84,6 +84,15 @@ internal static unsafe class LibCrypto
     public static extern int i2d_X509(nint certificate, byte** target);
 
     [DllImport(Library)]
+    public static extern int X509_self_signed(nint certificate, int verifySignature);
+
+    [DllImport(Library)]
+    public static extern int OPENSSL_sk_num(nint stack);
+
+    [DllImport(Library)]
+    public static extern nint OPENSSL_sk_value(nint stack, int index);
+
+    [DllImport(Library)]
     public static extern int X509_STORE_add_cert(nint store, nint certificate);
 
     [DllImport(Library)]

@@ -32,6 +32,7 @@ internal static unsafe class LibSsl
     public const long SessionCacheOff = 0;
     public const long SessionCacheClientOnly = 0x1 | 0x300;
 
+    public const ulong OptionNoTicket = 1UL << 14;
     public const ulong OptionNoCompression = 1UL << 17;
     public const ulong OptionPrioritizeChaCha = 1UL << 21;
     public const ulong OptionServerPreference = 1UL << 22;
@@ -179,6 +180,12 @@ internal static unsafe class LibSsl
 
     [DllImport(Library)]
     public static extern nint SSL_get1_peer_certificate(nint ssl);
+
+    [DllImport(Library)]
+    public static extern nint SSL_get0_verified_chain(nint ssl);
+
+    [DllImport(Library)]
+    public static extern int SSL_CTX_set_num_tickets(nint context, nuint tickets);
 
     [DllImport(Library)]
     public static extern int SSL_get_verify_result(nint ssl);

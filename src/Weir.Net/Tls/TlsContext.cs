@@ -137,6 +137,13 @@ public sealed unsafe class TlsContext : IDisposable
         delegate* unmanaged<nint, nint, int> staple = &TlsCallbacks.StapleStatus;
         LibSsl.SSL_CTX_callback_ctrl(_handle, LibSsl.CtrlStatusCallback, (nint)staple);
 
+        if (options.Policy.TellsClientChain)
+        {
+            // A resumed session knows the client's own certificate, and nothing of how it was verified.
+            LibSsl.SSL_CTX_set_options(_handle, LibSsl.OptionNoTicket);
+            _ = LibSsl.SSL_CTX_set_num_tickets(_handle, 0);
+        }
+
         // The last one set is the one for clients that can use any: the first of the list shall be.
         for (int i = options.Certificates.Count - 1; i >= 0; i--)
         {

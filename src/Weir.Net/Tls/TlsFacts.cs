@@ -64,6 +64,33 @@ public readonly unsafe struct TlsFacts
             return null;
         }
 
+        byte[] octets = Write(certificate);
+        LibCrypto.X509_free(certificate);
+        return octets;
+    }
+
+    /// <summary>
+    /// The authorities (DER) by which the peer's certificate was verified, the one that signed it first, without the root, which signed itself; none
+    /// after a resumed handshake.
+    /// </summary>
+    public IReadOnlyList<byte[]> TakeVerifiedChain()
+    {
+        nint chain = LibSsl.SSL_get0_verified_chain(_ssl);
+        List<byte[]> authorities = [];
+        for (int i = 1; chain != 0 && i < LibCrypto.OPENSSL_sk_num(chain); i++)
+        {
+            nint certificate = LibCrypto.OPENSSL_sk_value(chain, i);
+            if (LibCrypto.X509_self_signed(certificate, 0) != 1)
+            {
+                authorities.Add(Write(certificate));
+            }
+        }
+
+        return authorities;
+    }
+
+    private static byte[] Write(nint certificate)
+    {
         byte[] octets = new byte[Math.Max(LibCrypto.i2d_X509(certificate, null), 0)];
         fixed (byte* start = octets)
         {
@@ -71,7 +98,6 @@ public readonly unsafe struct TlsFacts
             _ = LibCrypto.i2d_X509(certificate, &target);
         }
 
-        LibCrypto.X509_free(certificate);
         return octets;
     }
 }

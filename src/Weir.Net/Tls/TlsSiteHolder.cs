@@ -16,6 +16,12 @@ public sealed class TlsSiteHolder
     /// <summary>Asked for a certificate of an ACME challenge (RFC 8737) by server name; null: none is going on. Called on loops.</summary>
     public Func<string, TlsContext?>? ChallengeOf { get; set; }
 
+    /// <summary>
+    /// Looks elsewhere for the challenge of a server name, such as where another process of the same machine has put it; null: nowhere. Called on
+    /// loops; it runs elsewhere, and never fails.
+    /// </summary>
+    public Func<string, Task>? LookForChallenge { get; set; }
+
     /// <summary>Certificates of names that are known when a client asks for them; null: there are none.</summary>
     public INamedCertificates? ByName { get; set; }
 

@@ -116,9 +116,13 @@ public sealed class IdentityPolicy
             fields.Add(KnownField.XForwardedProto, request.IsHttps ? "https"u8 : "http"u8);
         }
 
-        if (exchange.Connection.Tls is { ClientCertificate: { } certificate })
+        if (exchange.Connection.Tls is { ClientCertificate: { } certificate } tls)
         {
             ClientCertField.Add(fields, certificate);
+            if (tls.ClientChain.Count > 0)
+            {
+                ClientCertField.AddChain(fields, tls.ClientChain);
+            }
         }
 
         fields.Add(KnownField.XRequestId, exchange.RequestId);

@@ -1,13 +1,11 @@
+using Weir.Abstractions.Files;
+
 namespace Weir.Pipeline.Plans;
 
-/// <summary>A file as it was when a module was made from it: another length or time, another module.</summary>
-internal readonly record struct FileStamp(string Path, long Length, DateTime WrittenUtc)
+/// <summary>A file as it was when a module was made from it: what looks otherwise now makes another module.</summary>
+internal readonly record struct FileStamp(string Path, FileMark Mark)
 {
-    public static FileStamp Of(string path)
-    {
-        FileInfo file = new(path);
-        return file.Exists ? new FileStamp(path, file.Length, file.LastWriteTimeUtc) : new FileStamp(path, -1, default);
-    }
+    public static FileStamp Of(string path) => new(path, FileMark.Of(path));
 
     public bool IsCurrent => Of(Path) == this;
 }

@@ -13,7 +13,7 @@ namespace Weir.Server.Listening;
 
 /// <summary>
 /// A new connection becomes a TLS connection. 1 receive the ClientHello  2 ask the modules  3 wait for a certificate that is made when it is first
-/// asked for  4 wait for a turn  5 find the certificate  6 shake hands. OpenSSL is asked from the sixth step on, so a connection that never
+/// asked for, or for another process's proof  4 wait for a turn  5 find the certificate  6 shake hands. OpenSSL is asked from the sixth step on, so a connection that never
 /// sends a whole ClientHello costs no session. Between 5 and 6 nothing waits: certificates may be swapped meanwhile.
 /// </summary>
 internal sealed class SecureStart
@@ -63,6 +63,11 @@ internal sealed class SecureStart
             Task made = _options.Tls!.ByName!.ObtainAsync(wish.ServerName!, out int longestMs);
             _deadlineMs += longestMs;
             await made;
+        }
+
+        if (wish is { IsChallenge: true, ServerName: { } asked } && _options.Tls is { LookForChallenge: { } look } tls && tls.ChallengeOf?.Invoke(asked) is null)
+        {
+            await look(asked);
         }
 
         while (!_server.Handshakes.TryStart(_server.Loop.TurnCount))
@@ -215,6 +220,7 @@ internal sealed class SecureStart
             IsHttp2 = facts.Protocol == AlpnProtocols.Http2,
             Protocol = facts.Protocol switch { AlpnProtocols.Http2 => "h2", AlpnProtocols.Http1 => "http/1.1", _ => null },
             ClientCertificate = choice.Context.Policy!.Clients.Length > 0 ? facts.TakePeerCertificate() : null,
+            ClientChain = choice.Context.Policy.TellsClientChain ? facts.TakeVerifiedChain() : [],
             Policy = choice.Context.Policy,
             Policies = _options.Tls!.Policies,
         };

@@ -241,6 +241,16 @@ public static class OperatorEvents
         "No certificate is got for {name} now: more than {rate} names want one",
         "Raise acme.on_demand.rate, if they are all yours; issuers have limits of their own.");
 
+    public static readonly OperatorEvent AcmeAddressChanged = Add(811, Info, "acme_address_changed",
+        "{issuer} writes to {email} from now on", "");
+    public static readonly OperatorEvent AcmeAccountKept = Add(812, Warning, "acme_account_kept",
+        "The account at {issuer} keeps its address: {reason}",
+        "Check acme.email. Certificates are got all the same.");
+    public static readonly OperatorEvent AcmeKeyChanged = Add(813, Info, "acme_key_changed", "The account at {issuer} has a new key", "");
+    public static readonly OperatorEvent CertificateRevoked = Add(814, Warning, "certificate_revoked",
+        "{who} had the certificate of {name} revoked ({reason}); the next one is ordered",
+        "Nothing, if that was meant. Until the next one is there, clients get the revoked one.");
+
     /// <summary>Every event, for documentation and tests.</summary>
     public static IReadOnlyList<OperatorEvent> All => _all;
 

@@ -61,6 +61,48 @@ internal sealed class AcmeClient
         return answer.Location ?? throw new AcmeException("the issuer named no account");
     }
 
+    /// <summary>The account that a key has; null: none.</summary>
+    public static async Task<string?> FindAccountAsync(AcmeLink link, AccountKey key, CancellationToken cancelled)
+    {
+        try
+        {
+            AcmeDirectory directory = await link.GetDirectoryAsync(cancelled);
+            AcmeAnswer answer = await link.PostAsync(key, null, directory.NewAccount!, """{"onlyReturnExisting":true}""", cancelled);
+            return answer.Location;
+        }
+        catch (AcmeException refusal) when (refusal.Type == "accountDoesNotExist")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells the issuer whom it may write to from now on (RFC 8555 section 7.3.2); null: nobody.</summary>
+    public Task UpdateContactAsync(string? email, CancellationToken cancelled)
+    {
+        JsonObject wish = new() { ["contact"] = email is null ? new JsonArray() : new JsonArray($"mailto:{email}") };
+        return _link.PostAsync(_key, _account, _account, wish.ToJsonString(), cancelled);
+    }
+
+    /// <summary>Gives the account another key (RFC 8555 section 7.3.5).</summary>
+    public async Task ChangeKeyAsync(AccountKey next, CancellationToken cancelled)
+    {
+        string url = (await _link.GetDirectoryAsync(cancelled)).KeyChange ?? throw new AcmeException("the issuer changes no keys of accounts");
+        JsonObject wish = new() { ["account"] = _account, ["oldKey"] = JsonNode.Parse(_key.Jwk) };
+        await _link.PostAsync(_key, _account, url, Jws.Introduce(next, url, wish.ToJsonString()), cancelled);
+    }
+
+    /// <summary>Has a certificate revoked (RFC 8555 section 7.6).</summary>
+    /// <param name="chainPem">The chain, the certificate first.</param>
+    /// <param name="reason">Of RFC 5280 section 5.3.1.</param>
+    /// <param name="cancelled">Ends it.</param>
+    public async Task RevokeAsync(string chainPem, int reason, CancellationToken cancelled)
+    {
+        string url = (await _link.GetDirectoryAsync(cancelled)).RevokeCert ?? throw new AcmeException("the issuer revokes nothing");
+        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(chainPem);
+        string wish = $$"""{"certificate":"{{Base64Url.EncodeToString(certificate.RawData)}}","reason":{{reason}}}""";
+        await _link.PostAsync(_key, _account, url, wish, cancelled);
+    }
+
     /// <summary>Gets a certificate with a new key.</summary>
     /// <param name="name">The name: "example.com" or "*.example.com".</param>
     /// <param name="prover">Proves it.</param>

@@ -4,7 +4,7 @@ namespace Weir.Acme;
 
 /// <summary>An issuer's directory (RFC 8555 section 7.1.1, RFC 9773 section 3).</summary>
 internal sealed record AcmeDirectory(
-    string? NewNonce, string? NewAccount, string? NewOrder, string? RenewalInfo, AcmeMeta? Meta);
+    string? NewNonce, string? NewAccount, string? NewOrder, string? RenewalInfo, string? KeyChange, string? RevokeCert, AcmeMeta? Meta);
 
 /// <summary>What a directory says of the issuer.</summary>
 internal sealed record AcmeMeta(string? TermsOfService, bool ExternalAccountRequired);

@@ -48,6 +48,19 @@ internal static class Jws
         return Encoding.UTF8.GetString(Finish(head, key.Jwk, signed => HMACSHA256.HashData(secret, signed)));
     }
 
+    /// <summary>What a new key says of itself inside a message of the old one (RFC 8555 section 7.3.5), as JSON: no nonce, and the key itself.</summary>
+    public static string Introduce(AccountKey key, string url, string payload)
+    {
+        string head = Write(writer =>
+        {
+            writer.WriteString("alg", "ES256");
+            writer.WritePropertyName("jwk");
+            writer.WriteRawValue(key.Jwk);
+            writer.WriteString("url", url);
+        });
+        return Encoding.UTF8.GetString(Finish(head, payload, signed => key.Sign(signed)));
+    }
+
     private static byte[] Finish(string head, string payload, Func<byte[], byte[]> sign)
     {
         string protectedPart = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(head));

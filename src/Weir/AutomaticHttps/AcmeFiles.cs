@@ -1,4 +1,5 @@
 using Weir.Abstractions.Options;
+using Weir.Certificates;
 using Weir.Config;
 using Weir.Config.Model;
 using Weir.Net.Tls;
@@ -47,24 +48,8 @@ internal static class AcmeFiles
         }
     }
 
-    private static byte[]? Read(Position position, string file, List<ConfigError> errors)
-    {
-        try
-        {
-            return File.ReadAllBytes(ModulePlaces.ResolvePath(position, file));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string reason = exception switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-                UnauthorizedAccessException => "it may not be read",
-                _ => "the system refuses it",
-            };
-            Report(errors, position, $"The file '{file}' cannot be read: {reason}.", "Check the path and its rights.");
-            return null;
-        }
-    }
+    private static byte[]? Read(Position position, string file, List<ConfigError> errors) =>
+        NamedFile.Read(position, file, (cause, remedy) => Report(errors, position, cause, remedy));
 
     private static void Report(List<ConfigError> errors, Position position, string cause, string remedy) =>
         errors.Add(new ConfigError(position.File, position.Line, position.Column, cause, remedy));

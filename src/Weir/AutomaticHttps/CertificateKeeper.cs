@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using System.Text;
 using Weir.Acme;
 using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Config.Writing;
+using Weir.Control;
 using Weir.LocalAuthority;
 using Weir.Net.Tls;
 using Weir.Telemetry.Events;
@@ -23,8 +23,6 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
     private static readonly TimeSpan _lookAgain = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _lookSoon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestTry = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan _usualRest = TimeSpan.FromHours(1);
-    private static readonly TimeSpan _adviceRetry = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, KeptCertificate> _known = new(StringComparer.Ordinal);
@@ -36,10 +34,9 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
     private readonly CertificateStore _store;
     private readonly Lazy<LocalRoot> _root;
     private readonly Lazy<TlsCertificate> _nobodys;
+    private readonly CertificateOrders _orders;
     private readonly WeirLog _log;
     private readonly TimeProvider _clock;
-    private IReadOnlyList<IProver> _provers = [];
-    private IReadOnlyList<Issuer> _issuers = [];
     private string _options = "";
     private Task _running = Task.CompletedTask;
 
@@ -47,26 +44,28 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
     /// <param name="root">The local authority, opened when it is first needed.</param>
     /// <param name="log">Where operators read.</param>
     /// <param name="clock">The time.</param>
-    public CertificateKeeper(CertificateStore store, Lazy<LocalRoot> root, WeirLog log, TimeProvider clock)
+    /// <param name="provers">Prove names to issuers; DNS is added by the configuration.</param>
+    /// <param name="chance">From 0 to 1, for times that must not be the same for everybody; null: by chance.</param>
+    public CertificateKeeper(
+        CertificateStore store, Lazy<LocalRoot> root, WeirLog log, TimeProvider clock, IReadOnlyList<IProver>? provers = null, Func<double>? chance = null)
     {
         _store = store;
+        _orders = new CertificateOrders(store, log, clock)
+        {
+            Provers = provers ?? [],
+            Chance = chance ?? (() => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20)),
+        };
         _root = root;
         _log = log;
         _clock = clock;
         _nobodys = new Lazy<TlsCertificate>(() => KeptCertificate.Read(LocalRoot.SignSelf("nobody.invalid", clock)));
     }
 
-    /// <summary>Proves names to issuers; DNS is added by the configuration.</summary>
-    public IReadOnlyList<IProver> Provers { get; init; } = [];
-
     /// <summary>Puts what was got in force; called by one worker at a time or several.</summary>
     public Func<Task> Changed { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Asked before a certificate that a handshake asked for is renewed.</summary>
     public Func<string, Task<bool>> MayKeep { get; set; } = _ => Task.FromResult(true);
-
-    /// <summary>From 0 to 1, for times that must not be the same for everybody.</summary>
-    public Func<double> Chance { get; init; } = () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
 
     /// <summary>Where certificates are kept.</summary>
     public CertificateStore Store => _store;
@@ -106,9 +105,7 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
             string options = OptionText.Of(acme);
             bool isOther = _options.Length > 0 && options != _options;
             _options = options;
-            List<Issuer> before = [.. _issuers];
-            _issuers = [.. acme.EffectiveIssuers.Select(issuer => before.Find(known => known.IsFor(issuer, acme.Email)) ?? Make(issuer, acme.Email))];
-            _provers = [.. ProversOf(acme)];
+            _orders.Use(acme);
             _wanted.Clear();
             foreach (HostPattern host in config.Sites.Values.Where(site => hasTls && site.Tls.Mode == SiteTlsMode.Auto).SelectMany(site => site.Hosts))
             {
@@ -136,6 +133,12 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
             TellStandIn(name);
         }
 
+        // A changed address is told at once: the next order may be months away.
+        if (_orders.Issuers.Any(one => one.HasOtherEmail))
+        {
+            Follow(Task.Run(() => KeepAccountsAsync()));
+        }
+
         Wake();
     }
 
@@ -154,7 +157,7 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
 
             kept.IsForced = true;
             kept.LookAgainAt = default;
-            foreach (Issuer issuer in _issuers)
+            foreach (Issuer issuer in _orders.Issuers)
             {
                 issuer.Wake(name);
             }
@@ -163,6 +166,32 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         Wake();
         return true;
     }
+
+    /// <summary>Has a certificate revoked, and orders the next one. Null: done; else why not.</summary>
+    public async Task<string?> RevokeAsync(string name, RevocationReason reason)
+    {
+        KeptCertificate? kept;
+        lock (_lock)
+        {
+            _known.TryGetValue(name, out kept);
+        }
+
+        if (kept is null || kept.IsLocal)
+        {
+            return kept is null ? "Weir keeps none of this name" : "it is of Weir's own authority, whose certificates are good for days and cannot be revoked";
+        }
+
+        string? problem = await _orders.RevokeAsync(kept, reason, _ending.Token);
+        if (problem is null)
+        {
+            Renew(name);
+        }
+
+        return problem;
+    }
+
+    /// <summary>Gives each account at an issuer a new key.</summary>
+    public Task<IReadOnlyList<IssuerOutcome>> ChangeAccountKeysAsync() => _orders.ChangeKeysAsync(_ending.Token);
 
     /// <summary>Gets the certificate of a name that no configuration lists, and keeps it from then on. Null: not now.</summary>
     public async Task<KeptCertificate?> ObtainAsync(string name, bool isLocal)
@@ -241,11 +270,7 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         }
 
         await Task.WhenAll(works);
-        foreach (Issuer issuer in _issuers)
-        {
-            issuer.Dispose();
-        }
-
+        _orders.Dispose();
         _ending.Dispose();
         _places.Dispose();
         _alarm.Dispose();
@@ -267,23 +292,6 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         lock (_lock)
         {
             return [.. _wanted];
-        }
-    }
-
-    private Issuer Make(AcmeIssuerConfig issuer, string? email) => new(issuer, email, _store, _log, _clock);
-
-    private IEnumerable<IProver> ProversOf(AcmeConfig acme)
-    {
-        foreach (AcmeChallenge challenge in acme.EffectiveChallenges)
-        {
-            if (challenge == AcmeChallenge.Dns && acme.Dns is { } dns)
-            {
-                yield return new DnsProver(Config.ModulePlaces.ResolvePath(dns.Position, dns.Exec), dns.Timeout, _clock);
-            }
-            else if (Provers.FirstOrDefault(prover => prover.Kind == challenge) is { } prover)
-            {
-                yield return prover;
-            }
         }
     }
 
@@ -439,13 +447,13 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         {
             if (!_ending.IsCancellationRequested)
             {
-                Fail(kept, $"it took longer than {_longestTry.TotalMinutes} min", null);
+                _orders.Fail(kept, $"it took longer than {_longestTry.TotalMinutes} min", null);
             }
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             // Whatever goes wrong here must not end the renewing of the others.
-            Fail(kept, exception.Message, null);
+            _orders.Fail(kept, exception.Message, null);
         }
         finally
         {
@@ -463,6 +471,18 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         if (!_ending.IsCancellationRequested)
         {
             Wake();
+        }
+    }
+
+    private async Task KeepAccountsAsync()
+    {
+        try
+        {
+            await _orders.KeepAccountsAsync(_ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
         }
     }
 
@@ -494,7 +514,7 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
 
         if (kept.Current is not null && kept.AskAdviceAt <= _clock.GetUtcNow())
         {
-            await AskAdviceAsync(kept, cancelled);
+            await _orders.AskAdviceAsync(kept, cancelled);
         }
 
         if (!kept.IsDue(_clock.GetUtcNow()))
@@ -512,144 +532,9 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
             return false;
         }
 
-        return await OrderAsync(kept, cancelled);
+        return await _orders.OrderAsync(kept, cancelled);
     }
 
-    /// <summary>RFC 9773: the issuer may want a certificate renewed sooner, or later.</summary>
-    private async Task AskAdviceAsync(KeptCertificate kept, CancellationToken cancelled)
-    {
-        KeptCertificate.Got current = kept.Current!;
-        if (_issuers.FirstOrDefault(one => one.Url.ToString() == kept.Notes.Issuer) is not { } issuer)
-        {
-            kept.AskAdviceAt = null;
-            return;
-        }
-
-        try
-        {
-            RenewalAdvice? advice = await RenewalAdvice.AskAsync(issuer.Link(), current.ChainPem, cancelled);
-            kept.AskAdviceAt = advice is null ? null : _clock.GetUtcNow() + advice.AskAgainIn;
-            if (advice is null || (advice.Start == kept.Notes.AdvisedStart && advice.End == kept.Notes.AdvisedEnd && kept.Notes.RenewAt is not null))
-            {
-                return;
-            }
-
-            DateTimeOffset renewAt = RenewalTime.Advised(advice, current.Certificate.NotBefore, current.Certificate.NotAfter, Chance());
-            Note(kept, kept.Notes with { RenewAt = renewAt, AdvisedStart = advice.Start, AdvisedEnd = advice.End });
-            _log.Write(OperatorEvents.RenewalAdvised, kept.Name, issuer.Name, Day(renewAt), advice.Explanation);
-        }
-        catch (AcmeException)
-        {
-            // RFC 9773 section 4.3.3: then the usual time counts, and it is asked again later.
-            kept.AskAdviceAt = _clock.GetUtcNow() + _adviceRetry;
-        }
-    }
-
-    private async Task<bool> OrderAsync(KeptCertificate kept, CancellationToken cancelled)
-    {
-        List<string> reasons = [];
-        DateTimeOffset? restsUntil = null;
-        bool isEachResting = true;
-        foreach (Issuer issuer in _issuers)
-        {
-            if (issuer.RestUntil(kept.Name) is { } until)
-            {
-                restsUntil = restsUntil is { } sooner && sooner < until ? sooner : until;
-                reasons.Add($"{issuer.Name} wants to be left alone until {until:HH:mm} UTC");
-                continue;
-            }
-
-            try
-            {
-                await TakeFromAsync(kept, issuer, cancelled);
-                return true;
-            }
-            catch (AcmeException refusal)
-            {
-                reasons.Add($"{issuer.Name}: {refusal.Message}");
-                TimeSpan? rest = refusal.RetryAfter ?? (refusal.IsRateLimit ? _usualRest : null);
-                isEachResting &= rest is not null;
-                if (rest is { } time)
-                {
-                    issuer.Rest(kept.Name, time);
-                    DateTimeOffset end = _clock.GetUtcNow() + time;
-                    restsUntil = restsUntil is { } sooner && sooner < end ? sooner : end;
-                }
-            }
-        }
-
-        Fail(kept, string.Join("; ", reasons), isEachResting ? restsUntil : null);
-        return false;
-    }
-
-    private async Task TakeFromAsync(KeptCertificate kept, Issuer issuer, CancellationToken cancelled)
-    {
-        PemPair pair;
-        try
-        {
-            pair = await AskAsync(kept, issuer, cancelled);
-        }
-        catch (AcmeException refusal) when (refusal.Type == "accountDoesNotExist")
-        {
-            // The issuer has forgotten the account, or it is of another issuer that was at this URL before.
-            issuer.Forget();
-            pair = await AskAsync(kept, issuer, cancelled);
-        }
-
-        TlsCertificate? certificate = TlsCertificate.TryRead(Encoding.ASCII.GetBytes(pair.Chain), Encoding.ASCII.GetBytes(pair.Key), out string problem, out _);
-        if (certificate is null || !certificate.Names.Contains(kept.Name) || certificate.NotAfter <= _clock.GetUtcNow())
-        {
-            throw new AcmeException($"the certificate that came cannot be used: {(certificate is null ? problem : "it is for other names or another time")}");
-        }
-
-        _store.Write(kept.Name, pair);
-        kept.FileTime = _store.WrittenAt(kept.Name);
-        kept.Current = new KeptCertificate.Got(certificate, pair.Chain);
-        kept.IsForced = false;
-        kept.AskAdviceAt = DateTimeOffset.MinValue;
-        Note(kept, new SavedCertificate { Issuer = issuer.Url.ToString(), LastTryAt = _clock.GetUtcNow() });
-        _log.Write(OperatorEvents.CertificateObtained, kept.Name, issuer.Name, Day(certificate.NotAfter), Day(kept.RenewAt));
-    }
-
-    private async Task<PemPair> AskAsync(KeptCertificate kept, Issuer issuer, CancellationToken cancelled)
-    {
-        AcmeClient client = await issuer.OpenAsync(cancelled);
-        bool isSameIssuer = kept.Notes.Issuer == issuer.Url.ToString();
-        return await client.IssueAsync(
-            kept.Name, ProverOf(kept), isSameIssuer && kept.Current is { } before ? RenewalId.Of(before.ChainPem) : null, cancelled);
-    }
-
-    /// <summary>The proof of this try: the next kind after each that failed. RFC 8555 section 7.1.3: a wildcard is proved by DNS alone.</summary>
-    private IProver ProverOf(KeptCertificate kept)
-    {
-        IProver[] usable = [.. _provers.Where(prover => prover.Kind == AcmeChallenge.Dns || !kept.Name.StartsWith("*.", StringComparison.Ordinal))];
-        return usable.Length > 0 ? usable[kept.Notes.Failures % usable.Length] : throw new AcmeException("no way to prove the name is configured");
-    }
-
-    private void Fail(KeptCertificate kept, string reason, DateTimeOffset? notBefore)
-    {
-        DateTimeOffset now = _clock.GetUtcNow();
-        int failures = kept.Notes.Failures + 1;
-        DateTimeOffset next = now + RenewalTime.Retry(failures, Chance());
-        next = notBefore is { } later && later > next ? later : next;
-        kept.IsForced = false;
-        Note(kept, kept.Notes with { Failures = failures, NextTryAt = next, LastError = reason, LastTryAt = now });
-        string meanwhile = kept.Current is { } current ? $"the one before is good until {Day(current.Certificate.NotAfter)}"
-            : kept.IsOnDemand ? "its clients are refused meanwhile"
-            : "nobody has signed what it shows meanwhile";
-        _log.Write(OperatorEvents.CertificateFailed, kept.Name, reason, Time(next), meanwhile);
-    }
-
-    private void Note(KeptCertificate kept, SavedCertificate notes)
-    {
-        kept.Notes = notes;
-        if (!kept.IsLocal)
-        {
-            _store.Remember(kept.Name, notes);
-        }
-    }
-
-    private static string Day(DateTimeOffset? time) => time is { } some ? $"{some.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "-";
-
-    private static string Time(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
+    /// <summary>A time as logs have it.</summary>
+    internal static string Day(DateTimeOffset? time) => time is { } some ? $"{some.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "-";
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Weir.Abstractions.Files;
 using Weir.Acme;
 using Weir.Net.Tls;
 using Weir.Telemetry.Events;
@@ -92,11 +93,45 @@ internal sealed class CertificateStore
     /// <summary>Keeps an account's key, before the issuer hears of it: no account is ever without its key.</summary>
     public bool WriteKey(Uri directory, AccountKey key) => TryWrite(Path.Combine(AccountFolder(directory), "account.key"), key.ExportPem());
 
+    /// <summary>What the file of an account's key looks like: another process may have changed the key.</summary>
+    public FileMark KeyMark(Uri directory) => FileMark.Of(Path.Combine(AccountFolder(directory), "account.key"));
+
+    /// <summary>Keeps the key that an account is about to get, before the issuer hears of it. False after an event: then it must not.</summary>
+    public bool WriteNextKey(Uri directory, AccountKey key) => TryWrite(NextKeyFile(directory), key.ExportPem());
+
+    /// <summary>A key that an account was about to get when a process ended; null: there is none.</summary>
+    public AccountKey? ReadNextKey(Uri directory) => TryRead(NextKeyFile(directory)) is { } pem ? AccountKey.TryRead(pem) : null;
+
+    /// <summary>Whether there is such a key.</summary>
+    public bool HasNextKey(Uri directory) => File.Exists(NextKeyFile(directory));
+
+    /// <summary>Makes the next key the account's, or forgets it.</summary>
+    public void SettleNextKey(Uri directory, bool isTaken)
+    {
+        try
+        {
+            if (isTaken)
+            {
+                File.Move(NextKeyFile(directory), Path.Combine(AccountFolder(directory), "account.key"), overwrite: true);
+            }
+            else
+            {
+                File.Delete(NextKeyFile(directory));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _log.Write(OperatorEvents.CertificateStoreFailed, NextKeyFile(directory), exception.Message);
+        }
+    }
+
     /// <summary>Keeps an account.</summary>
     public void WriteAccount(Uri directory, SavedAccount account) => TryWrite(
         Path.Combine(AccountFolder(directory), "account.json"), JsonSerializer.Serialize(account, SavedJson.Default.SavedAccount) + "\n");
 
     /// <summary>Puts a challenge's answer where the other processes of this data directory find it.</summary>
+    /// <param name="token">The challenge's token, or a word for it that is a file's name.</param>
+    /// <param name="answer">The key authorization.</param>
     public void WriteChallenge(string token, string answer) => TryWrite(ChallengeFile(token), answer);
 
     /// <summary>Takes it away.</summary>
@@ -152,6 +187,8 @@ internal sealed class CertificateStore
     private string NotesOf(string name) => Path.ChangeExtension(PathOf(name), null) + ".json";
 
     private string ChallengeFile(string token) => Path.Combine(_folder, "challenges", token);
+
+    private string NextKeyFile(Uri directory) => Path.Combine(AccountFolder(directory), "next.key");
 
     private string AccountFolder(Uri directory) => Path.Combine(
         _folder, "accounts", $"{directory.Host}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory.ToString())))[..8]}");

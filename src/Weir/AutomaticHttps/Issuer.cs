@@ -1,7 +1,10 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json.Nodes;
+using Weir.Abstractions.Files;
 using Weir.Acme;
+using Weir.Certificates;
 using Weir.Config;
 using Weir.Config.Model;
 using Weir.Telemetry.Events;
@@ -27,6 +30,7 @@ internal sealed class Issuer : IDisposable
     private readonly Lock _linking = new();
     private AcmeLink? _link;
     private AcmeClient? _client;
+    private FileMark _keyMark;
 
     public Issuer(AcmeIssuerConfig config, string? email, CertificateStore store, WeirLog log, TimeProvider clock)
     {
@@ -74,14 +78,55 @@ internal sealed class Issuer : IDisposable
         }
     }
 
-    /// <summary>The account, made where there is none.</summary>
+    /// <summary>Whether there is an account.</summary>
+    public bool HasAccount => _store.ReadAccount(Url)?.Account.Account is not null;
+
+    /// <summary>Whether the issuer was given another address than the configuration has.</summary>
+    public bool HasOtherEmail => _store.ReadAccount(Url) is { Account: { Account: not null } account } && account.Email != _email;
+
+    /// <summary>The account, made where there is none, and with the address of the configuration.</summary>
     /// <exception cref="AcmeException">There is none, and none can be made.</exception>
     public async Task<AcmeClient> OpenAsync(CancellationToken cancelled)
     {
         await _opening.WaitAsync(cancelled);
         try
         {
-            return _client ??= await OpenAccountAsync(cancelled);
+            // Another process of this data directory may have changed the key.
+            FileMark mark = _store.KeyMark(Url);
+            if (_client is null || mark != _keyMark)
+            {
+                _client = await OpenAccountAsync(cancelled);
+                _keyMark = _store.KeyMark(Url);
+            }
+
+            return _client;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Gives the account a new key.</summary>
+    /// <exception cref="AcmeException">The issuer refuses, or there is no account.</exception>
+    public async Task ChangeKeyAsync(CancellationToken cancelled)
+    {
+        AcmeClient client = await OpenAsync(cancelled);
+        await _opening.WaitAsync(cancelled);
+        try
+        {
+            using IDisposable only = await LockAsync(cancelled);
+
+            // On the disk first: whatever ends this process, the key that the issuer knows is there. Which of the two, the issuer tells.
+            using AccountKey next = AccountKey.Make();
+            if (!_store.WriteNextKey(Url, next))
+            {
+                throw new AcmeException("the new key cannot be kept, so the issuer was not told");
+            }
+
+            await client.ChangeKeyAsync(next, cancelled);
+            _store.SettleNextKey(Url, isTaken: true);
+            _client = null;
         }
         finally
         {
@@ -105,15 +150,18 @@ internal sealed class Issuer : IDisposable
     private async Task<AcmeClient> OpenAccountAsync(CancellationToken cancelled)
     {
         AcmeLink link = Link();
-        if (_store.ReadAccount(Url) is { Account.Account: { } known } kept)
+        if (!_store.HasNextKey(Url) && _store.ReadAccount(Url) is { Account.Account: { } known } kept && kept.Account.Email == _email)
         {
             return new AcmeClient(link, kept.Key, known, _clock);
         }
 
         using IDisposable only = await LockAsync(cancelled);
+        await SettleKeyAsync(link, cancelled);
         if (_store.ReadAccount(Url) is { Account.Account: { } made } other)
         {
-            return new AcmeClient(link, other.Key, made, _clock);
+            AcmeClient client = new(link, other.Key, made, _clock);
+            await KeepEmailAsync(client, other.Account, cancelled);
+            return client;
         }
 
         AccountKey key = _store.ReadAccount(Url)?.Key ?? MakeKey();
@@ -121,6 +169,34 @@ internal sealed class Issuer : IDisposable
         _store.WriteAccount(Url, new SavedAccount { Directory = Url.ToString(), Account = account, Email = _email });
         _log.Write(OperatorEvents.AcmeAccountMade, Name, (await link.GetDirectoryAsync(cancelled)).Meta?.TermsOfService);
         return new AcmeClient(link, key, account, _clock);
+    }
+
+    /// <summary>A process ended while the key was being changed: the issuer knows which one it is now.</summary>
+    private async Task SettleKeyAsync(AcmeLink link, CancellationToken cancelled)
+    {
+        using AccountKey? next = _store.ReadNextKey(Url);
+        string? account = next is null ? null : await AcmeClient.FindAccountAsync(link, next, cancelled);
+        _store.SettleNextKey(Url, isTaken: account is not null && account == _store.ReadAccount(Url)?.Account.Account);
+    }
+
+    // An issuer that refuses an address still gives certificates: no order fails for it.
+    private async Task KeepEmailAsync(AcmeClient client, SavedAccount account, CancellationToken cancelled)
+    {
+        if (account.Email == _email)
+        {
+            return;
+        }
+
+        try
+        {
+            await client.UpdateContactAsync(_email, cancelled);
+            _store.WriteAccount(Url, account with { Email = _email });
+            _log.Write(OperatorEvents.AcmeAddressChanged, Name, _email ?? "none");
+        }
+        catch (AcmeException refusal) when (refusal.Type != "accountDoesNotExist")
+        {
+            _log.Write(OperatorEvents.AcmeAccountKept, Name, refusal.Message);
+        }
     }
 
     private AccountKey MakeKey()
@@ -192,15 +268,8 @@ internal sealed class Issuer : IDisposable
         }
     }
 
-    private string ReadFile(string file)
-    {
-        try
-        {
-            return File.ReadAllText(ModulePlaces.ResolvePath(_config.Position, file));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new AcmeException($"the file '{file}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    private string ReadFile(string file) =>
+        NamedFile.TryRead(ModulePlaces.ResolvePath(_config.Position, file), out string problem) is { } octets
+            ? Encoding.UTF8.GetString(octets)
+            : throw new AcmeException($"the file '{file}' cannot be read: {problem}");
 }

@@ -56,6 +56,13 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
     /// <summary>Asks the approval URL.</summary>
     public Approval Approval { get; init; } = new();
 
+    /// <summary>Told of each certificate that is to be shown with an OCSP response from now on. Any thread.</summary>
+    public Action<TlsCertificate> Stapled { get; init; } = _ => { };
+
+    /// <summary>The certificates that are shown with an OCSP response.</summary>
+    public IEnumerable<TlsCertificate> StapledCertificates => _named.Where(named => TemplateOf(named.Key) is { IsStapled: true })
+        .Select(named => named.Value.Kept.Current?.Certificate).OfType<TlsCertificate>();
+
     /// <summary>What is in force from now on.</summary>
     /// <param name="sites">All sites; those that ask by name are meant.</param>
     /// <param name="config">On-demand issuance; null: of local names only.</param>
@@ -99,7 +106,10 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
                     AsksByName = false,
                     Certificates = [certificate],
                     Hosts = [],
-                    Policy = new TlsPolicy(site.Policy.Site, site.Policy.Clients, certificate.Fingerprint, certificate.Names),
+                    Policy = new TlsPolicy(site.Policy.Site, site.Policy.Clients, certificate.Fingerprint, certificate.Names)
+                    {
+                        TellsClientChain = site.Policy.TellsClientChain,
+                    },
                 },
                 _tickets, out _);
             named.ByLoop[loop] = context;
@@ -152,6 +162,11 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
             await MakeRoomAsync();
             _named.TryGetValue(name, out Named? before);
             _named[name] = new Named(kept, new TlsContext?[_loops]) { LastUse = _clock.GetUtcNow() };
+            if (kept.Current is { Certificate: var certificate } && TemplateOf(name) is { IsStapled: true })
+            {
+                Stapled(certificate);
+            }
+
             await (before is null ? Task.CompletedTask : _onEachLoop(loop => before.ByLoop[loop.Index]?.Dispose()));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or OperationCanceledException)

@@ -1,5 +1,4 @@
 using Weir.Abstractions.Options;
-using Weir.Config;
 using Weir.Config.Model;
 using Weir.Net.Tls;
 
@@ -41,7 +40,7 @@ internal static class OriginCertificates
     public static TlsClientOptions? OptionsOf(ServerConfig server, Action<string, string> report)
     {
         OriginTlsConfig tls = server.Tls ?? new OriginTlsConfig();
-        byte[]? authorities = tls.Ca is null ? null : Read(tls.Position, tls.Ca, report);
+        byte[]? authorities = tls.Ca is null ? null : NamedFile.Read(tls.Position, tls.Ca, report);
         TlsCertificate? certificate = null;
         bool isWhole = tls.Ca is null || authorities is not null;
         if (authorities is not null && TlsCertificate.ProblemOfAuthorities(authorities) is { } wrong)
@@ -52,8 +51,8 @@ internal static class OriginCertificates
 
         if (tls is { Certificate: { } chainFile, Key: { } keyFile })
         {
-            byte[]? chain = Read(tls.Position, chainFile, report);
-            byte[]? key = Read(tls.Position, keyFile, report);
+            byte[]? chain = NamedFile.Read(tls.Position, chainFile, report);
+            byte[]? key = NamedFile.Read(tls.Position, keyFile, report);
             if (chain is not null && key is not null)
             {
                 certificate = TlsCertificate.TryRead(chain, key, out string problem, out bool isKeyToBlame);
@@ -80,25 +79,6 @@ internal static class OriginCertificates
 
     /// <summary>The host that a server is known by.</summary>
     public static string NameOf(ServerConfig server) => server.Url?.Host ?? server.Dns?.Host ?? "";
-
-    private static byte[]? Read(Position position, string file, Action<string, string> report)
-    {
-        try
-        {
-            return File.ReadAllBytes(ModulePlaces.ResolvePath(position, file));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string reason = exception switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-                UnauthorizedAccessException => "it may not be read",
-                _ => "the system refuses it",
-            };
-            report($"The file '{file}' cannot be read: {reason}.", "Check the path and its rights.");
-            return null;
-        }
-    }
 
     private static void Report(List<ConfigError> errors, Position position, string cause, string remedy, bool isWarning = false) =>
         errors.Add(new ConfigError(position.File, position.Line, position.Column, cause, remedy, isWarning));

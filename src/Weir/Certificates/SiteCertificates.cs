@@ -10,7 +10,6 @@ namespace Weir.Certificates;
 /// <summary>The certificates that a configuration names, read from their files and checked.</summary>
 internal sealed class SiteCertificates
 {
-    private const int MostFileOctets = 4 << 20;
     private static readonly TimeSpan _soon = TimeSpan.FromDays(14);
 
     private readonly List<ConfigError> _errors;
@@ -121,11 +120,17 @@ internal sealed class SiteCertificates
         SiteTlsConfig tls = read.Site.Tls;
         byte[]? authorities = read.ClientAuthorities;
         bool isRequired = tls.ClientAuth != ClientAuth.Optional;
-        string clients = authorities is null ? "" : $"{(isRequired ? "required" : "optional")} {Convert.ToHexString(SHA256.HashData(authorities))}";
+        bool tellsChain = authorities is not null && tls.ClientCertChain == true;
+        string clients = authorities is null
+            ? ""
+            : $"{(isRequired ? "required" : "optional")} {Convert.ToHexString(SHA256.HashData(authorities))}{(tellsChain ? " chain" : "")}";
         return new TlsServerOptions
         {
             Policy = new TlsPolicy(
-                read.Site.Name, clients, string.Join(' ', certificates.Select(one => one.Fingerprint)), [.. certificates.SelectMany(one => one.Names)]),
+                read.Site.Name, clients, string.Join(' ', certificates.Select(one => one.Fingerprint)), [.. certificates.SelectMany(one => one.Names)])
+            {
+                TellsClientChain = tellsChain,
+            },
             Hosts = [.. hosts],
             Certificates = certificates,
             ClientAuthorities = authorities,
@@ -249,31 +254,15 @@ internal sealed class SiteCertificates
             return content;
         }
 
+        // Before it is read: what is written meanwhile is a change.
         _files.TryAdd(path, WatchedFile.Of(path));
-        try
+        content = NamedFile.Read(position, file, (cause, remedy) => Report(position, cause, remedy));
+        if (content is not null)
         {
-            FileInfo found = new(path);
-            if (found.Length > MostFileOctets)
-            {
-                Report(position, $"The file '{file}' cannot be read: it is larger than {MostFileOctets >> 20} MiB.", "Name a PEM file.");
-                return null;
-            }
-
-            content = File.ReadAllBytes(path);
             _contents.Add(path, content);
-            return content;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string reason = exception switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-                UnauthorizedAccessException => Directory.Exists(path) ? "it is a folder" : "it may not be read",
-                _ => "the system refuses it",
-            };
-            Report(position, $"The file '{file}' cannot be read: {reason}.", "Check the path and its rights.");
-            return null;
-        }
+
+        return content;
     }
 
     private void Report(Position position, string cause, string remedy, bool isWarning = false) =>

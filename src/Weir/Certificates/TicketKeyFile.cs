@@ -23,29 +23,15 @@ internal sealed record TicketKeyFile(WatchedFile File, byte[] Octets)
 
         string path = ModulePlaces.ResolvePath(process.Position, name);
         WatchedFile watched = WatchedFile.Of(path);
-        string problem;
-        try
+        if (NamedFile.TryRead(path, out string problem) is { } octets)
         {
-            // One octet more than there may be tells that there are too many.
-            byte[] octets = new byte[(MostKeys * TlsTicketKeys.KeyOctets) + 1];
-            using FileStream file = System.IO.File.OpenRead(path);
-            int count = file.ReadAtLeast(octets, octets.Length, throwOnEndOfStream: false);
-            problem = ProblemOf(octets.AsSpan(0, count));
+            problem = ProblemOf(octets);
             if (problem.Length == 0)
             {
-                return new TicketKeyFile(watched, octets[..count]);
+                return new TicketKeyFile(watched, octets);
             }
 
             CryptographicOperations.ZeroMemory(octets);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            problem = exception switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-                UnauthorizedAccessException => "it may not be read",
-                _ => "the system refuses it",
-            };
         }
 
         errors.Add(new ConfigError(

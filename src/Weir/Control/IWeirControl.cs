@@ -37,6 +37,15 @@ public interface IWeirControl
     /// <param name="who">Who wants it, for the log.</param>
     bool RenewCertificate(string name, string who);
 
+    /// <summary>Has a certificate revoked by the issuer that gave it, and orders the next one. Null: done; else why not.</summary>
+    /// <param name="name">The name that it is kept for.</param>
+    /// <param name="reason">Why, for the issuer.</param>
+    /// <param name="who">Who wants it, for the log.</param>
+    Task<string?> RevokeCertificateAsync(string name, RevocationReason reason, string who);
+
+    /// <summary>Gives Weir's account at each issuer a new key. What came of it, by issuer.</summary>
+    Task<IReadOnlyList<IssuerOutcome>> ChangeAccountKeysAsync();
+
     /// <summary>
     /// Sets a server to ready, drain or down until it is set to something else: also across reloads and restarts. A server that is made
     /// ready again begins slowly.

@@ -82,6 +82,21 @@ public sealed class WeirControl : IWeirControl
     }
 
     /// <inheritdoc/>
+    public async Task<string?> RevokeCertificateAsync(string name, RevocationReason reason, string who)
+    {
+        string? problem = await _host.RevokeCertificateAsync(name.ToLowerInvariant(), reason);
+        if (problem is null)
+        {
+            _log.Write(OperatorEvents.CertificateRevoked, who, name, RevocationReasons.Name(reason));
+        }
+
+        return problem;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IssuerOutcome>> ChangeAccountKeysAsync() => _host.ChangeAccountKeysAsync();
+
+    /// <inheritdoc/>
     public ServerChange SetAdminState(string upstream, string server, AdminState state, string who)
     {
         ServerChange change = new() { Upstream = upstream, Server = server, State = state };

@@ -24,18 +24,21 @@ public sealed partial class WeirHost
     /// <summary>Renews a certificate that Weir got itself. False: there is none of this name.</summary>
     internal bool RenewCertificate(string name) => _keeper.Renew(name);
 
+    /// <summary>Has a certificate revoked, and orders the next one. Null: done; else why not.</summary>
+    internal Task<string?> RevokeCertificateAsync(string name, RevocationReason reason) => _keeper.RevokeAsync(name, reason);
+
+    /// <summary>Gives each account at an issuer a new key.</summary>
+    internal Task<IReadOnlyList<IssuerOutcome>> ChangeAccountKeysAsync() => _keeper.ChangeAccountKeysAsync();
+
     private static CertificateStore OpenStore(WeirConfig config, WeirLog log) => new(Path.Combine(DataFolder.PathOf(config.Process), "acme"), log);
 
     private CertificateKeeper MakeKeeper(WeirConfig config, CertificateStore store)
     {
-        TlsAlpnProver alpn = new(_tls.Tickets, _loops.RunOnEachAsync, TimeProvider.System);
+        TlsAlpnProver alpn = new(_tls.Tickets, store, _loops.RunOnEachAsync, TimeProvider.System);
         _tls.ChallengeOf = alpn.Find;
+        _tls.LookForChallenge = alpn.LookAsync;
         Lazy<LocalRoot> root = new(() => RootFile.Open(config.Process, _log, TimeProvider.System));
-        return new CertificateKeeper(store, root, _log, TimeProvider.System)
-        {
-            Provers = [new HttpProver(_challenges, store), alpn],
-            Changed = PutNewInForceAsync,
-        };
+        return new CertificateKeeper(store, root, _log, TimeProvider.System, [new HttpProver(_challenges, store), alpn]) { Changed = PutNewInForceAsync };
     }
 
     /// <summary>Puts certificates in force that were just got; several that come at once together.</summary>

@@ -102,7 +102,7 @@ public sealed partial class WeirHost
         _onDemand.Use(options, _config.Acme?.OnDemand);
         TlsSites? before = _tls.Swap(sites);
         _watch.Know(read.Files);
-        _staples.Follow(sites?.StapledCertificates ?? []);
+        _staples.Follow([.. sites?.StapledCertificates ?? [], .. _onDemand.StapledCertificates]);
         if (before is not null)
         {
             await _loops.RunOnEachAsync(loop => before.DisposeOn(loop, sites));

@@ -78,7 +78,10 @@ public sealed partial class WeirHost : IAsyncDisposable
         CertificateStore store = OpenStore(config, log);
         _challenges = new HttpChallenges { Elsewhere = store.FindChallengeAsync };
         _keeper = MakeKeeper(config, store);
-        _onDemand = new OnDemandCertificates(_keeper, _tls.Tickets, counters.LoopCount, _loops.RunOnEachAsync, log, TimeProvider.System);
+        _onDemand = new OnDemandCertificates(_keeper, _tls.Tickets, counters.LoopCount, _loops.RunOnEachAsync, log, TimeProvider.System)
+        {
+            Stapled = _staples.FollowAlso,
+        };
         _keeper.MayKeep = _onDemand.MayKeepAsync;
         _states = OpenStates(config, log);
         _memories = OpenMemories(config, log);

@@ -50,6 +50,18 @@ internal sealed class StapleKeeper
         }
     }
 
+    /// <summary>Keeps the staple of one more certificate, until others are followed. Any thread.</summary>
+    public void FollowAlso(TlsCertificate certificate)
+    {
+        lock (_lock)
+        {
+            if (certificate.Responders.Count > 0 && certificate.HasIssuer && !_states.ContainsKey(certificate))
+            {
+                _states.Add(certificate, Begin(certificate));
+            }
+        }
+    }
+
     /// <summary>What is known of a certificate's staple; null: it has none to keep. Any thread.</summary>
     public StapleReport? ReportOf(TlsCertificate certificate)
     {

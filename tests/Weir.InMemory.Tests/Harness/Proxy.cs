@@ -14,6 +14,7 @@ using Weir.Net.Time;
 using Weir.Net.Tls;
 using Weir.Pipeline;
 using Weir.Pipeline.Balancing;
+using Weir.Pipeline.Challenges;
 using Weir.Pipeline.Finishing;
 using Weir.Pipeline.Health;
 using Weir.Pipeline.Plans;
@@ -223,7 +224,10 @@ internal sealed class Proxy : IDisposable
         return read.Config!;
     }
 
-    private PlanBuilder NewBuilder() => new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories);
+    /// <summary>What issuers of certificates are answered; in force from the next reload.</summary>
+    public HttpChallenges? Challenges { get; set; }
+
+    private PlanBuilder NewBuilder() => new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories) { Challenges = Challenges };
 
     private static Plan Build(PlanBuilder builder, WeirConfig config)
     {

@@ -154,11 +154,34 @@ public sealed class AcmeTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_processes_with_one_data_directory_get_one_certificate()
+    public async Task A_certificate_is_revoked_and_replaced_and_the_account_gets_a_new_key_and_address()
+    {
+        const string Name = "gone.weir-interop.org";
+        await using Pebble pebble = await Pebble.StartAsync();
+        await using RunningWeir weir = await StartAsync(pebble, "", $"{Name}: {{ {Site} }}");
+        string first = (await UntilGoodAsync(weir, Name)).Fingerprint!;
+        (await weir.Host.Control.RevokeCertificateAsync(Name, RevocationReason.Superseded, "the test")).ShouldBeNull();
+        string second = (await UntilAsync(weir, Name, status => status.Fingerprint != first)).Fingerprint!;
+
+        (await weir.Host.Control.ChangeAccountKeysAsync()).ShouldHaveSingleItem().Problem.ShouldBeNull();
+        weir.Host.Control.RenewCertificate(Name, "the test").ShouldBeTrue();
+        string third = (await UntilAsync(weir, Name, status => status.Fingerprint != second)).Fingerprint!;
+
+        (await weir.Host.ReloadAsync(RunningWeir.Read(Yaml(pebble, "email: ops@weir-interop.org", $"{Name}: {{ {Site} }}", null)))).IsApplied.ShouldBeTrue();
+        weir.Host.Control.RenewCertificate(Name, "the test").ShouldBeTrue();
+        (await UntilAsync(weir, Name, status => status.Fingerprint != third)).Failures.ShouldBe(0);
+        string account = Directory.GetFiles(_folder, "account.json", SearchOption.AllDirectories).Single();
+        (await File.ReadAllTextAsync(account)).ShouldContain("ops@weir-interop.org");
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("tls_alpn")]
+    public async Task Two_processes_with_one_data_directory_get_one_certificate(string challenge)
     {
         const string Name = "pair.weir-interop.org";
         await using Pebble pebble = await Pebble.StartAsync();
-        string yaml = Yaml(pebble, "challenges: [http]", $"{Name}: {{ {Site} }}", null, "reuse_port: true");
+        string yaml = Yaml(pebble, $"challenges: [{challenge}]", $"{Name}: {{ {Site} }}", null, "reuse_port: true");
         await using RunningWeir one = await RunningWeir.StartAsync(yaml);
         await using RunningWeir other = await RunningWeir.StartAsync(yaml);
         string first = (await UntilGoodAsync(one, Name)).Fingerprint!;

@@ -64,6 +64,24 @@ internal sealed class TestAuthority : IDisposable
         return $"certificate: {chain}, key: {keyFile}";
     }
 
+    /// <summary>Signs a certificate through an authority in between; its file, with the chain up to there, and that authority's octets in base64.</summary>
+    public (string File, string Between) IssueThroughAnother(string name)
+    {
+        using ECDsa betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest between = new("CN=Between", betweenKey, HashAlgorithmName.SHA256);
+        between.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 authority = between.Create(
+            _authority.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), DateTimeOffset.UtcNow.AddHours(-2), DateTimeOffset.UtcNow.AddDays(50), [2, 1]);
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 leaf = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).Create(
+            authority.SubjectName, X509SignatureGenerator.CreateForECDsa(betweenKey), DateTimeOffset.UtcNow.AddHours(-2),
+            DateTimeOffset.UtcNow.AddDays(49), [2, 2]);
+        string file = Path.Combine(Folder, name + ".pem");
+        File.WriteAllText(file, $"{leaf.ExportCertificatePem()}\n{authority.ExportCertificatePem()}\n");
+        File.WriteAllText(Path.ChangeExtension(file, ".key"), key.ExportPkcs8PrivateKeyPem() + "\n");
+        return (file, Convert.ToBase64String(authority.RawData));
+    }
+
     public void Dispose()
     {
         _authority.Dispose();

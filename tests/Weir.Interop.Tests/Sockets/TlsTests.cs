@@ -102,6 +102,25 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_origins_want_it_they_get_the_authorities_in_between_on_every_connection()
+    {
+        (string client, string between) = _certificates.IssueThroughAnother("client");
+        await using RawOrigin origin = new();
+        await using RunningWeir weir = await StartAsync($$"""
+            sites:
+              a.test:
+                to: {{origin.Url}}
+                tls: { {{_certificates.Issue("a", "a.test")}}, client_ca: {{_certificates.Authority}}, client_cert_chain: true }
+            """);
+        string key = Path.ChangeExtension(client, ".key");
+        for (int i = 0; i < 2; i++)
+        {
+            (await CurlAsync(weir, "a.test", "--cert", client, "--key", key, "-H", "Client-Cert-Chain: :Zm9yZ2Vk:")).ShouldBe("ok");
+            origin.TakeRecorded().ShouldContain($"client-cert-chain: :{between}:\r\n", Case.Insensitive);
+        }
+    }
+
+    [Fact]
     public async Task New_certificate_files_are_used_while_serving()
     {
         string first = _certificates.Issue("a", "a.test");

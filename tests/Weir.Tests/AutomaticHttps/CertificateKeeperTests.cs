@@ -1,8 +1,12 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using Weir.Acme;
 using Weir.AutomaticHttps;
 using Weir.Config.Model;
+using Weir.Control;
 using Weir.LocalAuthority;
+using Weir.Net.Tls;
 using Weir.Telemetry.Events;
 using Position = Weir.Config.Model.Position;
 
@@ -193,19 +197,131 @@ public sealed class CertificateKeeperTests : IAsyncDisposable
         _issuer.Orders.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_changed_address_is_told_to_the_issuer_at_once_and_a_refusal_holds_no_certificate_up()
+    {
+        KeptCertificate kept = await KeepAsync(Keeper());
+        _issuer.Changes.ShouldBeEmpty();
+        _issuer.RefusesChange = "invalidContact";
+        await KeepAsync(_keepers[0], email: "ops@weir-test.org");
+        _keepers[0].Renew(Name);
+        await WorkAsync(_keepers[0]);
+        kept.Notes.Failures.ShouldBe(0);
+        (_issuer.Changes.Count, _issuer.Orders.Count, _issuer.Accounts).ShouldBe((1, 2, 1), "The account stays open as it is until the next start.");
+
+        await KeepAsync(Keeper(), email: "ops@weir-test.org");
+        _issuer.Changes.ShouldBe(["""{"contact":["mailto:ops@weir-test.org"]}""", """{"contact":["mailto:ops@weir-test.org"]}"""]);
+        await KeepAsync(Keeper(), email: "ops@weir-test.org");
+        _issuer.Changes.Count.ShouldBe(2);
+        await KeepAsync(_keepers[2]);
+        _issuer.Changes[^1].ShouldBe("""{"contact":[]}""");
+    }
+
+    [Fact]
+    public async Task A_revoked_certificate_is_followed_by_another_and_one_that_the_issuer_keeps_is_not()
+    {
+        CertificateKeeper keeper = Keeper();
+        KeptCertificate kept = await KeepAsync(keeper);
+        string first = kept.Current.ShouldNotBeNull().Certificate.Fingerprint;
+        _issuer.RefusesChange = "unauthorized";
+        (await keeper.RevokeAsync(Name, RevocationReason.KeyCompromise)).ShouldNotBeNull().ShouldContain("not so");
+        await WorkAsync(keeper);
+        kept.Current.Certificate.Fingerprint.ShouldBe(first);
+
+        (await keeper.RevokeAsync(Name, RevocationReason.KeyCompromise)).ShouldBeNull();
+        _issuer.Revoked.Count.ShouldBe(2);
+        using JsonDocument wish = JsonDocument.Parse(_issuer.Revoked[1]);
+        wish.RootElement.GetProperty("reason").GetInt32().ShouldBe(1);
+        await WorkAsync(keeper);
+        kept.Current.Certificate.Fingerprint.ShouldNotBe(first);
+
+        _issuer.RefusesChange = "alreadyRevoked";
+        (await keeper.RevokeAsync(Name, RevocationReason.Unspecified)).ShouldBeNull();
+        (await keeper.RevokeAsync("other.weir-test.org", RevocationReason.Unspecified)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task An_accounts_key_is_changed_on_the_disk_and_at_the_issuer_and_other_processes_take_it_over()
+    {
+        CertificateKeeper keeper = Keeper();
+        CertificateKeeper other = Keeper();
+        await KeepAsync(keeper);
+        await KeepAsync(other);
+        Uri directory = new(_issuer.Url + "/dir");
+        string before = keeper.Store.ReadAccount(directory)!.Value.Key.Thumbprint;
+        (await keeper.ChangeAccountKeysAsync()).ShouldHaveSingleItem().Problem.ShouldBeNull();
+        string after = keeper.Store.ReadAccount(directory)!.Value.Key.Thumbprint;
+        after.ShouldNotBe(before);
+        keeper.Store.HasNextKey(directory).ShouldBeFalse();
+
+        // RFC 8555 section 7.3.5: the inner message is signed by the new key, and names the old one.
+        using JsonDocument inner = JsonDocument.Parse(_issuer.KeyChanges.ShouldHaveSingleItem());
+        string payload = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(inner.RootElement.GetProperty("payload").GetString()));
+        using JsonDocument wish = JsonDocument.Parse(payload);
+        AccountKey.ThumbprintOf(wish.RootElement.GetProperty("oldKey").GetRawText()).ShouldBe(before);
+        wish.RootElement.GetProperty("account").GetString().ShouldBe(_issuer.Url + "/account/1");
+
+        other.Renew(Name);
+        await WorkAsync(other);
+        other.All.ShouldHaveSingleItem().Notes.Failures.ShouldBe(0);
+        _issuer.Accounts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_key_change_that_a_crash_interrupted_is_settled_by_what_the_issuer_knows()
+    {
+        await KeepAsync(Keeper());
+        CertificateStore store = _keepers[0].Store;
+        Uri directory = new(_issuer.Url + "/dir");
+        AccountKey next = AccountKey.Make();
+        store.WriteNextKey(directory, next).ShouldBeTrue();
+
+        // The small issuer says of every key that the account is its own: the change had reached it.
+        CertificateKeeper keeper = Keeper();
+        await KeepAsync(keeper);
+        keeper.Renew(Name);
+        await WorkAsync(keeper);
+        store.ReadAccount(directory)!.Value.Key.Thumbprint.ShouldBe(next.Thumbprint);
+        store.HasNextKey(directory).ShouldBeFalse();
+        _issuer.AccountWishes[^1].ShouldContain("onlyReturnExisting");
+    }
+
+    [Fact]
+    public async Task A_proof_by_tls_is_found_by_another_process_of_the_data_directory_while_it_lasts()
+    {
+        CertificateStore store = Keeper().Store;
+        TlsAlpnProver one = new(new TlsTicketKeys(), store, _ => Task.CompletedTask, _time);
+        TlsAlpnProver other = new(new TlsTicketKeys(), store, _ => Task.CompletedTask, _time);
+        await other.LookAsync(Name);
+        other.Find(Name).ShouldBeNull();
+        await using (await one.ShowAsync(Name, "token", "token.thumb", CancellationToken.None))
+        {
+            await other.LookAsync(Name.ToUpperInvariant());
+            other.Find(Name).ShouldNotBeNull();
+            await other.LookAsync("../../accounts");
+            other.Find("../../accounts").ShouldBeNull();
+        }
+
+        _time.Now = _time.Now.AddMinutes(2);
+        other.Find(Name).ShouldBeNull();
+        await other.LookAsync(Name);
+        other.Find(Name).ShouldBeNull();
+    }
+
     private CertificateKeeper Keeper()
     {
         CertificateStore store = new(Path.Combine(_folder, "acme"), WeirLog.Silent);
         Lazy<LocalRoot> root = new(() => RootFile.Open(new ProcessConfig { Data = _folder }, WeirLog.Silent, _time));
-        CertificateKeeper keeper = new(store, root, WeirLog.Silent, _time) { Chance = () => 0.5, Provers = [new NoProver()] };
+        CertificateKeeper keeper = new(store, root, WeirLog.Silent, _time, [new NoProver()], () => 0.5);
         _keepers.Add(keeper);
         return keeper;
     }
 
-    private async Task<KeptCertificate> KeepAsync(CertificateKeeper keeper, SmallIssuer? second = null)
+    private async Task<KeptCertificate> KeepAsync(CertificateKeeper keeper, SmallIssuer? second = null, string? email = null)
     {
         SiteConfig site = Site(Name);
         WeirConfig config = Config(site, second is null ? [_issuer] : [_issuer, second]);
+        config = config with { Acme = config.Acme! with { Email = email } };
         _ = keeper.Of(site, config).ToList();
         keeper.Use(config);
         await WorkAsync(keeper);

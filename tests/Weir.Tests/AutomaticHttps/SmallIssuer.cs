@@ -46,6 +46,21 @@ internal sealed class SmallIssuer : IAsyncDisposable
 
     public int Accounts { get; private set; }
 
+    /// <summary>What accounts were changed to.</summary>
+    public List<string> Changes { get; } = [];
+
+    /// <summary>The payloads of keyChange: messages of the new keys.</summary>
+    public List<string> KeyChanges { get; } = [];
+
+    /// <summary>The payloads of revokeCert.</summary>
+    public List<string> Revoked { get; } = [];
+
+    /// <summary>The payloads of newAccount.</summary>
+    public List<string> AccountWishes { get; } = [];
+
+    /// <summary>What the next change of an account, its key or a certificate's standing is refused with; null: nothing.</summary>
+    public string? RefusesChange { get; set; }
+
     /// <summary>How long certificates are good.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(90);
 
@@ -108,9 +123,23 @@ internal sealed class SmallIssuer : IAsyncDisposable
         switch (path)
         {
             case "/dir":
-                string advice = Window is null ? "" : $", \"renewalInfo\": \"{Url}/advice\"";
-                return $$"""{"newNonce": "{{Url}}/nonce", "newAccount": "{{Url}}/account", "newOrder": "{{Url}}/order"{{advice}}}""";
+                string more = $", \"keyChange\": \"{Url}/key\", \"revokeCert\": \"{Url}/revoke\"";
+                more += Window is null ? "" : $", \"renewalInfo\": \"{Url}/advice\"";
+                return $$"""{"newNonce": "{{Url}}/nonce", "newAccount": "{{Url}}/account", "newOrder": "{{Url}}/order"{{more}}}""";
+            case "/key":
+                return Change(response, KeyChanges, payload);
+            case "/revoke":
+                return Change(response, Revoked, payload);
+            case "/account/1":
+                return Change(response, Changes, payload);
             case "/account":
+                AccountWishes.Add(payload);
+                if (payload.Contains("onlyReturnExisting", StringComparison.Ordinal))
+                {
+                    response.AddHeader("Location", $"{Url}/account/1");
+                    return "{}";
+                }
+
                 Accounts++;
                 response.StatusCode = 201;
                 response.AddHeader("Location", $"{Url}/account/{Accounts}");
@@ -128,6 +157,19 @@ internal sealed class SmallIssuer : IAsyncDisposable
             default:
                 return path.StartsWith("/advice/", StringComparison.Ordinal) ? Advise(response, path["/advice/".Length..]) : "";
         }
+    }
+
+    private string Change(HttpListenerResponse response, List<string> changes, string payload)
+    {
+        changes.Add(payload);
+        if (RefusesChange is { } type)
+        {
+            RefusesChange = null;
+            response.StatusCode = 400;
+            return $$"""{"type": "urn:ietf:params:acme:error:{{type}}", "detail": "not so"}""";
+        }
+
+        return "{}";
     }
 
     private string Order(HttpListenerResponse response, string payload)
