@@ -6,6 +6,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Net.Loops;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Fetching;
 using Weir.Pipeline.Forwarding;
@@ -138,7 +139,8 @@ internal sealed class Passage : IFetcher
     /// <summary>The running module answered or aborted.</summary>
     public void Stop(Verdict verdict)
     {
-        Exchange.AnsweredBy = RunningName;
+        // Who passes on what a server answered has not answered itself.
+        Exchange.AnsweredBy = Exchange.ServerName is null ? RunningName : null;
         Exchange.Trace?.Add(RunningName ?? "", verdict == Verdict.Answered ? $"answered with {Exchange.Response.Status}" : "aborted the connection");
     }
 
@@ -249,8 +251,9 @@ internal sealed class Passage : IFetcher
     }
 
     /// <inheritdoc/>
-    public ValueTask<FetchResult> FetchBelowAsync(Exchange exchange, RequestHead request, int deadlineMs, int windowOctets) =>
-        _fetches.BelowAsync(this, request, deadlineMs, windowOctets);
+    public ValueTask<FetchResult> FetchBelowAsync(
+        Exchange exchange, RequestHead request, int deadlineMs, int windowOctets, PinnedBody? content, ClientStream? interims) =>
+        _fetches.BelowAsync(this, request, new FetchStream((Loop)exchange.Loop, deadlineMs, windowOctets, interims), content);
 
     /// <inheritdoc/>
     public ValueTask<FetchResult> FetchUpstreamAsync(

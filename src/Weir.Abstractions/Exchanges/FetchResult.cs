@@ -24,4 +24,13 @@ public sealed class FetchResult
 
     /// <summary>The response's content.</summary>
     public FollowedBody? Body { get; }
+
+    /// <summary>The server that answered, or was tried last; null: none was asked.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The upstream of that server.</summary>
+    public string? UpstreamName { get; init; }
+
+    /// <summary>The route that was taken.</summary>
+    public string? RouteName { get; init; }
 }

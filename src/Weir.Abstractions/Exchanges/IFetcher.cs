@@ -14,10 +14,20 @@ public interface IFetcher
     /// The request head is copied. The task completes when the response's head is there, or the fetch failed.
     /// </summary>
     /// <param name="exchange">The exchange whose module asks, on its loop.</param>
-    /// <param name="request">What is asked for; it has no content.</param>
+    /// <param name="request">What is asked for.</param>
     /// <param name="deadlineMs">How long the whole fetch may take, content included; 0: no limit of its own.</param>
     /// <param name="windowOctets">How much of the content is kept for readers; at least 64 KiB.</param>
-    ValueTask<FetchResult> FetchBelowAsync(Exchange exchange, RequestHead request, int deadlineMs, int windowOctets = DefaultWindowOctets);
+    /// <param name="content">The request's content; null: it has none.</param>
+    /// <param name="interims">
+    /// Who gets the interim responses: the exchange's own client, and only by a module that waits for the result with it. Null: nobody.
+    /// </param>
+    ValueTask<FetchResult> FetchBelowAsync(
+        Exchange exchange,
+        RequestHead request,
+        int deadlineMs,
+        int windowOctets = DefaultWindowOctets,
+        PinnedBody? content = null,
+        ClientStream? interims = null);
 
     /// <summary>Starts a fetch from an upstream by name; no stack runs.</summary>
     /// <param name="exchange">The exchange whose module asks, on its loop; used until this method returns.</param>

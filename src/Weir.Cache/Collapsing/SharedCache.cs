@@ -8,6 +8,7 @@ namespace Weir.Cache.Collapsing;
 public sealed class SharedCache : IDisposable
 {
     private readonly Lazy<MemoryStore> _store;
+    private readonly Lazy<RecentUses> _uses = new(() => new RecentUses());
 
     /// <summary>A cache for so many loops.</summary>
     public SharedCache(CacheSettings settings, int loops)
@@ -32,6 +33,9 @@ public sealed class SharedCache : IDisposable
 
     /// <summary>The fills in flight.</summary>
     public FillTable Fills { get; }
+
+    /// <summary>What was asked for before, where that decides about storing.</summary>
+    public RecentUses Uses => _uses.Value;
 
     /// <inheritdoc/>
     public void Dispose()

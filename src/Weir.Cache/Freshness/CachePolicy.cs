@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Weir.Cache.Freshness;
 
 /// <summary>What an operator decides where RFC 9111 leaves a choice. Immutable.</summary>
@@ -20,6 +22,9 @@ public sealed record CachePolicy
 
     /// <summary>The lifetime of a heuristically cacheable response that says nothing at all and has no Last-Modified; 0: it is not stored.</summary>
     public long UnstatedSeconds { get; init; }
+
+    /// <summary>Lifetimes, in seconds, of responses by status that say nothing about theirs: negative caching.</summary>
+    public IReadOnlyDictionary<int, long> StatusSeconds { get; init; } = ReadOnlyDictionary<int, long>.Empty;
 
     /// <summary>How long after its time a response may be served when origins fail, unless it forbids it.</summary>
     public long GraceSeconds { get; init; }

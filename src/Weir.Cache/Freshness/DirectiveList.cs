@@ -36,6 +36,14 @@ public ref struct DirectiveList
 
         ReadOnlySpan<byte> member = _members.Current;
         int equals = member.IndexOf((byte)'=');
+        int semicolon = member.IndexOf((byte)';');
+        if (semicolon >= 0 && (equals < 0 || semicolon < equals))
+        {
+            // No grammar knows parameters here. What forbids something goes on forbidding it with one; a time with one is none that is valid.
+            member = member[..semicolon].TrimEnd(" \t"u8);
+            equals = -1;
+        }
+
         HasArgument = equals >= 0;
 
         // White space around "=" is no grammar of RFC 9111: the name is understood, the argument then is none that is valid.

@@ -35,6 +35,11 @@ public static class Lifetime
             return isDate ? Math.Clamp(expires - date, 0, DeltaSeconds.Most) : 0;
         }
 
+        if (policy.StatusSeconds.Count > 0 && policy.StatusSeconds.TryGetValue(response.Status, out long seconds))
+        {
+            return seconds;
+        }
+
         return Guess(response, date, responseTimeSeconds, policy);
     }
 

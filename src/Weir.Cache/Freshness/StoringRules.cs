@@ -12,7 +12,7 @@ public static class StoringRules
     public static StoringVerdict Judge(
         RequestHead request, in RequestCacheControl asked, ResponseHead response, in ResponseCacheControl control, CachePolicy policy)
     {
-        if (request.Method != RequestMethod.Get)
+        if (request.Method is not (RequestMethod.Get or RequestMethod.Query))
         {
             return StoringVerdict.Method;
         }
@@ -74,7 +74,7 @@ public static class StoringRules
             return StoringVerdict.Stored;
         }
 
-        if (!StatusRules.IsHeuristicallyCacheable(response.Status))
+        if (!StatusRules.IsHeuristicallyCacheable(response.Status) && !policy.StatusSeconds.ContainsKey(response.Status))
         {
             return StoringVerdict.Status;
         }

@@ -20,4 +20,5 @@ public enum StoringVerdict : byte
     TooLarge,
     Truncated,
     Vanishing,
+    FirstUse,
 }

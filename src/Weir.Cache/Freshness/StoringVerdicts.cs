@@ -21,6 +21,7 @@ public static class StoringVerdicts
         StoringVerdict.TooManyVariants => "too-many-variants"u8,
         StoringVerdict.TooLarge => "too-large"u8,
         StoringVerdict.Truncated => "truncated"u8,
+        StoringVerdict.FirstUse => "first-use"u8,
         StoringVerdict.Vanishing => "stale-without-validator"u8,
         _ => default,
     };

@@ -27,7 +27,7 @@ public sealed class TargetedFields
     {
         foreach (byte[] name in _names)
         {
-            if (fields.Find(name) >= 0 && StructuredFields.ParseDictionary(fields, name) is { Count: > 0 } dictionary)
+            if (fields.Find(name) >= 0 && StructuredFields.ParseDictionary(fields, name) is { Count: > 0 } dictionary && HasTimes(dictionary))
             {
                 return dictionary;
             }
@@ -46,6 +46,21 @@ public sealed class TargetedFields
         foreach ((string name, StructuredMember member) in dictionary.Entries)
         {
             TakeMember(name, member, ref control);
+        }
+
+        return true;
+    }
+
+    // RFC 9213 section 2.1: a time is an Integer. A field in which one is anything else is not what its author believes it is: it is ignored.
+    private static bool HasTimes(StructuredDictionary dictionary)
+    {
+        foreach ((string name, StructuredMember member) in dictionary.Entries)
+        {
+            bool isTime = name is "max-age" or "s-maxage" or "stale-while-revalidate" or "stale-if-error";
+            if (isTime && (member.IsInnerList || member.Value.Kind != StructuredKind.Integer))
+            {
+                return false;
+            }
         }
 
         return true;

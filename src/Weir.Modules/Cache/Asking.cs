@@ -1,3 +1,4 @@
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Freshness;
@@ -10,12 +11,13 @@ namespace Weir.Modules.Cache;
 internal sealed class Asking
 {
     /// <summary>Takes over the hold on a stale entry, if there is one.</summary>
-    public Asking(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, CacheForward forward, in StoredEntry stale)
+    public Asking(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, CacheForward forward, in StoredEntry stale, PinnedBody? content)
     {
         Loop = exchange.Loop;
         Asked = asked;
         Forward = forward;
         Stale = stale;
+        Content = content;
         Hash = loop.Hash;
         PrimaryHash = loop.PrimaryHash;
         Key = loop.Key.ToArray();
@@ -34,6 +36,9 @@ internal sealed class Asking
 
     /// <summary>What is stored and must be validated; empty: nothing.</summary>
     public StoredEntry Stale { get; private set; }
+
+    /// <summary>The content of a QUERY; null: there is none.</summary>
+    public PinnedBody? Content { get; }
 
     /// <summary>Of the variant, where there are variants.</summary>
     public KeyHash Hash { get; }

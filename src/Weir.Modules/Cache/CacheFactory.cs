@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
@@ -34,6 +35,11 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
         CheckNames(check, "key_headers", options.KeyHeaders);
         CheckNames(check, "key_cookies", options.KeyCookies);
         CheckNames(check, "targeted", options.Targeted);
+        foreach (string status in options.Negative.Keys.Where(status => !IsStatus(status)))
+        {
+            check.Error("negative", $"\"{status}\" is no status of a final response.", "Write a number from 200 to 599, but none of 206 and 304.");
+        }
+
         if (options.IgnoreQuery.Count > 0 && options.KeepQuery.Count > 0)
         {
             check.Error("keep_query", "ignore_query and keep_query say two things.", "Write the shorter of the two lists.");
@@ -57,6 +63,9 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
         }
     }
 
+    private static bool IsStatus(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status) && status is >= 200 and <= 599 and not (206 or 304);
+
     private static CachePolicy Policy(CacheOptions options) => new()
     {
         Targeted = new TargetedFields(options.Targeted),
@@ -69,6 +78,8 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
             _ => SetCookieRule.Explicit,
         },
         MostHeuristicSeconds = (long)options.Guess.TotalSeconds,
+        StatusSeconds = options.Negative.ToDictionary(
+            pair => int.Parse(pair.Key, CultureInfo.InvariantCulture), pair => (long)pair.Value.TotalSeconds),
         GraceSeconds = (long)options.Grace.TotalSeconds,
         KeepSeconds = (long)options.Keep.TotalSeconds,
     };

@@ -8,6 +8,9 @@ internal sealed class CacheLimits
     /// <summary>How much of a response that arrives is kept for those who follow it.</summary>
     public const int WindowOctets = 8 << 20;
 
+    /// <summary>The largest content of a QUERY whose response is stored: it is part of the key.</summary>
+    public const int MostQueryOctets = 64 << 10;
+
     /// <summary>Variants of one key.</summary>
     public const int MostVariants = 64;
 
@@ -18,10 +21,14 @@ internal sealed class CacheLimits
     {
         WaitMs = (int)options.Wait.TotalMilliseconds;
         ObjectOctets = settings.ObjectOctets;
+        SecondUseOctets = options.SecondUse?.Octets ?? long.MaxValue;
     }
 
     /// <summary>How long a request waits for another one's response.</summary>
     public int WaitMs { get; }
+
+    /// <summary>The smallest response that is stored at the second use only.</summary>
+    public long SecondUseOctets { get; }
 
     /// <summary>The largest response that is stored.</summary>
     public long ObjectOctets { get; }

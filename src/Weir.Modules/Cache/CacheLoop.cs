@@ -12,10 +12,11 @@ internal sealed class CacheLoop
 {
     private const int GenerationOctets = 8;
 
+    private readonly QueryKeys _queries;
     private readonly MemoryStore _store;
     private readonly int _lane;
     private readonly Stack<HitBody> _free = new();
-    private readonly byte[] _key = new byte[KeyWriter.MostOctets + GenerationOctets + VariantText.MostOctets + 1];
+    private readonly byte[] _key = new byte[KeyWriter.MostOctets + QueryKeys.MostOctets + GenerationOctets + VariantText.MostOctets + 1];
     private int _primaryOctets;
     private int _keyOctets;
 
@@ -23,6 +24,7 @@ internal sealed class CacheLoop
     {
         _store = store;
         _lane = lane;
+        _queries = new QueryKeys(store, lane);
     }
 
     /// <summary>The hash of the key that was looked up last: of the variant, where there are variants.</summary>
@@ -40,12 +42,31 @@ internal sealed class CacheLoop
     /// <summary>Looks for a response that a request selects.</summary>
     public LookupResult Find(KeyRules rules, RequestHead request, long nowSeconds, out StoredEntry entry)
     {
+        if (TryMakeKey(rules, request))
+        {
+            return Find(request, nowSeconds, out entry);
+        }
+
         entry = default;
-        if (!TryMakeKey(rules, request))
+        return LookupResult.NoKey;
+    }
+
+    /// <summary>Looks for a response to a QUERY: its content, type and coding are part of the key (RFC 10008 section 2.7).</summary>
+    public LookupResult FindQuery(KeyRules rules, RequestHead request, ReadOnlySpan<byte> content, long nowSeconds, out StoredEntry entry)
+    {
+        entry = default;
+        if (!TryMakeKey(rules, request) || !_queries.TryAppend(_key, ref _primaryOctets, request.Fields, content, nowSeconds))
         {
             return LookupResult.NoKey;
         }
 
+        Take(_primaryOctets);
+        return Find(request, nowSeconds, out entry);
+    }
+
+    // By the key that was made last.
+    private LookupResult Find(RequestHead request, long nowSeconds, out StoredEntry entry)
+    {
         if (!_store.TryFind(_lane, Hash, Key, out entry))
         {
             return LookupResult.UriMiss;

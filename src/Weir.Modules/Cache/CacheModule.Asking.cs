@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
@@ -38,7 +39,8 @@ internal sealed partial class CacheModule
 
     private async ValueTask<Verdict> OwnAsync(Exchange exchange, Asking ask, Fill fill)
     {
-        Fetched fetched = await _asker.FetchAsync(exchange, ask, fill);
+        Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, exchange.Client);
+        NameServer(exchange, fetched);
         int fetchedStatus = fetched.Head?.Status ?? fetched.Error?.Status ?? 304;
         if ((fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetchedStatus))) && TryStandIn(exchange, ask, fetchedStatus))
         {
@@ -48,8 +50,7 @@ internal sealed partial class CacheModule
 
         if (fetched.Error is { } error)
         {
-            exchange.Error = error;
-            return Verdict.Answered;
+            return Fail(exchange, ask, error, isCollapsed: false);
         }
 
         if (fetched.IsUpdated)
@@ -82,6 +83,12 @@ internal sealed partial class CacheModule
             return;
         }
 
+        if (fetched.IsSharedOnce)
+        {
+            fill.Leave();
+            return;
+        }
+
         fetched.Body?.Release();
     }
 
@@ -95,8 +102,7 @@ internal sealed partial class CacheModule
             case FillOutcome.Failed when TryStandIn(exchange, ask, head.Error?.Status ?? 502):
                 return Verdict.Answered;
             case FillOutcome.Failed:
-                exchange.Error = head.Error ?? ProxyErrors.Internal;
-                return Verdict.Answered;
+                return Fail(exchange, ask, head.Error ?? ProxyErrors.Internal, isCollapsed: true);
             case FillOutcome.Shared when IsFor(head, ask) && head.Body!.IsWhole:
                 // It was joined, so it is not given up before this returns.
                 Delivery.Pass(exchange, head.Response!, head.Body, new CacheStatus { Forward = ask.Forward, IsCollapsed = true });
@@ -104,6 +110,23 @@ internal sealed partial class CacheModule
             default:
                 return await Pass(exchange, ask.Forward);
         }
+    }
+
+    // The page about the error says what the cache did, too.
+    private static Verdict Fail(Exchange exchange, Asking ask, ProxyError error, bool isCollapsed)
+    {
+        exchange.Response.Clear();
+        new CacheStatus { Forward = ask.Forward, IsCollapsed = isCollapsed }.AppendTo(exchange.Response.Fields);
+        exchange.Error = error;
+        return Verdict.Answered;
+    }
+
+    // Who answered, for the log: a miss is a server's answer.
+    private static void NameServer(Exchange exchange, Fetched fetched)
+    {
+        exchange.ServerName = fetched.ServerName;
+        exchange.UpstreamName ??= fetched.UpstreamName;
+        exchange.RouteName ??= fetched.RouteName;
     }
 
     private static bool IsFor(FillHead head, Asking ask)
@@ -145,15 +168,48 @@ internal sealed partial class CacheModule
         return true;
     }
 
-    // RFC 5861 section 3: the client has its answer at once; one fetch for all that get it meanwhile.
-    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, long nowSeconds)
+    // The same for a HEAD that went on by itself.
+    private bool TryStandIn(Exchange exchange, PassNote note)
     {
-        if (loop.Find(RulesOf(exchange), exchange.Request, nowSeconds, out StoredEntry stale) != LookupResult.Found)
+        int status = exchange.Error?.Status ?? exchange.Response.Status;
+        if (!StatusRules.IsError(status) || !_cache.Store.TryFind(exchange.Loop.Index, note.Hash, note.Key, out StoredEntry stored))
         {
+            return false;
+        }
+
+        long nowSeconds = exchange.Loop.UnixMs / 1000;
+        if (stored.Kind != RecordKind.Response
+            || !ReuseRules.MayStandIn(stored.Freshness, RequestCacheControl.Read(exchange.Request.Fields), nowSeconds, _policy))
+        {
+            Release(exchange, stored);
+            return false;
+        }
+
+        exchange.Error = null;
+        CacheStatus told = new() { Forward = note.Forward, ForwardStatus = status, IsStandIn = true };
+        Delivery.Serve(exchange, _cache.Store, LoopOf(exchange), _slot, stored, ref told, nowSeconds);
+        return true;
+    }
+
+    private void Release(Exchange exchange, in StoredEntry entry)
+    {
+        if (!entry.IsEmpty)
+        {
+            _cache.Store.Release(exchange.Loop.Index, entry);
+        }
+    }
+
+    // RFC 5861 section 3: the client has its answer at once; one fetch for all that get it meanwhile.
+    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, in StoredEntry served, PinnedBody? content)
+    {
+        // A hold of its own; what is found may be another one by now.
+        if (!_cache.Store.TryFind(exchange.Loop.Index, loop.Hash, loop.Key, out StoredEntry stale) || stale.Kind != served.Kind)
+        {
+            Release(exchange, stale);
             return;
         }
 
-        Asking ask = new(exchange, loop, asked, CacheForward.Stale, stale);
+        Asking ask = new(exchange, loop, asked, CacheForward.Stale, stale, content);
         Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
         if (!isOwner)
         {
@@ -170,7 +226,7 @@ internal sealed partial class CacheModule
     {
         try
         {
-            Fetched fetched = await _asker.FetchAsync(exchange, ask, fill);
+            Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, null);
             StoreOrRelease(ask, fill, fetched);
         }
         finally

@@ -1,6 +1,9 @@
 // Hot: one look-up for each request that passes the stack.
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
@@ -27,6 +30,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private readonly CacheLimits _limits;
     private readonly KeyRules _unscopedRules;
     private readonly OriginAsker _asker;
+    private readonly HeadFreshening _heads;
     private readonly Invalidator _invalidator;
     private readonly CacheLoop?[] _loops;
     private readonly int _slot;
@@ -39,7 +43,9 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         _policy = policy;
         _limits = limits;
         _unscopedRules = rules;
-        _asker = new OriginAsker(cache, policy, limits);
+        RecordMaker records = new(policy, cache.Purges);
+        _asker = new OriginAsker(cache, policy, limits, records);
+        _heads = new HeadFreshening(cache, records);
         _invalidator = new Invalidator(cache, builder.PathRules);
         _loops = new CacheLoop?[cache.LoopCount];
         _slot = builder.ReserveSlot();
@@ -55,16 +61,27 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
             return Pass(exchange, reason);
         }
 
+        if (exchange.Request.Method == RequestMethod.Query)
+        {
+            return QueryAsync(exchange);
+        }
+
         CacheLoop loop = LoopOf(exchange);
+        LookupResult found = loop.Find(RulesOf(exchange), exchange.Request, exchange.Loop.UnixMs / 1000, out StoredEntry entry);
+        return Decide(exchange, loop, found, entry, null);
+    }
+
+    // By what the look-up brought; the hold on what it found goes along.
+    private ValueTask<Verdict> Decide(Exchange exchange, CacheLoop loop, LookupResult found, in StoredEntry entry, PinnedBody? content)
+    {
         RequestHead request = exchange.Request;
         long nowSeconds = exchange.Loop.UnixMs / 1000;
-        LookupResult found = loop.Find(RulesOf(exchange), request, nowSeconds, out StoredEntry entry);
         RequestCacheControl asked = request.Fields.HasAny(_clientControls) && _policy.ObeysRequests
             ? RequestCacheControl.Read(request.Fields)
             : RequestCacheControl.None;
         if (found != LookupResult.Found)
         {
-            return Miss(exchange, loop, found, asked);
+            return Miss(exchange, loop, found, asked, content);
         }
 
         Reuse reuse = ReuseRules.Judge(entry.Freshness, asked, nowSeconds, _policy);
@@ -82,12 +99,14 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         if (reuse is Reuse.Validate or Reuse.ValidateForClient)
         {
             CacheForward forward = reuse == Reuse.Validate ? CacheForward.Stale : CacheForward.Request;
-            return AskAsync(exchange, new Asking(exchange, loop, asked, forward, entry));
+            return request.Method == RequestMethod.Head && !asked.OnlyIfCached
+                ? PassHead(exchange, loop, forward, entry)
+                : AskAsync(exchange, new Asking(exchange, loop, asked, forward, entry, content));
         }
 
         if (reuse == Reuse.StaleWhileRevalidate)
         {
-            RefreshBeside(exchange, loop, asked, nowSeconds);
+            RefreshBeside(exchange, loop, asked, entry, content);
         }
 
         CacheStatus status = default;
@@ -95,20 +114,50 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         return new(Verdict.Answered);
     }
 
+    // RFC 10008 section 2.7: the content is part of the key.
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<Verdict> QueryAsync(Exchange exchange)
+    {
+        BufferedRequest buffered = await exchange.BufferRequestAsync(CacheLimits.MostQueryOctets);
+        if (buffered.Error is { } error)
+        {
+            exchange.Error = error;
+            return Verdict.Answered;
+        }
+
+        if (!buffered.IsWhole || exchange.IsHypothetical)
+        {
+            return await Pass(exchange, CacheForward.Bypass);
+        }
+
+        byte[] octets = new byte[buffered.Body?.Count ?? 0];
+        buffered.Body?.CopyTo(octets);
+        CacheLoop loop = LoopOf(exchange);
+        long nowSeconds = exchange.Loop.UnixMs / 1000;
+        LookupResult found = loop.FindQuery(RulesOf(exchange), exchange.Request, octets, nowSeconds, out StoredEntry entry);
+        return await Decide(exchange, loop, found, entry, new PinnedBody(octets));
+    }
+
     /// <inheritdoc/>
     public ValueTask OnResponseAsync(Exchange exchange)
     {
-        if (exchange.Slot(_slot) is PassNote note && exchange.Response.Status != 101)
+        if (exchange.Slot(_slot) is not PassNote note || exchange.Response.Status == 101 || (note.IsOfHead && TryStandIn(exchange, note)))
         {
-            if (note.MayInvalidate && exchange.Error is null && Invalidation.Applies(exchange.Request.Method, exchange.Response.Status))
-            {
-                _invalidator.Invalidate(exchange, LoopOf(exchange), RulesOf(exchange), note);
-            }
-
-            new CacheStatus { Forward = note.Forward, NotStored = note.Detail }.AppendTo(exchange.Response.Fields);
+            return default;
         }
 
-        return default;
+        ValueTask invalidation = default;
+        if (note.MayInvalidate && exchange.Error is null && Invalidation.Applies(exchange.Request.Method, exchange.Response.Status))
+        {
+            invalidation = _invalidator.InvalidateAsync(exchange, LoopOf(exchange), RulesOf(exchange), note);
+        }
+        else if (note.IsOfHead && exchange.Error is null)
+        {
+            _heads.Apply(exchange, note);
+        }
+
+        new CacheStatus { Forward = note.Forward, NotStored = note.Detail }.AppendTo(exchange.Response.Fields);
+        return invalidation;
     }
 
     /// <inheritdoc/>
@@ -127,13 +176,14 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private CacheForward WhyNot(Exchange exchange)
     {
         RequestHead request = exchange.Request;
-        if (request.Method is not (RequestMethod.Get or RequestMethod.Head))
+        if (request.Method is not (RequestMethod.Get or RequestMethod.Head or RequestMethod.Query))
         {
             return CacheForward.Method;
         }
 
         // RFC 9111 section 4.3.2: what only an origin may evaluate is its business; so is what has content, or asks for another protocol.
-        bool isPlain = !request.Fields.HasAny(Preconditions.OfOrigins) && !request.Fields.Has(KnownField.Upgrade) && request.BodyLength.IsNone;
+        bool isPlain = !request.Fields.HasAny(Preconditions.OfOrigins) && !request.Fields.Has(KnownField.Upgrade)
+            && (request.BodyLength.IsNone || request.Method == RequestMethod.Query);
         return isPlain && exchange.Loop.Index < _loops.Length && exchange.Fetcher is not null ? CacheForward.None : CacheForward.Bypass;
     }
 
@@ -150,7 +200,15 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         return new(Verdict.Continue);
     }
 
-    private ValueTask<Verdict> Miss(Exchange exchange, CacheLoop loop, LookupResult found, in RequestCacheControl asked)
+    // A HEAD goes on as it is: what it brings says whether what is stored is still good.
+    private ValueTask<Verdict> PassHead(Exchange exchange, CacheLoop loop, CacheForward forward, in StoredEntry stored)
+    {
+        exchange.Slot(_slot) = PassNote.OfHead(forward, loop.Hash, loop.Key, exchange.Loop.UnixMs / 1000, _cache.Purges.Last);
+        _cache.Store.Release(exchange.Loop.Index, stored);
+        return new(Verdict.Continue);
+    }
+
+    private ValueTask<Verdict> Miss(Exchange exchange, CacheLoop loop, LookupResult found, in RequestCacheControl asked, PinnedBody? content)
     {
         CacheForward forward = found switch
         {
@@ -170,9 +228,9 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         }
 
         // A part alone, or a head alone, is not what a store is filled with.
-        bool isWhole = exchange.Request.Method == RequestMethod.Get && !exchange.Request.Fields.Has(KnownField.Range);
+        bool isWhole = exchange.Request.Method != RequestMethod.Head && !exchange.Request.Fields.Has(KnownField.Range);
         return isWhole && !OverridingFields.AreIn(exchange.Request.Fields) && found is not (LookupResult.Unshared or LookupResult.NoKey)
-            ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default))
+            ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default, content))
             : Pass(exchange, forward);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Weir.Abstractions.Options;
 
 namespace Weir.Modules.Cache;
@@ -43,6 +44,14 @@ public sealed record CacheOptions
 
     [Option("The longest lifetime that is guessed from Last-Modified where an origin says nothing; 0s guesses none.", Max = "30d")]
     public TimeSpan Guess { get; init; } = TimeSpan.FromDays(1);
+
+    [Option(
+        "Times for statuses whose responses say nothing about theirs.", Default = "none", Example = "{ 404: 10s, 503: 2s }", Max = "1d")]
+    public IReadOnlyDictionary<string, TimeSpan> Negative { get; init; } = ReadOnlyDictionary<string, TimeSpan>.Empty;
+
+    [Option(
+        "Responses of this size and more are stored when they are asked for a second time; 0B: all are.", Default = "off: stored at once", Example = "1MiB")]
+    public ByteSize? SecondUse { get; init; }
 
     [Option("How long a request waits for another one's response before it asks itself.", Min = "10ms", Max = "10m")]
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);

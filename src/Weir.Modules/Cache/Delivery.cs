@@ -12,6 +12,9 @@ namespace Weir.Modules.Cache;
 /// <summary>Answers a request with a response that it selected: whole, a part, 304 or 416 (RFC 9110 sections 13 to 15).</summary>
 internal static class Delivery
 {
+    // In place of a length.
+    private const long SeveralParts = -1;
+
     private static readonly ulong _special = Preconditions.OfCaches | HeaderFields.Mask(KnownField.Range);
 
     /// <summary>Answers from the store. The hold on the entry goes over to the exchange, or is given back.</summary>
@@ -39,6 +42,12 @@ internal static class Delivery
         if (length == 0 || request.Method == RequestMethod.Head)
         {
             store.Release(exchange.Loop.Index, entry);
+            return;
+        }
+
+        if (length == SeveralParts)
+        {
+            PartsBody.Serve(exchange, store, entry);
             return;
         }
 
@@ -137,9 +146,14 @@ internal static class Delivery
             return;
         }
 
-        // RFC 9110 section 14.2: a server may give all of it instead; parts that lie far apart are given so.
-        if (outcome != RangeOutcome.Parts || count != 1)
+        if (outcome != RangeOutcome.Parts)
         {
+            return;
+        }
+
+        if (count > 1)
+        {
+            length = SeveralParts;
             return;
         }
 

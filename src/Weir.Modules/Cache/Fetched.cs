@@ -30,6 +30,27 @@ internal sealed class Fetched
     /// <summary>Under which key.</summary>
     public Variant Variant { get; init; }
 
+    /// <summary>The server that answered, or was tried last.</summary>
+    public string? ServerName { get; private set; }
+
+    /// <summary>The upstream of that server.</summary>
+    public string? UpstreamName { get; private set; }
+
+    /// <summary>The route that was taken.</summary>
+    public string? RouteName { get; private set; }
+
     /// <summary>Whether a response arrived that is to be stored.</summary>
     public bool IsToStore => Head is not null && Verdict == StoringVerdict.Stored;
+
+    /// <summary>Whether others that ask for it now get it too, though it is not stored.</summary>
+    public bool IsSharedOnce => Head is not null && Verdict == StoringVerdict.FirstUse;
+
+    /// <summary>Takes over who answered.</summary>
+    public Fetched From(FetchResult result)
+    {
+        ServerName = result.ServerName;
+        UpstreamName = result.UpstreamName;
+        RouteName = result.RouteName;
+        return this;
+    }
 }

@@ -1,15 +1,20 @@
+using System.Globalization;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
+using Weir.Cache.Purging;
 
 namespace Weir.Modules.Cache;
 
 /// <summary>Drops what a request of an unsafe method made invalid: its target, and what its Location and Content-Location name.</summary>
 internal sealed class Invalidator
 {
+    // RFC 9875 section 3 demands 32.
+    private const int MostGroups = 128;
+
     private readonly SharedCache _cache;
     private readonly IPathRules _pathRules;
 
@@ -20,11 +25,28 @@ internal sealed class Invalidator
     }
 
     // RFC 9111 section 4.4.
-    public void Invalidate(Exchange exchange, CacheLoop loop, KeyRules rules, PassNote note)
+    public ValueTask InvalidateAsync(Exchange exchange, CacheLoop loop, KeyRules rules, PassNote note)
     {
         Drop(note.Hash, note.Key);
         InvalidateNamed(exchange, loop, rules, KnownField.Location);
         InvalidateNamed(exchange, loop, rules, KnownField.ContentLocation);
+        return TagFields.ReadInvalidated(exchange.Response.Fields) is { Count: > 0 } groups ? PurgeAsync(exchange.Request, groups) : default;
+    }
+
+    // RFC 9875 section 3: groups of the same origin, before anybody learns of the answer. The log of purges may have to wait for its disk.
+    private ValueTask PurgeAsync(RequestHead request, IReadOnlyList<string> groups)
+    {
+        string scheme = request.IsHttps ? "https" : "http";
+        bool hasPort = request.Port != (request.IsHttps ? 443 : 80);
+        string authority = hasPort ? string.Create(CultureInfo.InvariantCulture, $"{request.HostText}:{request.Port}") : request.HostText;
+        Purge[] purges = [.. groups.Take(MostGroups).Select(group => Purge.OfOriginTag(scheme, authority, group, isSoft: false))];
+        if (_cache.Purges.IsDurable)
+        {
+            return new(Task.Run(() => _cache.Purges.Add(purges)));
+        }
+
+        _cache.Purges.Add(purges);
+        return default;
     }
 
     private void InvalidateNamed(Exchange exchange, CacheLoop loop, KeyRules rules, KnownField field)
@@ -54,6 +76,8 @@ internal sealed class Invalidator
     private void Drop(in KeyHash hash, ReadOnlySpan<byte> key)
     {
         _cache.Store.Remove(hash, key);
+        byte[] queries = [.. key, .. QueryKeys.Mark];
+        _cache.Store.Remove(KeyHash.Of(queries), queries);
         _cache.Fills.Invalidate(hash);
     }
 }

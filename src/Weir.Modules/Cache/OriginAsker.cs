@@ -6,7 +6,6 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
-using Weir.Cache.Purging;
 using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
@@ -20,12 +19,14 @@ internal sealed class OriginAsker
     private readonly SharedCache _cache;
     private readonly CachePolicy _policy;
     private readonly CacheLimits _limits;
+    private readonly RecordMaker _records;
 
-    public OriginAsker(SharedCache cache, CachePolicy policy, CacheLimits limits)
+    public OriginAsker(SharedCache cache, CachePolicy policy, CacheLimits limits, RecordMaker records)
     {
         _cache = cache;
         _policy = policy;
         _limits = limits;
+        _records = records;
     }
 
     /// <summary>
@@ -33,17 +34,18 @@ internal sealed class OriginAsker
     /// the first wait only: it may be over when the answer comes.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public async ValueTask<Fetched> FetchAsync(Exchange exchange, Asking ask, Fill fill)
+    public async ValueTask<Fetched> FetchAsync(Exchange exchange, Asking ask, Fill fill, ClientStream? interims)
     {
         Fetched? fetched = null;
         try
         {
             RequestHead request = RequestOf(ask);
             long requestSeconds = ask.NowSeconds;
-            FetchResult result = await exchange.Fetcher!.FetchBelowAsync(exchange, request, 0, CacheLimits.WindowOctets);
-            fetched = result.Error is not null ? new Fetched { Error = result.Error }
+            FetchResult result = await exchange.Fetcher!.FetchBelowAsync(
+                exchange, request, 0, CacheLimits.WindowOctets, ask.Content, interims);
+            fetched = (result.Error is not null ? new Fetched { Error = result.Error }
                 : IsUpdate(ask, result) ? Update(ask, fill, result, requestSeconds)
-                : Settle(ask, fill, request, result, requestSeconds);
+                : Settle(ask, fill, request, result, requestSeconds)).From(result);
         }
         finally
         {
@@ -96,37 +98,38 @@ internal sealed class OriginAsker
             return new Fetched();
         }
 
-        NotModified.Update(head.Fields, result.Head.Fields);
-        ResponseCacheControl control = ResponseCacheControl.Read(head.Fields, _policy.Targeted);
-        StoringVerdict verdict = StoringRules.Judge(RequestOf(ask), ask.Asked, head, control, _policy);
-        if (verdict != StoringVerdict.Stored)
-        {
-            _cache.Store.Remove(ask.Hash, ask.Key);
-            return new Fetched { IsUpdated = true, Verdict = verdict };
-        }
-
-        // What Age the 304 had counts: it was made later than what is stored.
-        ResponseHead dated = new() { Status = head.Status };
-        head.Fields.CopyTo(dated.Fields);
-        if (result.Head.Fields.TryGet(KnownField.Age, out ReadOnlySpan<byte> age))
-        {
-            dated.Fields.Set(KnownField.Age, age);
-        }
-
-        NewRecord record = RecordOf(ask, fill, dated, control, requestSeconds);
-        _cache.Store.Refresh(ask.Stale, ask.Key, record);
-        return new Fetched { IsUpdated = true };
+        StoringVerdict verdict = _records.Refresh(_cache.Store, UpdateOf(ask, fill, requestSeconds), result.Head);
+        return new Fetched { IsUpdated = true, Verdict = verdict };
     }
+
+    private static StoredUpdate UpdateOf(Asking ask, Fill fill, long requestSeconds) => new()
+    {
+        Stored = ask.Stale,
+        Hash = ask.Hash,
+        Key = ask.Key,
+        Request = RequestOf(ask),
+        Asked = ask.Asked,
+        RequestSeconds = requestSeconds,
+        NowSeconds = ask.NowSeconds,
+        Number = fill.Number,
+    };
 
     private Fetched Settle(Asking ask, Fill fill, RequestHead request, FetchResult result, long requestSeconds)
     {
         ResponseHead head = result.Head!;
         ResponseCacheControl control = ResponseCacheControl.Read(head.Fields, _policy.Targeted);
         StoringVerdict verdict = StoringRules.Judge(request, ask.Asked, head, control, _policy);
+        if (verdict == StoringVerdict.Stored && StatusRules.IsError(head.Status) && !Lifetime.IsExplicit(head.Fields, control)
+            && !ask.Stale.IsEmpty && ReuseRules.MayStandIn(ask.Stale.Freshness, ask.Asked, ask.NowSeconds, _policy))
+        {
+            // A time of the operator's for errors is for those that nothing can stand in for.
+            verdict = StoringVerdict.Status;
+        }
+
         NewRecord record = default;
         if (verdict == StoringVerdict.Stored)
         {
-            record = RecordOf(ask, fill, head, control, requestSeconds);
+            record = _records.Make(head, control, requestSeconds, ask.NowSeconds, fill.Number);
             verdict = IsUseless(head, record.Freshness) ? StoringVerdict.Vanishing
                 : head.BodyLength.IsKnown && !CollectedBody.Fits(_cache.Store, head.BodyLength.Octets, _limits.ObjectOctets) ? StoringVerdict.TooLarge
                 : StoringVerdict.Stored;
@@ -138,37 +141,26 @@ internal sealed class OriginAsker
             verdict = verdict == StoringVerdict.Stored ? StoringVerdict.TooManyVariants : verdict;
         }
 
-        if (verdict != StoringVerdict.Stored)
+        if (verdict == StoringVerdict.Stored && IsFirstUse(ask, head))
+        {
+            verdict = StoringVerdict.FirstUse;
+        }
+
+        if (verdict is not (StoringVerdict.Stored or StoringVerdict.FirstUse))
         {
             Note(ask, head, verdict);
             return new Fetched { Head = head, Body = result.Body, Verdict = verdict };
         }
 
         fill.Set(new FillHead(head, result.Body!, variant.Text, variant.Names));
-        return new Fetched { Head = head, Body = result.Body, Record = record, Variant = variant };
+        return new Fetched { Head = head, Body = result.Body, Verdict = verdict, Record = record, Variant = variant };
     }
 
-    private NewRecord RecordOf(Asking ask, Fill fill, ResponseHead head, in ResponseCacheControl control, long requestSeconds)
+    // What is large has to be asked for again before it takes the place of others; whoever waits for it gets it all the same.
+    private bool IsFirstUse(Asking ask, ResponseHead head)
     {
-        long nowSeconds = ask.NowSeconds;
-        StoredFreshness freshness = StoredFreshness.Of(head, control, requestSeconds, nowSeconds, _policy);
-        HeaderFields fields = new();
-        head.Fields.CopyTo(fields);
-        StoredFields.Strip(fields, control, _policy);
-        fields.Remove(KnownField.Age);
-        fields.Remove(KnownField.ContentLength);
-        return new NewRecord
-        {
-            Kind = RecordKind.Response,
-            Status = head.Status,
-            Fields = fields,
-            Freshness = freshness,
-            KeepUntilSeconds = nowSeconds + ReuseRules.KeepSeconds(freshness, _policy),
-            DateSeconds = Delivery.DateOf(head, nowSeconds),
-            ModifiedSeconds = Delivery.ModifiedOf(head, nowSeconds),
-            Number = fill.Number,
-            Tags = TagFields.Read(head.Fields, _cache.Purges),
-        };
+        bool isLarge = !head.BodyLength.IsKnown || head.BodyLength.Octets >= _limits.SecondUseOctets;
+        return _limits.SecondUseOctets != long.MaxValue && isLarge && ask.Stale.IsEmpty && !_cache.Uses.IsSecond(ask.Hash);
     }
 
     // Stale from the start, and nothing to validate it by: it could never be served.
@@ -238,6 +230,13 @@ internal sealed class OriginAsker
         if (fetched is { IsToStore: true })
         {
             // The fill ends when it is stored.
+            return;
+        }
+
+        if (fetched is { IsSharedOnce: true })
+        {
+            // Who waits has it; who comes now asks a second time.
+            _cache.Fills.End(ask.Hash, fill);
             return;
         }
 

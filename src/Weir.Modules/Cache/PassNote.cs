@@ -20,7 +20,7 @@ internal sealed class PassNote
     /// <summary>Why.</summary>
     public CacheForward Forward { get; }
 
-    /// <summary>The hash of the URI's key, where <see cref="MayInvalidate"/>.</summary>
+    /// <summary>The hash of <see cref="Key"/>.</summary>
     public KeyHash Hash { get; }
 
     /// <summary>Whether the method is unsafe: what is stored for the URI may have to go.</summary>
@@ -29,11 +29,24 @@ internal sealed class PassNote
     /// <summary>Why its response is not stored.</summary>
     public StoringVerdict Detail { get; }
 
-    /// <summary>The key, where <see cref="MayInvalidate"/>.</summary>
+    /// <summary>The key, where <see cref="MayInvalidate"/> or <see cref="IsOfHead"/>.</summary>
     public byte[] Key { get; private init; } = [];
+
+    /// <summary>Whether a HEAD went past a stored response that is stale.</summary>
+    public bool IsOfHead { get; private init; }
+
+    /// <summary>When, in seconds since 1970.</summary>
+    public long RequestSeconds { get; private init; }
+
+    /// <summary>The number of the newest purge then.</summary>
+    public ulong Number { get; private init; }
 
     /// <summary>A note that says nothing else.</summary>
     public static PassNote Of(CacheForward forward) => _plain[(int)forward];
+
+    /// <summary>A note about a HEAD that may update what is stored.</summary>
+    public static PassNote OfHead(CacheForward forward, in KeyHash hash, ReadOnlySpan<byte> key, long nowSeconds, ulong number) =>
+        new(forward, hash, false, StoringVerdict.Stored) { Key = key.ToArray(), IsOfHead = true, RequestSeconds = nowSeconds, Number = number };
 
     /// <summary>A note about an unsafe request.</summary>
     public static PassNote OfUnsafe(in KeyHash hash, ReadOnlySpan<byte> key) =>

@@ -35,14 +35,14 @@ internal sealed class FetchRunner
     }
 
     /// <summary>A fetch that passes what stands below the running module.</summary>
-    public ValueTask<FetchResult> BelowAsync(Passage asking, RequestHead request, int deadlineMs, int windowOctets)
+    public ValueTask<FetchResult> BelowAsync(Passage asking, RequestHead request, FetchStream stream, PinnedBody? content)
     {
         if (asking.Plan is null || asking.Site is null)
         {
             return new(new FetchResult(ProxyErrors.Internal));
         }
 
-        Passage passage = Begin(asking, request, deadlineMs, windowOctets);
+        Passage passage = Begin(asking, request, stream, content);
         Exchange exchange = passage.Exchange;
         passage.Site = asking.Site;
         exchange.SiteName = asking.Exchange.SiteName;
@@ -74,13 +74,7 @@ internal sealed class FetchRunner
             return new(new FetchResult(ProxyErrors.NoServer));
         }
 
-        Passage passage = Begin(asking, request, deadlineMs, windowOctets);
-        if (content is not null)
-        {
-            passage.Exchange.Request.BodyLength = BodyLength.Of(content.Length);
-            passage.Exchange.RequestBody = content.Open();
-        }
-
+        Passage passage = Begin(asking, request, new FetchStream((Loop)asking.Exchange.Loop, deadlineMs, windowOctets), content);
         passage.Upstream = state;
         passage.Exchange.UpstreamName = state.Name;
 
@@ -113,13 +107,18 @@ internal sealed class FetchRunner
         return Run(passage, new FetchFloor(FetchFloor.Nothing, step.Position));
     }
 
-    private Passage Begin(Passage asking, RequestHead request, int deadlineMs, int windowOctets)
+    private Passage Begin(Passage asking, RequestHead request, FetchStream stream, PinnedBody? content)
     {
         Exchange parent = asking.Exchange;
-        Loop loop = (Loop)parent.Loop;
-        Passage passage = Begin(asking.Plan, parent.Connection, loop, request, new FetchStream(loop, deadlineMs, windowOctets));
+        Passage passage = Begin(asking.Plan, parent.Connection, (Loop)parent.Loop, request, stream);
         passage.Exchange.ClientAddress = parent.ClientAddress;
         passage.Exchange.SetRequestId(parent.RequestId);
+        if (content is not null)
+        {
+            passage.Exchange.Request.BodyLength = BodyLength.Of(content.Length);
+            passage.Exchange.RequestBody = content.Open();
+        }
+
         return passage;
     }
 
@@ -127,6 +126,7 @@ internal sealed class FetchRunner
     {
         Exchange exchange = new();
         exchange.Begin(connection, stream, loop);
+        stream.Exchange = exchange;
         exchange.Timings.StartedNs = exchange.Loop.NowNs;
         exchange.Timings.HeadNs = exchange.Timings.StartedNs;
         exchange.Phase = Phase.Modules;

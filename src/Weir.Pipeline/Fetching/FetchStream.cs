@@ -14,12 +14,14 @@ internal sealed class FetchStream : ClientStream
     private readonly FetchStart _start;
     private readonly WindowBody _body;
     private readonly DeadlineTimer _deadline;
+    private readonly ClientStream? _interims;
     private ProxyError? _cancelled;
     private long _received;
 
-    /// <summary>A stream on that loop. A deadline of 0 or less is none.</summary>
-    public FetchStream(Loop loop, int deadlineMs, int windowOctets)
+    /// <summary>A stream on that loop. A deadline of 0 or less is none. Interim responses go to another stream, where one is given.</summary>
+    public FetchStream(Loop loop, int deadlineMs, int windowOctets, ClientStream? interims = null)
     {
+        _interims = interims;
         _loop = loop;
         _start = new FetchStart(loop);
         _body = new WindowBody(loop, windowOctets, Cancel);
@@ -33,7 +35,11 @@ internal sealed class FetchStream : ClientStream
     /// <summary>The head, or why there is none.</summary>
     public ValueTask<FetchResult> Result => _start.Task;
 
-    public override bool AcceptsInterim => false;
+    /// <summary>The exchange that it is the client of.</summary>
+    public Exchange? Exchange { get; set; }
+
+    // Whoever gets them waits for the head: until then the other stream belongs to the same exchange.
+    public override bool AcceptsInterim => _interims is { AcceptsInterim: true, IsGone: false } && !_start.IsSet;
 
     public override bool AcceptsTrailers => true;
 
@@ -41,7 +47,12 @@ internal sealed class FetchStream : ClientStream
 
     public override long SentOctets => _received;
 
-    public override ValueTask<ProxyError?> SendInterimAsync(ResponseHead head) => default;
+    public override async ValueTask<ProxyError?> SendInterimAsync(ResponseHead head)
+    {
+        // What goes wrong there is that client's alone: others may wait for the fetch.
+        _ = await _interims!.SendInterimAsync(head);
+        return null;
+    }
 
     public override ValueTask<ProxyError?> StartAsync(ResponseHead head, bool hasBody)
     {
@@ -57,7 +68,12 @@ internal sealed class FetchStream : ClientStream
         BodyLength length = head.BodyLength.IsUntilClose ? BodyLength.Unknown : head.BodyLength;
         copy.BodyLength = length;
         _body.Length = hasBody ? length : BodyLength.None;
-        _start.Set(new FetchResult(copy, _body));
+        _start.Set(new FetchResult(copy, _body)
+        {
+            ServerName = Exchange?.ServerName,
+            UpstreamName = Exchange?.UpstreamName,
+            RouteName = Exchange?.RouteName,
+        });
         return default;
     }
 
@@ -97,7 +113,12 @@ internal sealed class FetchStream : ClientStream
         error ??= _start.IsSet ? null : ProxyErrors.Internal;
         if (error is not null)
         {
-            _start.Set(new FetchResult(_cancelled ?? error));
+            _start.Set(new FetchResult(_cancelled ?? error)
+            {
+                ServerName = Exchange?.ServerName,
+                UpstreamName = Exchange?.UpstreamName,
+                RouteName = Exchange?.RouteName,
+            });
             _body.Fail(_cancelled ?? error);
         }
     }

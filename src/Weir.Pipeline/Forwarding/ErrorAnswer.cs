@@ -16,8 +16,16 @@ internal static class ErrorAnswer
         Exchange exchange = passage.Exchange;
         exchange.Trace?.Add("error", $"{error.Name}: {error.Text}");
         exchange.Error = error;
+
+        // RFC 9211: what a cache says about the request stands on the page about its error too.
+        byte[]? cacheStatus = exchange.Response.Fields.TryGet("Cache-Status"u8, out ReadOnlySpan<byte> said) ? said.ToArray() : null;
         passage.Plan.ErrorPages.Answer(exchange, exchange.ErrorStatus > 0 ? exchange.ErrorStatus : error.Status, RetryAfter(exchange, error));
         HeaderFields fields = exchange.Response.Fields;
+        if (cacheStatus is not null)
+        {
+            fields.Add("Cache-Status"u8, cacheStatus);
+        }
+
         if (!fields.Has(KnownField.ProxyStatus))
         {
             ProxyStatusField.Append(fields, IdentityPolicy.Pseudonym, Encoding.ASCII.GetBytes(error.ProxyStatus), default);
