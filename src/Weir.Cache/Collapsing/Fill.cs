@@ -81,7 +81,8 @@ public sealed class Fill
         }
     }
 
-    internal void Join() => Interlocked.Increment(ref _users);
+    /// <summary>One more that may open a reader; by who has joined, or owns it.</summary>
+    public void Join() => Interlocked.Increment(ref _users);
 
     internal void Invalidate() => _isInvalidated = true;
 }

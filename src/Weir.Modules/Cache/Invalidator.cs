@@ -37,7 +37,7 @@ internal sealed class Invalidator
     private ValueTask PurgeAsync(RequestHead request, IReadOnlyList<string> groups)
     {
         string scheme = request.IsHttps ? "https" : "http";
-        bool hasPort = request.Port != (request.IsHttps ? 443 : 80);
+        bool hasPort = request.Port != 0 && request.Port != (request.IsHttps ? 443 : 80);
         string authority = hasPort ? string.Create(CultureInfo.InvariantCulture, $"{request.HostText}:{request.Port}") : request.HostText;
         Purge[] purges = [.. groups.Take(MostGroups).Select(group => Purge.OfOriginTag(scheme, authority, group, isSoft: false))];
         if (_cache.Purges.IsDurable)

@@ -50,7 +50,7 @@ internal sealed class FetchStream : ClientStream
     public override async ValueTask<ProxyError?> SendInterimAsync(ResponseHead head)
     {
         // What goes wrong there is that client's alone: others may wait for the fetch.
-        _ = await _interims!.SendInterimAsync(head);
+        await _interims!.SendInterimAsync(head);
         return null;
     }
 
