@@ -37,7 +37,7 @@ internal static class Checker
             Listen = listeners,
             Stacks = named,
             Sites = sites,
-            Upstreams = targets.Upstreams,
+            Upstreams = UpstreamChecker.FillIn(targets.Upstreams),
         };
     }
 

@@ -23,6 +23,21 @@ internal static class UpstreamChecker
         }
     }
 
+    /// <summary>Upstreams whose servers have the version of HTTP that other options leave them. Where none does, TLS decides.</summary>
+    internal static OrderedDictionary<string, UpstreamConfig> FillIn(IReadOnlyDictionary<string, UpstreamConfig> upstreams)
+    {
+        OrderedDictionary<string, UpstreamConfig> filled = new(StringComparer.Ordinal);
+        foreach ((string name, UpstreamConfig upstream) in upstreams)
+        {
+            ListenerProtocol? implied = upstream.ProxyProtocol != ProxyProtocolVersion.Off ? ListenerProtocol.H1
+                : upstream.Health.Active is { Type: HealthCheckType.Grpc, Port: null } ? ListenerProtocol.H2 : null;
+            filled[name] = implied is null ? upstream
+                : upstream with { Servers = [.. upstream.Servers.Select(server => server.Protocol is null ? server with { Protocol = implied } : server)] };
+        }
+
+        return filled;
+    }
+
     private static void CheckNames(UpstreamConfig upstream, ErrorList errors)
     {
         Dictionary<string, ServerConfig> seen = new(StringComparer.Ordinal);
@@ -63,17 +78,26 @@ internal static class UpstreamChecker
 
     private static void CheckGrpc(UpstreamConfig upstream, ErrorList errors)
     {
-        if (upstream.Health.Active is not { Type: HealthCheckType.Grpc })
+        if (upstream.Health.Active is not { Type: HealthCheckType.Grpc } check)
         {
             return;
         }
 
-        foreach (ServerConfig server in upstream.Servers.Where(server => server.Protocol != ListenerProtocol.H2))
+        if (upstream.ProxyProtocol != ProxyProtocolVersion.Off)
+        {
+            errors.Error(
+                check.Position,
+                $"A gRPC check asks over HTTP/2, and \"{upstream.Name}\" sends PROXY headers, which HTTP/2 has no place for.",
+                "Remove `proxy_protocol`: X-Forwarded-For and Forwarded name the client. Or write another `type` of check.");
+            return;
+        }
+
+        foreach (ServerConfig server in upstream.Servers.Where(server => check.Port is null && server.Protocol == ListenerProtocol.H1))
         {
             errors.Error(
                 server.Position,
                 "A gRPC check asks over HTTP/2, and this server is spoken to in HTTP/1.1.",
-                "Write `protocol: h2` at the server, or another `type` of check.");
+                "Remove `protocol: h1`, name the `port` where its health is served, or write another `type` of check.");
         }
     }
 

@@ -26,7 +26,7 @@ public sealed record ServerConfig
     [Option("Whether it is used only when no other server is healthy.")]
     public bool Backup { get; init; }
 
-    [Option("The HTTP version spoken to it.", Default = "h1", Example = "h2")]
+    [Option("The HTTP version spoken to it.", Default = "as TLS agrees; h1 without TLS, but h2 where a gRPC check asks", Example = "h2")]
     public ListenerProtocol? Protocol { get; init; }
 
     [Option("TLS towards it.", Default = "none")]

@@ -1,3 +1,4 @@
+using Weir.Net.Tls;
 using Weir.Pipeline.Health;
 using Weir.Pipeline.Limiting;
 using Weir.Upstream.Connecting;
@@ -58,8 +59,8 @@ public sealed class ServerState
     /// <summary>Whether it stands for every address of a name, which nobody has looked up: only where nothing is connected.</summary>
     public bool StandsForName { get; init; }
 
-    /// <summary>Whether it is spoken to in HTTP/2.</summary>
-    public bool IsHttp2 => _pools.Length > 0 && _pools[0].IsHttp2;
+    /// <summary>The versions of HTTP that it is spoken to in; both: TLS agrees on one.</summary>
+    public AlpnProtocols Protocols => _pools.Length > 0 ? _pools[0].Protocols : AlpnProtocols.Http1;
 
     /// <summary>What makes its connections.</summary>
     public IConnector Connector { get; }

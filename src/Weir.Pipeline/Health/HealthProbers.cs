@@ -1,5 +1,6 @@
 using Weir.Http.Http1;
 using Weir.Net.Loops;
+using Weir.Net.Tls;
 using Weir.Pipeline.Balancing;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
@@ -137,7 +138,8 @@ public sealed class HealthProbers : IDisposable
         }
 
         OriginLimits limits = new() { ConnectTimeoutMs = policy.TimeoutMs, IdleConnections = 0, Head = new HeadLimits(32 * 1024, 256, 0) };
-        OriginPool pool = new(loop, connector, limits, _ownConnections.OfLoop(loop.Index), server.IsHttp2);
+        AlpnProtocols protocols = policy.IsGrpc ? AlpnProtocols.Http2 : server.Protocols;
+        OriginPool pool = new(loop, connector.Offering(protocols), limits, _ownConnections.OfLoop(loop.Index), protocols);
         string authority = policy.Host ?? server.Authority;
         return policy.IsGrpc ? new GrpcCheck(pool, authority, policy) : new HttpCheck(pool, authority, policy);
     }

@@ -6,6 +6,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Hpack;
 using Weir.Http.Http1;
 using Weir.Http.Http2;
+using Weir.Http.Semantics;
 using Weir.Streams.Output;
 using Weir.Telemetry.Counting;
 
@@ -162,11 +163,7 @@ internal sealed partial class Http2ClientConnection
         if (streamId <= _highestId || pending.IsSet)
         {
             // The stream is closed, or was opened wrongly: only the table matters.
-            if (streamId > _highestId)
-            {
-                _highestId = streamId;
-            }
-
+            Reach(streamId);
             _shared.Trailers.Begin(null, int.MaxValue, int.MaxValue);
             return _decoder.Decode(block, _shared.Scratch(block.Length), _shared.Trailers) == HpackStatus.Done ? pending : Undecodable();
         }
@@ -174,9 +171,19 @@ internal sealed partial class Http2ClientConnection
         return OpenStream(streamId, endsStream, block);
     }
 
+    private void Reach(int streamId)
+    {
+        if (streamId > _highestId + 2)
+        {
+            _closed.Skip(_highestId + 1, streamId - 1);
+        }
+
+        _highestId = Math.Max(_highestId, streamId);
+    }
+
     private Http2Fault OpenStream(int streamId, bool endsStream, ReadOnlySpan<byte> block)
     {
-        _highestId = streamId;
+        Reach(streamId);
         _requestsThisTurn++;
         Exchange exchange = Server.RentExchange();
         Http2Stream stream = _shared.RentStream();
@@ -260,20 +267,27 @@ internal sealed partial class Http2ClientConnection
     private Http2Fault Reject(Http2Stream stream, Exchange exchange, RejectReason reason, bool endsStream)
     {
         int streamId = stream.Id;
-        int status = RejectReasons.Status(reason);
+        ResponseHead answer = exchange.Response;
+        answer.Clear();
+        answer.Status = RejectReasons.Status(reason);
+        if (reason != RejectReason.MalformedHttp2
+            && exchange.Request.Fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type) && GrpcType.Is(type))
+        {
+            // As far as the head could be read, its sender understands nothing else.
+            GrpcStatus.Put(answer, GrpcStatus.Of(answer.Status));
+        }
+
         Server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
-        Server.RejectObserver?.OnRejected(exchange, reason, status);
+        Server.RejectObserver?.OnRejected(exchange, reason, answer.Status);
         if (reason == RejectReason.MalformedHttp2)
         {
             Return(stream, exchange);
             return Http2Fault.Stream(Http2ErrorCode.ProtocolError, _shared.Request.Fault ?? "a malformed request");
         }
 
-        exchange.Response.Clear();
-        exchange.Response.Status = status;
-        exchange.Response.Fields.Add(KnownField.Date, Loop.DateValue);
-        HeadForm form = new(status, BodyLength.None, KeepsLength: false, EndsStream: true);
-        bool isAnswered = _output.TryWriteHead(streamId, exchange.Response, form, out _) == WriteProgress.Done;
+        answer.Fields.Add(KnownField.Date, Loop.DateValue);
+        HeadForm form = new(answer.Status, BodyLength.None, KeepsLength: false, EndsStream: true);
+        bool isAnswered = _output.TryWriteHead(streamId, answer, form, out _) == WriteProgress.Done;
         Return(stream, exchange);
         _closed.Add(streamId, isAnswered && endsStream ? StreamState.ClosedByEnd : StreamState.ClosedByReset);
         if (!isAnswered || !endsStream)

@@ -28,7 +28,7 @@ internal sealed partial class Http2ClientConnection : ClientConnection, IStreamC
     private readonly Http2Shared _shared;
     private readonly HpackDecoder _decoder = new();
     private readonly FieldBlock _block = new();
-    private readonly ClosedStreams _closed = new();
+    private readonly ClosedStreams _closed = new(forgotten: StreamState.ClosedByEnd);
     private readonly StreamQueue _queue = new();
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly Action _onFlushed;

@@ -137,8 +137,8 @@ public static class OperatorEvents
         "{upstream}/{server} sent a malformed response: {reason}",
         "That server breaks HTTP, or it is no HTTP server.");
     public static readonly OperatorEvent OriginNotHttp2 = Add(420, Warning, "origin_not_http2",
-        "{upstream}/{server} has protocol: h2 and does not speak HTTP/2 at its port",
-        "Switch HTTP/2 on there (without TLS: with prior knowledge), or remove `protocol: h2` and reload.");
+        "{upstream}/{server} is to be spoken to in HTTP/2 and does not speak it at its port",
+        "Switch HTTP/2 on there (without TLS: with prior knowledge), or write `protocol: h1` and reload.");
     public static readonly OperatorEvent OriginExtra = Add(408, Warning, "origin_extra",
         "{upstream}/{server} sent data behind a complete response; its connection was closed",
         "That server miscounts Content-Length, or somebody smuggles responses.");

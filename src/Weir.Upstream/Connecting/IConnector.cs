@@ -1,4 +1,5 @@
 using Weir.Net.Loops;
+using Weir.Net.Tls;
 
 namespace Weir.Upstream.Connecting;
 
@@ -11,6 +12,6 @@ public interface IConnector
     /// <summary>What connects to the same host at another port. It lives as long as this one, which owns what both use.</summary>
     IConnector AtPort(int port) => this;
 
-    /// <summary>What connects to the same server for HTTP/1.1, where TLS would agree on HTTP/2 else. It lives as long as this one.</summary>
-    IConnector ForHttp1 => this;
+    /// <summary>What connects to the same server and offers these versions of HTTP, where TLS agrees on one. It lives as long as this one.</summary>
+    IConnector Offering(AlpnProtocols protocols) => this;
 }

@@ -15,8 +15,8 @@ public sealed class OriginTls
     private readonly TlsClientContext?[] _contexts;
     private readonly TlsClientContext?[] _next;
     private readonly IReadOnlyList<LoopCounters> _counters;
-    private readonly bool _isHttp2;
-    private readonly Lazy<OriginTls>? _forHttp1;
+    private readonly Lazy<OriginTls> _forHttp1;
+    private readonly Lazy<OriginTls> _forHttp2;
     private volatile TlsClientOptions? _options;
 
     /// <summary>TLS with those options.</summary>
@@ -27,8 +27,9 @@ public sealed class OriginTls
         _counters = counters;
         _options = options;
         _next = new TlsClientContext?[counters.Count];
-        _isHttp2 = options?.Protocols == AlpnProtocols.Http2;
-        _forHttp1 = _isHttp2 ? new Lazy<OriginTls>(() => new OriginTls(_options! with { Protocols = AlpnProtocols.Http1 }, counters) { Log = Log, Name = Name }) : null;
+        Protocols = options?.Protocols ?? AlpnProtocols.Http1;
+        _forHttp1 = new Lazy<OriginTls>(() => Another(AlpnProtocols.Http1));
+        _forHttp2 = new Lazy<OriginTls>(() => Another(AlpnProtocols.Http2));
         _contexts = [.. counters.Select(_ => options is null ? null : TlsClientContext.Create(options, out string _))];
     }
 
@@ -38,8 +39,12 @@ public sealed class OriginTls
     /// <summary>What the server is called there.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The same for connections of HTTP/1.1.</summary>
-    public OriginTls ForHttp1 => _forHttp1?.Value ?? this;
+    /// <summary>What is offered.</summary>
+    public AlpnProtocols Protocols { get; }
+
+    /// <summary>The same for connections of that version alone.</summary>
+    public OriginTls Offering(AlpnProtocols protocol) =>
+        protocol == Protocols ? this : protocol == AlpnProtocols.Http2 ? _forHttp2.Value : _forHttp1.Value;
 
     /// <summary>
     /// Connections that are made from now on use these options; those that are there go on, and no session from before is resumed. False with
@@ -66,7 +71,7 @@ public sealed class OriginTls
             Interlocked.Exchange(ref _next[loop], made[loop])?.Dispose();
         }
 
-        return _forHttp1 is not { IsValueCreated: true, Value: var other } || other.Renew(options with { Protocols = AlpnProtocols.Http1 }, out problem);
+        return RenewAnother(_forHttp1, out problem) && RenewAnother(_forHttp2, out problem);
     }
 
     /// <summary>Shakes hands on a connection that was just made; a failure closes it and says why.</summary>
@@ -94,9 +99,10 @@ public sealed class OriginTls
         {
             counters.Add(session.Facts.IsResumed ? Counter.OriginTlsResumed : Counter.OriginTlsFull);
             counters.Record(TimedPhase.TlsOrigin, loop.NowNs - startedNs);
-            if (!_isHttp2 || session.Facts.Protocol == AlpnProtocols.Http2)
+            bool isHttp2 = session.Facts.Protocol == AlpnProtocols.Http2;
+            if (isHttp2 || Protocols != AlpnProtocols.Http2)
             {
-                return ConnectResult.Of(connection);
+                return ConnectResult.Of(connection, isHttp2);
             }
 
             // RFC 9113 section 3.2: over TLS the two agree on h2, or do not speak it.
@@ -114,6 +120,15 @@ public sealed class OriginTls
 
         connection.Close();
         return ConnectResult.Failed(ErrorOf(failure));
+    }
+
+    private OriginTls Another(AlpnProtocols protocols) =>
+        new(_options is { } options ? options with { Protocols = protocols } : null, _counters) { Log = Log, Name = Name };
+
+    private bool RenewAnother(Lazy<OriginTls> another, out string problem)
+    {
+        problem = "";
+        return !another.IsValueCreated || another.Value.Renew(_options! with { Protocols = another.Value.Protocols }, out problem);
     }
 
     private static ProxyError ErrorOf(TlsFailure failure) => failure switch

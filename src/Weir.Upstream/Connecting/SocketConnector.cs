@@ -5,6 +5,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Net.Loops;
 using Weir.Net.Sockets;
+using Weir.Net.Tls;
 using Weir.Upstream.Resolving;
 
 namespace Weir.Upstream.Connecting;
@@ -62,7 +63,8 @@ public sealed class SocketConnector : IConnector, IDisposable
         _address is { IsUnix: true } ? this : new SocketConnector(_address is null ? null : SocketAddress.Of(_address.Address, port), _name, port) { Tls = Tls };
 
     /// <inheritdoc/>
-    public IConnector ForHttp1 => Tls is null ? this : new SocketConnector(_address, _name, _port) { Tls = Tls.ForHttp1 };
+    public IConnector Offering(AlpnProtocols protocols) =>
+        Tls is null || Tls.Protocols == protocols ? this : new SocketConnector(_address, _name, _port) { Tls = Tls.Offering(protocols) };
 
     /// <inheritdoc/>
     public void Dispose() => _name?.Dispose();

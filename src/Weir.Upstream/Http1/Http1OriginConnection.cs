@@ -257,8 +257,9 @@ internal sealed class Http1OriginConnection : OriginStream, IConnectionObserver
 
         _isLeased = false;
         _body.End();
-        bool isReusable = _isHeadComplete && _isRequestComplete && !_isTunnel && !_belongsToClient && _framing.IsPersistent && _body.IsComplete
-            && !_connection.HasFailed && !_connection.IsPeerClosing;
+        bool isWhole = _isHeadComplete && _isRequestComplete && _framing.IsPersistent && _body.IsComplete;
+        bool isUnused = !_isHeadWritten && !HasSent;
+        bool isReusable = (isWhole || isUnused) && !_isTunnel && !_belongsToClient && !_connection.HasFailed && !_connection.IsPeerClosing;
         if (isReusable && (_connection.ReceivedCount > 0 || (_connection.MayHaveInput && !_connection.IsKnownOpen())))
         {
             // Data behind a complete response belongs to no request: whoever is next must not get it as an answer.

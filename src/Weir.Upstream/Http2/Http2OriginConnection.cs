@@ -26,7 +26,9 @@ internal sealed partial class Http2OriginConnection : IConnectionObserver, IStre
     private readonly FrameOutput _output;
     private readonly HpackDecoder _decoder = new();
     private readonly FieldBlock _block = new();
-    private readonly ClosedStreams _closed = new();
+
+    // Clients may give up very many requests at once, and their answers are on their way: to end the connection of all others would be unjust.
+    private readonly ClosedStreams _closed = new(forgotten: StreamState.ClosedByReset);
     private readonly StreamQueue _queue = new();
     private readonly Dictionary<int, Http2OriginStream> _streams = [];
     private readonly Action _onFlushed;

@@ -3,6 +3,7 @@ using Weir.Abstractions.Errors;
 using Weir.Http.Hpack;
 using Weir.Http.Http1;
 using Weir.Http.Http2;
+using Weir.Net.Connections;
 using Weir.Net.Loops;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Connecting;
@@ -46,6 +47,9 @@ internal sealed class Http2Pool
     public int WriteTimeoutMs => _pool.Limits.IdleTimeoutMs;
 
     public bool IsLimited => _pool.IsLimited;
+
+    /// <summary>Whether TLS agreed on HTTP/1.1 the last time: then nobody waits here for a place.</summary>
+    public bool IsElsewhere { get; private set; }
 
     /// <summary>What the connections of a loop use in turns: nothing of it outlives a call.</summary>
     public Http2ResponseTarget ResponseTarget { get; } = new();
@@ -96,6 +100,13 @@ internal sealed class Http2Pool
         Loop.Disarm(wait);
         _waits.Remove(wait);
         return lease;
+    }
+
+    /// <summary>Takes a connection over on which TLS agreed on HTTP/2 though HTTP/1.1 was expected.</summary>
+    public ValueTask<ProxyError?> AdoptAsync(Connection connection, bool holdsSlot, int timeoutMs)
+    {
+        IsElsewhere = false;
+        return StartAsync(connection, holdsSlot, timeoutMs);
     }
 
     /// <summary>An exchange has given its stream up.</summary>
@@ -411,25 +422,14 @@ internal sealed class Http2Pool
                 return result.Error;
             }
 
-            Http2OriginConnection connection = new(this, connected, holdsSlot);
             isMade = true;
-            ProxyError? error = await connection.StartAsync(LeftMs(endsMs));
-            if (error is not null || !connection.TakesStreams)
+            IsElsewhere = _pool.Agrees && !result.IsHttp2;
+            if (!IsElsewhere)
             {
-                Counters.Add(Counter.OriginConnectionsFailed);
-                return error is null || ReferenceEquals(error, ProxyErrors.OriginReset) ? ProxyErrors.ConnectFailed : error;
+                return await StartAsync(connected, holdsSlot, LeftMs(endsMs));
             }
 
-            Counters.Add(Counter.OriginConnectionsOpened);
-            _connections.Add(connection);
-            CountIdle();
-            _pool.EnsureSweep();
-            if (_pool.IsEnding)
-            {
-                Serve();
-                GiveUp(connection);
-            }
-
+            SendElsewhere(result, holdsSlot);
             return null;
         }
         finally
@@ -439,6 +439,45 @@ internal sealed class Http2Pool
                 _pool.GiveSlotBack();
             }
         }
+    }
+
+    private async ValueTask<ProxyError?> StartAsync(Connection connected, bool holdsSlot, int timeoutMs)
+    {
+        Http2OriginConnection connection = new(this, connected, holdsSlot);
+        ProxyError? error = await connection.StartAsync(timeoutMs);
+        if (error is not null || !connection.TakesStreams)
+        {
+            Counters.Add(Counter.OriginConnectionsFailed);
+            return error is null || ReferenceEquals(error, ProxyErrors.OriginReset) ? ProxyErrors.ConnectFailed : error;
+        }
+
+        Counters.Add(Counter.OriginConnectionsOpened);
+        _connections.Add(connection);
+        CountIdle();
+        _pool.EnsureSweep();
+        if (_pool.IsEnding)
+        {
+            Serve();
+            GiveUp(connection);
+        }
+
+        return null;
+    }
+
+    // The first who waits gets the connection of HTTP/1.1, and the others connect themselves.
+    private void SendElsewhere(in ConnectResult result, bool holdsSlot)
+    {
+        StreamWait? first = _waits.Find(static wait => !wait.IsOver);
+        OriginLease lease = _pool.LeaseHttp1(result, holdsSlot, isWanted: first is not null);
+        foreach (StreamWait wait in _waits)
+        {
+            if (!wait.IsOver)
+            {
+                wait.Grant(ReferenceEquals(wait, first) ? lease : default);
+            }
+        }
+
+        _waits.Clear();
     }
 
     private bool HasAny() => _connections.Exists(static connection => connection.TakesStreams);

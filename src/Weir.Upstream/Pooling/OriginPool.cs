@@ -4,6 +4,7 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Errors;
 using Weir.Net.Loops;
 using Weir.Net.Time;
+using Weir.Net.Tls;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Http1;
@@ -13,11 +14,15 @@ namespace Weir.Upstream.Pooling;
 
 /// <summary>
 /// The connections of one loop to one server. The most recently used one is taken first, so that the others grow old and are closed.
-/// An idle connection on which anything arrives, an end or octets, is closed at once: it can serve nobody any more.
+/// An idle connection on which anything arrives, an end or octets, is closed at once: it can serve nobody any more. Where TLS agrees on the
+/// version of HTTP, each new connection tells which it is; what the last one agreed on is expected of the next.
 /// </summary>
 public sealed class OriginPool
 {
     private const int SweepMs = 1_000;
+
+    // A server that agrees on another version with each connection is not worth more.
+    private const int MostAgreements = 3;
 
     private readonly IConnector _connector;
     private readonly Sweeper _sweeper;
@@ -31,10 +36,11 @@ public sealed class OriginPool
     /// <param name="connector">What connects.</param>
     /// <param name="limits">What it may cost.</param>
     /// <param name="counters">The loop's counters.</param>
-    /// <param name="isHttp2">Whether the server is spoken to in HTTP/2, which it is known to speak.</param>
-    public OriginPool(Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters, bool isHttp2 = false)
+    /// <param name="protocols">The version that the server is known to speak; both: TLS agrees on one, for each connection.</param>
+    public OriginPool(Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters, AlpnProtocols protocols = AlpnProtocols.Http1)
     {
-        _http2 = isHttp2 ? new Http2Pool(this, connector) : null;
+        Protocols = protocols;
+        _http2 = protocols.HasFlag(AlpnProtocols.Http2) ? new Http2Pool(this, connector) : null;
         Loop = loop;
         _connector = connector;
         Limits = limits;
@@ -49,7 +55,7 @@ public sealed class OriginPool
     public OriginLimits Limits { get; set; }
 
     /// <summary>Connections that wait for work.</summary>
-    public int IdleCount => _http2 is null ? _idleCount : _http2.IdleCount;
+    public int IdleCount => _http2 is null ? _idleCount : _idleCount + _http2.IdleCount;
 
     /// <summary>Exchanges in flight to this server from this loop: what balancing compares.</summary>
     public int ActiveCount { get; private set; }
@@ -66,11 +72,14 @@ public sealed class OriginPool
     /// <summary>The slots that this pool shares with those of the other loops; null where nobody shares.</summary>
     public ConnectionSlots? Slots { get; set; }
 
-    /// <summary>Whether the server is spoken to in HTTP/2.</summary>
-    public bool IsHttp2 => _http2 is not null;
+    /// <summary>The versions of HTTP that connections may speak.</summary>
+    public AlpnProtocols Protocols { get; }
+
+    /// <summary>Whether TLS agrees on the version.</summary>
+    internal bool Agrees => Protocols == (AlpnProtocols.Http1 | AlpnProtocols.Http2);
 
     /// <summary>Whether another loop may ask for a connection of this one.</summary>
-    internal bool HasSome => _http2 is null ? _idleCount > 0 : _http2.Count > 0;
+    internal bool HasSome => _idleCount > 0 || _http2 is { Count: > 0 };
 
     /// <summary>Whether connections end with their exchanges.</summary>
     internal bool IsEnding => IsRetired || IsResting;
@@ -93,7 +102,12 @@ public sealed class OriginPool
         Loop.AssertCurrent();
         if (_http2 is not null)
         {
-            return TryTakeStream(_http2, mustBeFresh, isTunnel);
+            Http2OriginStream? stream = _http2.TryTake(mustBeFresh, isTunnel);
+            if (stream is not null)
+            {
+                ActiveCount++;
+                return stream;
+            }
         }
 
         while (_newest is { } connection)
@@ -130,21 +144,41 @@ public sealed class OriginPool
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<OriginLease> ConnectHttp2Async(Http2Pool http2, int timeoutMs, bool mustBeFresh, bool isTunnel)
     {
+        long endsMs = Loop.NowMs + timeoutMs;
+        for (int i = 0; i < MostAgreements; i++)
+        {
+            OriginLease lease = http2.IsElsewhere ? default : await TakeStreamAsync(http2, LeftMs(endsMs), mustBeFresh, isTunnel);
+            if (lease.Stream is null && lease.Error is null)
+            {
+                // RFC 8441 section 3: without the setting no extended CONNECT may be sent. The same server may switch in HTTP/1.1.
+                bool isOnlyForTunnel = !http2.IsElsewhere;
+                IConnector connector = isOnlyForTunnel ? _connector.Offering(AlpnProtocols.Http1) : _connector;
+                lease = await ConnectHttp1Async(connector, LeftMs(endsMs), isOnlyForTunnel);
+            }
+
+            if (lease.Stream is not null || lease.Error is not null)
+            {
+                return lease;
+            }
+        }
+
+        return new OriginLease(ProxyErrors.ConnectFailed);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<OriginLease> TakeStreamAsync(Http2Pool http2, int timeoutMs, bool mustBeFresh, bool isTunnel)
+    {
         ActiveCount++;
-        OriginLease lease = new(ProxyErrors.Internal);
+        OriginLease lease = default;
         try
         {
             lease = await http2.TakeAsync(timeoutMs, mustBeFresh, isTunnel);
+            return lease;
         }
         finally
         {
             ActiveCount -= lease.Stream is null ? 1 : 0;
         }
-
-        // RFC 8441 section 3: without the setting no extended CONNECT may be sent. The same server may switch in HTTP/1.1.
-        return lease.Stream is null && lease.Error is null
-            ? await ConnectHttp1Async(_connector.ForHttp1, timeoutMs, isOnlyForTunnel: true)
-            : lease;
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -167,7 +201,16 @@ public sealed class OriginPool
                 }
             }
 
-            lease = Lease(await connector.ConnectAsync(Loop, (int)Math.Max(endsMs - Loop.NowMs, 1)), holdsSlot, isOnlyForTunnel);
+            ConnectResult result = await connector.ConnectAsync(Loop, LeftMs(endsMs));
+            if (result is { IsHttp2: true, Connection: { } made } && _http2 is { } http2)
+            {
+                // No lease: who asks looks there.
+                ProxyError? error = await http2.AdoptAsync(made, holdsSlot, LeftMs(endsMs));
+                holdsSlot = false;
+                return error is null ? default : new OriginLease(error);
+            }
+
+            lease = Lease(result, holdsSlot, isOnlyForTunnel);
             return lease;
         }
         finally
@@ -219,7 +262,7 @@ public sealed class OriginPool
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || _http2 is not null || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit)
+        if (!isReusable || connection.IsOnlyForTunnel || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit)
         {
             connection.CloseNow();
             return;
@@ -236,6 +279,19 @@ public sealed class OriginPool
         _oldest ??= connection;
         _idleCount++;
         EnsureSweep();
+    }
+
+    /// <summary>A connection on which TLS agreed on HTTP/1.1 though HTTP/2 was expected: for one who waits, or to be kept.</summary>
+    internal OriginLease LeaseHttp1(in ConnectResult result, bool holdsSlot, bool isWanted)
+    {
+        OriginLease lease = Lease(result, holdsSlot, isOnlyForTunnel: false);
+        if (!isWanted)
+        {
+            ActiveCount++;
+            lease.Stream!.Release();
+        }
+
+        return lease;
     }
 
     /// <summary>An HTTP/2 connection's exchange is over.</summary>
@@ -283,12 +339,7 @@ public sealed class OriginPool
     /// <summary>Waits for a slot of the server's.</summary>
     internal Task<bool> WaitForSlotAsync(int timeoutMs) => Slots!.WaitAsync(this, MostConnections, timeoutMs);
 
-    private Http2OriginStream? TryTakeStream(Http2Pool http2, bool mustBeFresh, bool isTunnel)
-    {
-        Http2OriginStream? stream = http2.TryTake(mustBeFresh, isTunnel);
-        ActiveCount += stream is null ? 0 : 1;
-        return stream;
-    }
+    private int LeftMs(long endsMs) => (int)Math.Max(endsMs - Loop.NowMs, 1);
 
     private OriginLease Lease(in ConnectResult result, bool holdsSlot, bool isOnlyForTunnel)
     {
@@ -356,7 +407,8 @@ public sealed class OriginPool
             connection.CloseIdle();
         }
 
-        if (_http2?.Sweep() ?? _idleCount > 0)
+        bool hasHttp2 = _http2 is not null && _http2.Sweep();
+        if (hasHttp2 || _idleCount > 0)
         {
             Loop.Arm(_sweeper, SweepMs);
         }

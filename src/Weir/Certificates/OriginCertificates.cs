@@ -10,6 +10,14 @@ internal static class OriginCertificates
     /// <summary>Whether Weir speaks TLS to a server.</summary>
     public static bool IsSecure(ServerConfig server) => server.Url is { } url ? url.IsTls : server.Tls is not null;
 
+    /// <summary>The versions of HTTP that Weir speaks to a server; both: TLS agrees on one.</summary>
+    public static AlpnProtocols ProtocolsOf(ServerConfig server) => server.Protocol switch
+    {
+        ListenerProtocol.H2 => AlpnProtocols.Http2,
+        ListenerProtocol.H1 => AlpnProtocols.Http1,
+        _ => IsSecure(server) ? AlpnProtocols.Http1 | AlpnProtocols.Http2 : AlpnProtocols.Http1,
+    };
+
     /// <summary>Reports files that cannot be used, and servers that are not verified.</summary>
     public static void Check(WeirConfig config, List<ConfigError> errors)
     {
@@ -73,7 +81,7 @@ internal static class OriginCertificates
                 Authorities = authorities,
                 Certificate = certificate,
                 IsInsecure = tls.Insecure,
-                Protocols = server.Protocol == ListenerProtocol.H2 ? AlpnProtocols.Http2 : AlpnProtocols.Http1,
+                Protocols = ProtocolsOf(server),
             };
     }
 

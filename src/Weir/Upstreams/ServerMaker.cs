@@ -2,6 +2,7 @@ using Weir.Certificates;
 using Weir.Config.Model;
 using Weir.Net.Loops;
 using Weir.Net.Sockets;
+using Weir.Net.Tls;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Forwarding;
 using Weir.Pipeline.Health;
@@ -81,7 +82,8 @@ internal sealed class ServerMaker
     /// <summary>A server by its connector.</summary>
     public ServerState Make(ServerConfig config, string name, SocketConnector connector, OriginLimits limits)
     {
-        OriginPool[] pools = [.. _loops.Select(loop => new OriginPool(loop, connector, limits, _counters.OfLoop(loop.Index), config.Protocol == ListenerProtocol.H2))];
+        AlpnProtocols protocols = OriginCertificates.ProtocolsOf(config);
+        OriginPool[] pools = [.. _loops.Select(loop => new OriginPool(loop, connector, limits, _counters.OfLoop(loop.Index), protocols))];
         return new ServerState(name, config.Weight, config.Backup, connector, pools)
         {
             Authority = config.Url?.Authority ?? config.Dns?.ToString() ?? name,

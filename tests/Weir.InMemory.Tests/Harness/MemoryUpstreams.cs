@@ -1,6 +1,7 @@
 using Weir.Config.Model;
 using Weir.Config.Writing;
 using Weir.Net.Loops;
+using Weir.Net.Tls;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Health;
 using Weir.Pipeline.Plans;
@@ -56,7 +57,7 @@ internal sealed class MemoryUpstreams : IUpstreamSource
         foreach (ServerConfig server in config.Servers)
         {
             string name = server.Url!.Authority;
-            OriginServer origin = new(_loop, limits, _counters.OfLoop(0), server.Protocol == ListenerProtocol.H2);
+            OriginServer origin = new(_loop, limits, _counters.OfLoop(0), ProtocolsOf(server));
             Servers[name] = origin;
             servers.Add(new ServerState(name, server.Weight, server.Backup, origin, [origin.Pool]));
         }
@@ -70,4 +71,12 @@ internal sealed class MemoryUpstreams : IUpstreamSource
         Probers.Follow(upstream);
         return upstream;
     }
+
+    // TLS itself has tests of its own: here a test says what it agrees on.
+    private static AlpnProtocols ProtocolsOf(ServerConfig server) => server.Protocol switch
+    {
+        ListenerProtocol.H2 => AlpnProtocols.Http2,
+        null when server.Url!.IsTls => AlpnProtocols.Http1 | AlpnProtocols.Http2,
+        _ => AlpnProtocols.Http1,
+    };
 }

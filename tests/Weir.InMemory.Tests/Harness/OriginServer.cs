@@ -1,6 +1,7 @@
 using Weir.Abstractions.Errors;
 using Weir.Net.Loops;
 using Weir.Net.Memory;
+using Weir.Net.Tls;
 using Weir.Telemetry.Counting;
 using Weir.Upstream.Connecting;
 using Weir.Upstream.Pooling;
@@ -15,10 +16,11 @@ internal sealed class OriginServer : IConnector
     private readonly Dictionary<Peer, int> _seen = [];
     private readonly Dictionary<Peer, FramePeer> _frames = [];
 
-    public OriginServer(Loop loop, OriginLimits limits, LoopCounters counters, bool isHttp2 = false)
+    public OriginServer(Loop loop, OriginLimits limits, LoopCounters counters, AlpnProtocols protocols = AlpnProtocols.Http1)
     {
         _loop = loop;
-        Pool = new OriginPool(loop, this, limits, counters, isHttp2);
+        Pool = new OriginPool(loop, this, limits, counters, protocols);
+        SpeaksHttp2 = protocols == AlpnProtocols.Http2;
     }
 
     public OriginPool Pool { get; }
@@ -29,6 +31,9 @@ internal sealed class OriginServer : IConnector
     /// <summary>The newest connection.</summary>
     public Peer Last => _connections[^1];
 
+    /// <summary>Whether new connections speak HTTP/2; where TLS would agree on the version, a test may say so.</summary>
+    public bool SpeaksHttp2 { get; set; }
+
     /// <summary>Why connecting fails; null: it succeeds.</summary>
     public ProxyError? Refusal { get; set; }
 
@@ -38,8 +43,20 @@ internal sealed class OriginServer : IConnector
     /// <summary>Faults that new connections begin with.</summary>
     public Action<MemoryConnection>? OnConnect { get; set; }
 
-    public async ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs)
+    /// <summary>How long connecting takes.</summary>
+    public int DelayMs { get; set; }
+
+    public ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs) => ConnectAsync(loop, timeoutMs, SpeaksHttp2);
+
+    public IConnector Offering(AlpnProtocols protocols) => Agrees && protocols == AlpnProtocols.Http1 ? new Http1Connector(this) : this;
+
+    private async ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs, bool speaksHttp2)
     {
+        if (DelayMs > 0)
+        {
+            await loop.DelayAsync(DelayMs);
+        }
+
         if (IsSilent)
         {
             await loop.DelayAsync(timeoutMs);
@@ -53,14 +70,17 @@ internal sealed class OriginServer : IConnector
 
         MemoryConnection connection = new(_loop);
         OnConnect?.Invoke(connection);
-        if (Pool.IsHttp2 && Greets)
+        if (speaksHttp2 && Greets)
         {
             connection.PeerSend(FramePeer.Greeting(Settings));
         }
 
         _connections.Add(new Peer(null, connection));
-        return ConnectResult.Of(connection);
+        return ConnectResult.Of(connection, speaksHttp2 && Agrees);
     }
+
+    // Where there is no TLS, nothing is agreed on.
+    private bool Agrees => Pool.Protocols == (AlpnProtocols.Http1 | AlpnProtocols.Http2);
 
     /// <summary>Whether an HTTP/2 server says its SETTINGS as soon as it is connected to.</summary>
     public bool Greets { get; set; } = true;
@@ -94,4 +114,10 @@ internal sealed class OriginServer : IConnector
 
     /// <summary>Answers on the newest connection with a head made of lines, then content.</summary>
     public void Answer(Proxy proxy, string content, params string[] lines) => Last.Answer(proxy, content, lines);
+
+    /// <summary>Offers HTTP/1.1 alone.</summary>
+    private sealed class Http1Connector(OriginServer server) : IConnector
+    {
+        public ValueTask<ConnectResult> ConnectAsync(Loop loop, int timeoutMs) => server.ConnectAsync(loop, timeoutMs, speaksHttp2: false);
+    }
 }

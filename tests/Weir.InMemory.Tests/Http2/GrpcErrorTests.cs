@@ -84,6 +84,24 @@ public sealed class GrpcErrorTests
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void A_head_that_is_refused_is_a_status_of_gRPC_where_its_content_type_could_be_read()
+    {
+        using Proxy proxy = With("sites: { \"*\": \"http://10.0.0.1:80\" }");
+        Http2Peer client = new(proxy);
+        client.Request(1, Http2Peer.Fields("POST", "/%zz", Grpc), ends: false);
+        client.TakeTexts().ShouldBe([
+            "HEADERS 1 end :status: 200|content-type: application/grpc|grpc-status: 13|grpc-message: Bad Request|content-length: 0",
+            "RST_STREAM 1 NoError"]);
+        client.Request(3, Http2Peer.Fields("POST", more: Grpc + string.Concat(Enumerable.Range(0, 200).Select(i => $"|x{i}=y"))));
+        client.TakeTexts()[0].ShouldContain("|grpc-status: 8|");
+        client.Request(5, Http2Peer.Fields("POST", more: string.Join('|', Enumerable.Range(0, 200).Select(i => $"x{i}=y")) + "|" + Grpc));
+        client.TakeTexts()[0].ShouldStartWith("HEADERS 5 end :status: 431");
+        client.Request(7, "X=y|" + Grpc);
+        client.TakeTexts().ShouldBe(["RST_STREAM 7 ProtocolError"]);
+        proxy.AssertClean();
+    }
+
     [Theory]
     [InlineData("application/grpc-web+proto")]
     [InlineData("application/grpcish")]

@@ -108,6 +108,30 @@ public sealed class StreamStateTests
     });
 
     [Theory]
+    [InlineData(1, FrameType.Headers, Http2ErrorCode.StreamClosed)]
+    [InlineData(1, FrameType.Data, Http2ErrorCode.StreamClosed)]
+    [InlineData(301, FrameType.Headers, Http2ErrorCode.StreamClosed)]
+    [InlineData(601, FrameType.Headers, Http2ErrorCode.StreamClosed)]
+    [InlineData(701, FrameType.Headers, Http2ErrorCode.ProtocolError)]
+    [InlineData(799, FrameType.Headers, Http2ErrorCode.ProtocolError)]
+    [InlineData(801, FrameType.Headers, Http2ErrorCode.StreamClosed)]
+    public void However_old_a_stream_is_a_new_block_or_content_on_it_ends_the_connection(int stream, FrameType type, Http2ErrorCode code)
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        for (int i = 1; i <= 1401; i += i == 699 ? 102 : 2)
+        {
+            client.Request(i);
+            proxy.Origin.Next().Answer(proxy, "");
+        }
+
+        client.TakeAll();
+        client.Send(type, Whole, stream, type == FrameType.Data ? [1] : Http2Peer.Block(Http2Peer.Fields()));
+        client.ExpectGoAway(code, 1401);
+        proxy.AssertClean();
+    }
+
+    [Theory]
     [InlineData(FrameType.Data)]
     [InlineData(FrameType.WindowUpdate)]
     [InlineData(FrameType.RstStream)]

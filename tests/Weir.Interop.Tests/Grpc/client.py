@@ -1,4 +1,5 @@
-# A gRPC client without generated code: calls of every kind, each proven by itself. Arguments: HOST:PORT SCENARIO...
+# A gRPC client without generated code: calls of every kind, each proven by itself. Arguments: HOST:PORT SCENARIO..., with TLS
+# AUTHORITY@HOST:PORT, where the first is a file.
 import sys
 import threading
 import time
@@ -7,7 +8,12 @@ import grpc
 
 LARGE = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), ("grpc.enable_retries", 0)]
 
-channel = grpc.insecure_channel(sys.argv[1], options=LARGE)
+authority, _, target = sys.argv[1].rpartition("@")
+if authority:
+    named = LARGE + [("grpc.ssl_target_name_override", "calls.test")]
+    channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(open(authority, "rb").read()), options=named)
+else:
+    channel = grpc.insecure_channel(target, options=LARGE)
 unary = channel.unary_unary("/test.Echo/Unary")
 client_stream = channel.stream_unary("/test.Echo/ClientStream")
 server_stream = channel.unary_stream("/test.Echo/ServerStream")

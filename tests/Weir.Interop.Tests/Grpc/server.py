@@ -1,4 +1,4 @@
-# A gRPC server without generated code: messages are octets. It prints its port.
+# A gRPC server without generated code: messages are octets. It prints its port. With TLS: the files of its certificate and key.
 import sys
 import time
 from concurrent import futures
@@ -77,7 +77,11 @@ server.add_generic_rpc_handlers((
     grpc.method_handlers_generic_handler("test.Echo", METHODS),
     grpc.method_handlers_generic_handler("grpc.health.v1.Health", {"Check": grpc.unary_unary_rpc_method_handler(check)}),
 ))
-print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+if len(sys.argv) > 2:
+    pair = (open(sys.argv[2], "rb").read(), open(sys.argv[1], "rb").read())
+    print(server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([pair])), flush=True)
+else:
+    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
 server.start()
 sys.stdin.read()
 server.stop(0)

@@ -23,21 +23,20 @@ internal sealed class GrpcServer : IDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    public static async Task<GrpcServer> StartAsync()
+    /// <summary>Starts it; with a certificate and a key it speaks TLS.</summary>
+    public static async Task<GrpcServer> StartAsync(params string[] certificateAndKey)
     {
-        ProcessStartInfo start = new(Python, [Path.Combine(_scripts, "server.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Python, [Path.Combine(_scripts, "server.py"), .. certificateAndKey]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         Process process = Process.Start(start)!;
         string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return new GrpcServer(process, int.Parse(line.ShouldNotBeNull(), CultureInfo.InvariantCulture));
     }
 
     /// <summary>Runs a scenario of the client against a port.</summary>
-    public static async Task AskAsync(int port, params string[] scenario)
-    {
-        (int code, string output, string error) = await Programs.RunAsync(Python, [Path.Combine(_scripts, "client.py"), $"127.0.0.1:{port}", .. scenario]);
-        code.ShouldBe(0, error);
-        output.ShouldEndWith("done\n");
-    }
+    public static Task AskAsync(int port, params string[] scenario) => RunAsync($"127.0.0.1:{port}", scenario);
+
+    /// <summary>As the other, over TLS that this authority has signed for calls.test.</summary>
+    public static Task AskSecurelyAsync(string authority, int port, params string[] scenario) => RunAsync($"{authority}@127.0.0.1:{port}", scenario);
 
     /// <summary>The next line that the server says.</summary>
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
@@ -46,5 +45,12 @@ internal sealed class GrpcServer : IDisposable
     {
         Programs.End(_process);
         _process.Dispose();
+    }
+
+    private static async Task RunAsync(string target, string[] scenario)
+    {
+        (int code, string output, string error) = await Programs.RunAsync(Python, [Path.Combine(_scripts, "client.py"), target, .. scenario]);
+        code.ShouldBe(0, error);
+        output.ShouldEndWith("done\n");
     }
 }
