@@ -1,4 +1,6 @@
 using Weir.Abstractions.Modules;
+using Weir.Cache.Disk;
+using Weir.Cache.Keys;
 using Weir.Cache.Purging;
 using Weir.Cache.Stores;
 
@@ -7,16 +9,24 @@ namespace Weir.Cache.Collapsing;
 /// <summary>One cache of the configuration, as all modules that name it have it: the store, made when first used, and the fills in flight.</summary>
 public sealed class SharedCache : IDisposable
 {
+    private readonly CacheDisk? _disk;
+    private readonly Lazy<PurgeList> _purges;
+    private readonly Lazy<FillTable> _fills;
     private readonly Lazy<MemoryStore> _store;
     private readonly Lazy<RecentUses> _uses = new(() => new RecentUses());
 
     /// <summary>A cache for so many loops.</summary>
-    public SharedCache(CacheSettings settings, int loops)
+    /// <param name="settings">What the configuration says.</param>
+    /// <param name="loops">How many loops use it.</param>
+    /// <param name="disk">The directory that it goes on in; null: there is none. Whoever gave it disposes it.</param>
+    public SharedCache(CacheSettings settings, int loops, CacheDisk? disk = null)
     {
         Settings = settings;
         LoopCount = loops;
-        Fills = new FillTable(Purges);
-        _store = new Lazy<MemoryStore>(() => new MemoryStore(settings.MemoryOctets, loops, Purges));
+        _disk = disk;
+        _purges = new Lazy<PurgeList>(() => disk?.Purges ?? new PurgeList());
+        _fills = new Lazy<FillTable>(() => new FillTable(Purges));
+        _store = new Lazy<MemoryStore>(MakeStore);
     }
 
     /// <summary>What the configuration says.</summary>
@@ -28,11 +38,17 @@ public sealed class SharedCache : IDisposable
     /// <summary>The stored responses.</summary>
     public MemoryStore Store => _store.Value;
 
+    /// <summary>Begins to serve: what was stored on disk is looked through now, not at the first request.</summary>
+    public void Start() => _ = Store;
+
+    /// <summary>The tier on disk; null: there is none, or its directory cannot be used.</summary>
+    public DiskTier? Disk => Store.Disk;
+
     /// <summary>What was purged.</summary>
-    public PurgeList Purges { get; } = new();
+    public PurgeList Purges => _purges.Value;
 
     /// <summary>The fills in flight.</summary>
-    public FillTable Fills { get; }
+    public FillTable Fills => _fills.Value;
 
     /// <summary>What was asked for before, where that decides about storing.</summary>
     public RecentUses Uses => _uses.Value;
@@ -42,7 +58,28 @@ public sealed class SharedCache : IDisposable
     {
         if (_store.IsValueCreated)
         {
+            if (_store.Value.Disk is { } tier)
+            {
+                Purges.Unregister(tier);
+            }
+
             _store.Value.Dispose();
         }
+    }
+
+    // A lane more than loops: the thread that writes to disk reads what it writes from memory.
+    private MemoryStore MakeStore()
+    {
+        // Where purges do not survive, what is on disk is not to be served.
+        DiskTier? tier = Purges.IsDurable ? _disk?.Tier : null;
+        MemoryStore store = new(Settings.MemoryOctets, LoopCount + (_disk is null ? 0 : 1), Purges) { Disk = tier };
+        if (tier is not null)
+        {
+            tier.IsPopular = key => store.IsPopular(KeyHash.Of(key), key);
+            Purges.Register(tier);
+            tier.Start(Settings.DiskOctets, Purges.Identity);
+        }
+
+        return store;
     }
 }

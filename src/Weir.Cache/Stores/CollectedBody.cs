@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
+using Weir.Cache.Disk;
 
 namespace Weir.Cache.Stores;
 
@@ -103,6 +104,32 @@ public sealed unsafe class CollectedBody
         _extents.Add(extent);
         TailOctets = 0;
         ReturnBuffers();
+        return true;
+    }
+
+    /// <summary>Appends all of it to a body that goes to the disk. False: that was given up.</summary>
+    internal bool TryCopyTo(LargeWrite large)
+    {
+        foreach (int extent in _extents)
+        {
+            if (!large.TryAppend(new ReadOnlySpan<byte>((void*)_store.AddressOf(extent), _store.SegmentOctets)))
+            {
+                return false;
+            }
+        }
+
+        int left = TailOctets;
+        foreach (LoopBuffer buffer in _buffers)
+        {
+            int count = Math.Min(buffer.Capacity, left);
+            if (!large.TryAppend(buffer.Span(0, count)))
+            {
+                return false;
+            }
+
+            left -= count;
+        }
+
         return true;
     }
 

@@ -12,23 +12,7 @@ public sealed unsafe partial class MemoryStore
     private const int MostRounds = 16;
     private const int ForcedRounds = 16;
 
-    /// <summary>Stores a record in the place of the one with the same key.</summary>
-    /// <param name="hash">The key's hash.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="record">What it is.</param>
-    /// <param name="content">The body, where it lies together.</param>
-    /// <returns>False: it is too large, or readers hold so much that there is no place, or it was purged while it was fetched.</returns>
-    public bool Insert(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, ReadOnlySpan<byte> content) =>
-        Insert(hash, key, record, null, content);
-
-    /// <summary>Stores a record with a body that was collected; the body gives its extents to it.</summary>
-    public bool Insert(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, CollectedBody body) =>
-        Insert(hash, key, record, body, default);
-
-    /// <summary>
-    /// Stores new fields for a record that a lane holds, and keeps its body: after a validation. False: it is gone, or there is no place.
-    /// </summary>
-    public bool Refresh(in StoredEntry entry, ReadOnlySpan<byte> key, in NewRecord record)
+    private bool RefreshHere(in StoredEntry entry, ReadOnlySpan<byte> key, in NewRecord record)
     {
         RecordHeader* old = entry.Record;
         KeyHash hash = new(old->High, old->Low);
@@ -54,6 +38,7 @@ public sealed unsafe partial class MemoryStore
             }
 
             Fill(made, hash, key, record, old->ExtentCount, fields, lines, octets);
+            made->Generation = old->Generation;
             made->BodyOctets = old->BodyOctets;
             made->TailOctets = old->TailOctets;
             made->Frequency = old->Frequency;
@@ -70,8 +55,7 @@ public sealed unsafe partial class MemoryStore
         }
     }
 
-    /// <summary>Removes a record; false: there is none.</summary>
-    public bool Remove(in KeyHash hash, ReadOnlySpan<byte> key)
+    private bool RemoveHere(in KeyHash hash, ReadOnlySpan<byte> key)
     {
         lock (_gate)
         {
@@ -85,8 +69,16 @@ public sealed unsafe partial class MemoryStore
         }
     }
 
-    /// <summary>Makes a record stale from now on: it may still be validated, or stand in for an error. False: there is none.</summary>
-    public bool Expire(in KeyHash hash, ReadOnlySpan<byte> key, long nowSeconds)
+    /// <summary>Whether a record is there that was asked for since it was stored, or moved. Holds and counts nothing.</summary>
+    public bool IsPopular(in KeyHash hash, ReadOnlySpan<byte> key)
+    {
+        lock (_gate)
+        {
+            return Find(hash, key) is { Place: not null } found && At(*found.Place)->Frequency > 0;
+        }
+    }
+
+    private bool ExpireHere(in KeyHash hash, ReadOnlySpan<byte> key, long nowSeconds)
     {
         lock (_gate)
         {
@@ -153,7 +145,7 @@ public sealed unsafe partial class MemoryStore
 
             RecordHeader* made = (RecordHeader*)(_segments.AddressOf(segment) + place);
             Fill(made, hash, key, record, extents, fields, lines, octets);
-            made->BodyOctets = body?.Octets ?? content.Length;
+            made->BodyOctets = record.ElsewhereOctets + (body?.Octets ?? content.Length);
             made->TailOctets = tail;
             made->Frequency = 0;
             if (IsPurged(made))

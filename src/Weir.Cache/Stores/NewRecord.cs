@@ -38,4 +38,7 @@ public readonly struct NewRecord
 
     /// <summary>The hashes of its tags (<see cref="Purging.PurgeList.TagOf"/>); null: none.</summary>
     public uint[]? Tags { get; init; }
+
+    /// <summary>Octets of a body that is kept elsewhere; memory has the head alone then, and <see cref="Generation"/> tells which body it is.</summary>
+    public long ElsewhereOctets { get; init; }
 }

@@ -57,6 +57,12 @@ public readonly unsafe struct StoredEntry
     /// <summary>The hashes of its tags.</summary>
     public ReadOnlySpan<uint> Tags => new(Layout.TagsOf(_record), _record->TagCount);
 
+    /// <summary>The record's key, while it is held.</summary>
+    public ReadOnlySpan<byte> Key => new(Layout.KeyOf(_record), _record->KeyOctets);
+
+    /// <summary>Whether memory has the head alone, and the body lies on the disk.</summary>
+    public bool IsBodyElsewhere => _record->BodyOctets > 0 && PartCount == 0;
+
     /// <summary>How many pieces the body lies in.</summary>
     public int PartCount => _record->ExtentCount + (_record->TailOctets > 0 ? 1 : 0);
 

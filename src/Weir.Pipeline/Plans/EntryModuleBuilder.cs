@@ -38,6 +38,12 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     /// <summary>The cache stores that may be named.</summary>
     public IReadOnlyDictionary<string, CacheConfig> Caches { get; init; } = new Dictionary<string, CacheConfig>();
 
+    /// <summary>The folder that a store's directory is relative to.</summary>
+    public string DataFolder { get; init; } = "";
+
+    /// <summary>The stores that were asked for.</summary>
+    public List<CacheSettings> Stores { get; } = [];
+
     /// <summary>What the modules of the process have in common.</summary>
     public Dictionary<string, object> SharedByAll { get; init; } = [];
 
@@ -75,10 +81,10 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
 
     public override CacheSettings? FindCache(string option, string name)
     {
-        if (Caches.TryGetValue(name, out CacheConfig? cache) || name == "default")
+        if (CacheStores.Find(Caches, DataFolder, name) is { } settings)
         {
-            cache ??= new CacheConfig { Name = name };
-            return new CacheSettings(name, cache.Memory.Octets, cache.ObjectSize.Octets);
+            Stores.Add(settings);
+            return settings;
         }
 
         Error(option, $"There is no cache \"{name}\".", "Name one of those below `caches`.");

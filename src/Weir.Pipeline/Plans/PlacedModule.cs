@@ -9,6 +9,7 @@ namespace Weir.Pipeline.Plans;
 /// <param name="Slots">The places it reserved in exchanges.</param>
 /// <param name="Files">The files that it was made from.</param>
 /// <param name="Upstreams">The upstreams it fetches from.</param>
+/// <param name="Stores">The cache stores it uses, as they were configured.</param>
 /// <param name="Shared">What it has in common with others, by keys.</param>
 /// <param name="Warnings">What its factory said.</param>
 internal sealed record PlacedModule(
@@ -17,5 +18,6 @@ internal sealed record PlacedModule(
     IReadOnlyList<int> Slots,
     IReadOnlyList<FileStamp> Files,
     IReadOnlyList<string> Upstreams,
+    IReadOnlyList<CacheSettings> Stores,
     IReadOnlyList<KeyValuePair<string, object>> Shared,
     IReadOnlyList<ConfigError> Warnings);

@@ -32,6 +32,9 @@ public sealed class PlanBuilder
     /// <summary>Proofs that issuers of certificates look for; null where no configuration is to be asked for any.</summary>
     public HttpChallenges? Challenges { get; init; }
 
+    /// <summary>The folder that directories of stores are relative to.</summary>
+    public string DataFolder { get; init; } = "";
+
     /// <summary>Errors and warnings found while building.</summary>
     public IReadOnlyList<ConfigError> Errors => _errors;
 
@@ -46,6 +49,7 @@ public sealed class PlanBuilder
     public Plan? Build(WeirConfig config)
     {
         _stacks.Caches = config.Caches;
+        _stacks.DataFolder = DataFolder;
         foreach ((string name, UpstreamConfig upstream) in config.Upstreams)
         {
             if (ForwardPolicies.CodingOf(upstream.CompressRequests) is var coding && !NativeCodings.CanWrite(coding))

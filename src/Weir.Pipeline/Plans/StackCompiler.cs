@@ -38,6 +38,9 @@ internal sealed class StackCompiler
     /// <summary>The cache stores of the configuration.</summary>
     public IReadOnlyDictionary<string, CacheConfig> Caches { get; set; } = new Dictionary<string, CacheConfig>();
 
+    /// <summary>The folder that directories of stores are relative to.</summary>
+    public string DataFolder { get; set; } = "";
+
     /// <summary>Every module made or carried over so far.</summary>
     public ModuleInventory Modules { get; } = new();
 
@@ -106,6 +109,7 @@ internal sealed class StackCompiler
         EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams, _log)
         {
             Caches = Caches,
+            DataFolder = DataFolder,
             SharedByAll = _shared,
             Remembered = Memories is { } memories ? () => memories.Of(scope, entry.Name, number) : null,
         };
@@ -113,7 +117,7 @@ internal sealed class StackCompiler
         if (module is not null)
         {
             Modules.Add(new PlacedModule(
-                place, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, builder.Shared,
+                place, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, builder.Stores, builder.Shared,
                 [.. _errors.Skip(errorsBefore)]));
         }
 
@@ -122,7 +126,9 @@ internal sealed class StackCompiler
 
     private PlacedModule? Carry(string place) =>
         _before.TryGetValue(place, out Queue<PlacedModule>? same) && same.TryDequeue(out PlacedModule? module)
-            && module.Files.All(file => file.IsCurrent) && module.Upstreams.All(_upstreams.Use)
+            && module.Files.All(file => file.IsCurrent) && module.Stores.All(IsUnchanged) && module.Upstreams.All(_upstreams.Use)
             ? module
             : null;
+
+    private bool IsUnchanged(CacheSettings store) => CacheStores.Find(Caches, DataFolder, store.Name) == store;
 }
