@@ -29,6 +29,24 @@ public static class ModulePlaces
         return new ConfigError(place.File, place.Line, place.Column, $"{subject}: {cause}", remedy, isWarning);
     }
 
+    /// <summary>What a factory found within the text of an option.</summary>
+    /// <param name="entry">The module.</param>
+    /// <param name="option">The option's path.</param>
+    /// <param name="offset">Characters from the start of the option's text.</param>
+    /// <param name="cause">What is wrong.</param>
+    /// <param name="remedy">What to do.</param>
+    public static ConfigError ToError(StackEntry entry, string option, int offset, string cause, string remedy)
+    {
+        ConfigError whole = ToError(entry, option, cause, remedy);
+        if (entry.Node is null || FindNode(entry.Node, option) is not ScalarNode scalar)
+        {
+            return whole;
+        }
+
+        Position place = ScalarPlace.Of(scalar, offset);
+        return whole with { File = place.File, Line = place.Line, Column = place.Column };
+    }
+
     /// <summary>A file named in the module's options, relative to the folder of the configuration file that the module stands in.</summary>
     public static string ResolvePath(StackEntry entry, string path) => ResolvePath(entry.Position, path);
 
@@ -55,6 +73,24 @@ public static class ModulePlaces
         }
 
         return found;
+    }
+
+    private static Node? FindNode(Node node, string path)
+    {
+        string rest = path.TrimStart('.');
+        if (rest.Length == 0)
+        {
+            return node;
+        }
+
+        if (node is MapNode map && Longest(map, rest) is { } entry)
+        {
+            return FindNode(entry.Value, rest[entry.Key.Length..]);
+        }
+
+        return node is ListNode list && Index(rest, out int length) is { } index && index < list.Items.Count
+            ? FindNode(list.Items[index], rest[length..])
+            : null;
     }
 
     // Keys may hold dots themselves ("set.X.Y"): the longest that fits is meant.

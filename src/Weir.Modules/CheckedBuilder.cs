@@ -34,6 +34,16 @@ internal sealed class CheckedBuilder : ModuleBuilder
     }
 
     /// <inheritdoc/>
+    public override string Place => _inner.Place;
+
+    /// <inheritdoc/>
+    public override void ErrorAt(string option, int offset, string cause, string remedy)
+    {
+        HasErrors = true;
+        _inner.ErrorAt(option, offset, cause, remedy);
+    }
+
+    /// <inheritdoc/>
     public override void Warning(string option, string cause, string remedy) => _inner.Warning(option, cause, remedy);
 
     /// <inheritdoc/>

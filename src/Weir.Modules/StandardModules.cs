@@ -4,7 +4,9 @@ using Weir.Modules.BodyLimit;
 using Weir.Modules.Cache;
 using Weir.Modules.Compress;
 using Weir.Modules.Cors;
+using Weir.Modules.Csrf;
 using Weir.Modules.Decompress;
+using Weir.Modules.Filter;
 using Weir.Modules.Headers;
 using Weir.Modules.Maintenance;
 using Weir.Modules.Mirror;
@@ -33,11 +35,13 @@ public sealed class StandardModules : IModuleCatalog
             new RedirectFactory(),
             new RespondFactory(),
             new AccessFactory(),
+            new FilterFactory(),
             new RateLimitFactory(),
             new MaintenanceFactory(),
             new MirrorFactory(),
             new CacheFactory(),
             new CorsFactory(),
+            new CsrfFactory(),
             new SecurityHeadersFactory(),
             new BodyLimitFactory(),
             new CompressFactory(),

@@ -9,6 +9,13 @@ public abstract class ModuleBuilder
     /// </summary>
     public abstract void Error(string option, string cause, string remedy);
 
+    /// <summary>Reports a mistake within the text of an option, such as an expression.</summary>
+    /// <param name="option">As in <see cref="Error"/>.</param>
+    /// <param name="offset">Characters from the start of the option's text.</param>
+    /// <param name="cause">What is wrong, as a sentence.</param>
+    /// <param name="remedy">What to do, as a sentence.</param>
+    public virtual void ErrorAt(string option, int offset, string cause, string remedy) => Error(option, cause, remedy);
+
     /// <summary>Reports something that works but is probably not meant.</summary>
     public abstract void Warning(string option, string cause, string remedy);
 
@@ -26,6 +33,19 @@ public abstract class ModuleBuilder
     /// </summary>
     public virtual T Share<T>(string key, Func<T> make)
         where T : class => make();
+
+    /// <summary>
+    /// A counter of the module's own, by whose labels /metrics tells it apart: <see cref="Place"/> and what the configuration names. It goes on
+    /// over reloads as long as a module asks for it.
+    /// </summary>
+    public ModuleCounter Counter(string metric, string help, params (string Label, string Value)[] labels)
+    {
+        (string Label, string Value)[] all = [("place", Place), .. labels];
+        return Share($"counter {metric} {string.Join(' ', all)}", () => new ModuleCounter(metric, help, all));
+    }
+
+    /// <summary>The stack, as an operator knows it: "site a.test", "site a.test route /api/*"; empty where there is none.</summary>
+    public virtual string Place => "";
 
     /// <summary>Reserves a place for an object of this module in every exchange (<see cref="Exchanges.Exchange.Slot"/>).</summary>
     public abstract int ReserveSlot();

@@ -13,6 +13,7 @@ internal sealed class MetricsPage
     private readonly byte[] _processHead;
     private DurationSeries? _durations;
     private LiveSeries? _live;
+    private ModuleSeries? _modules;
 
     public MetricsPage(IWeirControl control)
     {
@@ -41,6 +42,9 @@ internal sealed class MetricsPage
         LiveSeries live = Interlocked.Exchange(ref _live, null) ?? new LiveSeries(_control);
         live.Write(text);
         _live = live;
+        ModuleSeries modules = Interlocked.Exchange(ref _modules, null) ?? new ModuleSeries(_control);
+        modules.Write(text);
+        _modules = modules;
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

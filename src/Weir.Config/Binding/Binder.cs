@@ -129,7 +129,7 @@ internal sealed class Binder
             _errors.Error(node.Position, $"{label}: \"{ScalarNode.Shorten(scalar.Text)}\" {parsed.Cause}.", parsed.Remedy);
         }
 
-        return parsed.Value;
+        return parsed.Value is ExpressionText expression ? expression with { Node = scalar } : parsed.Value;
     }
 
     private IList? BindList(ListShape shape, Node node, string label)

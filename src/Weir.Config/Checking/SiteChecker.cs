@@ -30,6 +30,14 @@ internal static class SiteChecker
             targets.CheckName(name, route.Split!.Position);
         }
 
+        foreach ((string name, ExpressionText when) in route.Split?.When ?? OptionMap<ExpressionText>.Empty)
+        {
+            if (!route.Split!.To.ContainsKey(name))
+            {
+                errors.Error(when.Position, $"The split has no share for \"{name}\".", "Name it under to, perhaps with 0%.");
+            }
+        }
+
         CheckSplit(route.Split, errors);
         CheckFieldNames(route, errors);
         if (route is { IgnoreCase: not null, Path: null })

@@ -77,6 +77,7 @@ internal sealed class StackOrder
         route.Header.Count > 0 ? $"the header {route.Header.Keys.First()}"
             : route.Cookie.Count > 0 ? $"the cookie {route.Cookie.Keys.First()}"
             : route.Client.Count > 0 ? "the client's address"
+            : route.When is not null || route.Split?.When.Count > 0 ? "an expression"
             : route.Split is not null ? "a split"
             : null;
 

@@ -29,6 +29,9 @@ public sealed record RouteConfig
     [Option("The clients' addresses.", Default = "any", Example = "[10.0.0.0/8]")]
     public IReadOnlyList<IpPrefix> Client { get; init; } = [];
 
+    [Option("An expression that must be true of the request; see the reference of expressions.", Default = "none", Example = "size(request.query) < 1000")]
+    public ExpressionText? When { get; init; }
+
     /// <summary>After reading it is set wherever there is a path.</summary>
     [Option("Whether upper and lower case are the same in the path.", Default = "the site's")]
     public bool? IgnoreCase { get; init; }

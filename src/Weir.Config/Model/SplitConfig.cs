@@ -9,6 +9,9 @@ public sealed record SplitConfig
     [KeySyntax(Syntax.Name)]
     public IReadOnlyDictionary<string, Percent> To { get; init; } = OptionMap<Percent>.Empty;
 
+    [Option("Upstreams of `to` that get every request of which an expression is true; the shares are for the others.", Example = "{ app-next: '\"beta\" in request.cookies' }")]
+    public IReadOnlyDictionary<string, ExpressionText> When { get; init; } = OptionMap<ExpressionText>.Empty;
+
     [Option("Whether a client stays where it was sent first.")]
     public bool Sticky { get; init; }
 

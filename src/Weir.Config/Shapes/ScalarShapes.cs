@@ -76,6 +76,10 @@ internal static class ScalarShapes
         [typeof(RetryCondition)] = new("connect, reset, timeout or a status", (text, _) => StatusSyntax.Retry(text)),
         [typeof(PathPattern)] = new("a path", PatternSyntax.Path) { Examples = "/exact, /prefix/*, ~ ^/regex" },
         [typeof(ValuePattern)] = new("a value", PatternSyntax.Value),
+        [typeof(ExpressionText)] = new("an expression", (text, position) => Parsed.Of(new ExpressionText(text, position)))
+        {
+            Examples = "request.method == \"GET\", client.ip in \"10.0.0.0/8\"",
+        },
     };
 
     /// <summary>The shape of a scalar type, or null.</summary>

@@ -11,6 +11,9 @@ internal sealed record ScalarNode(Position Position, string Text, bool IsPlain) 
     /// <summary>YAML 1.2.2 section 10.3.2: a plain scalar that means nothing.</summary>
     internal bool IsNull => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
 
+    /// <summary>What stands in the file, where a place within the text cannot be counted from its start; else null.</summary>
+    internal string? Written { get; init; }
+
     internal override string Kind => IsNull ? "nothing" : $"\"{Shorten(Text)}\"";
 
     /// <summary>A value as messages show it: one line, not too long.</summary>

@@ -11,6 +11,7 @@ namespace Weir.Config.Yaml;
 internal sealed class YamlReader
 {
     private readonly string _file;
+    private readonly string _text;
     private readonly ErrorList _errors;
     private readonly YamlLimits _limits;
     private readonly Variables _variables;
@@ -21,6 +22,7 @@ internal sealed class YamlReader
     private YamlReader(string file, string text, ErrorList errors, YamlLimits limits, Variables variables)
     {
         _file = file;
+        _text = text;
         _errors = errors;
         _limits = limits;
         _variables = variables;
@@ -152,7 +154,16 @@ internal sealed class YamlReader
     private ScalarNode ToScalar(Scalar scalar, Position position)
     {
         bool isPlain = scalar.Style == ScalarStyle.Plain;
-        return new ScalarNode(position, _variables.Expand(scalar.Value, position, isPlain), isPlain);
+        return new ScalarNode(position, _variables.Expand(scalar.Value, position, isPlain), isPlain) { Written = WrittenFor(scalar) };
+    }
+
+    private string? WrittenFor(Scalar scalar)
+    {
+        int begin = (int)Math.Clamp(scalar.Start.Index, 0, _text.Length);
+        int end = (int)Math.Clamp(scalar.End.Index, begin, _text.Length);
+        return _text.AsSpan(begin, end - begin).SequenceEqual(scalar.Value) && !scalar.Value.Contains("${", StringComparison.Ordinal)
+            ? null
+            : _text[begin..end];
     }
 
     private Anchored ReadList(Position position, int depth)

@@ -8,4 +8,5 @@ internal enum KeyKind : byte
     Cookie,
     Host,
     All,
+    Expression,
 }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Expressions;
 
 namespace Weir.Modules.RateLimit;
 
@@ -15,6 +16,7 @@ internal sealed class KeySource
     private readonly KeyKind _kind;
     private readonly byte[] _name;
     private readonly KnownField _field;
+    private readonly KeyExpression? _expression;
     private readonly ulong _key0 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
     private readonly ulong _key1 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
 
@@ -24,6 +26,9 @@ internal sealed class KeySource
         _name = name;
         _field = KnownFields.Find(name);
     }
+
+    public KeySource(KeyExpression expression)
+        : this(KeyKind.Expression, []) => _expression = expression;
 
     /// <summary>The key of an exchange; never 0.</summary>
     public ulong Of(Exchange exchange)
@@ -38,6 +43,9 @@ internal sealed class KeySource
                 break;
             case KeyKind.Host:
                 hash = SipHash.Of(exchange.Request.Host, _key0, _key1);
+                break;
+            case KeyKind.Expression:
+                hash = SipHash.Of(_expression!.Read(exchange), _key0, _key1);
                 break;
             case KeyKind.All:
                 hash = 1;

@@ -1,6 +1,7 @@
 using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Expressions;
 
 namespace Weir.Modules.RateLimit;
 
@@ -9,6 +10,9 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
 {
     private const string HeaderPrefix = "header.";
     private const string CookiePrefix = "cookie.";
+
+    // What tells an expression from a mistyped word.
+    private static readonly string[] _roots = ["request.", "client.", "server.", "tls.", "route."];
 
     // Nanoseconds of this many seconds are far from the end of a long.
     private const double MostSeconds = 1e9;
@@ -70,12 +74,28 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
         bool isHeader = text.StartsWith(HeaderPrefix, StringComparison.Ordinal);
         bool isCookie = text.StartsWith(CookiePrefix, StringComparison.Ordinal);
         byte[] name = isHeader || isCookie ? Encoding.UTF8.GetBytes(text[HeaderPrefix.Length..]) : [];
+        if (text.AsSpan().IndexOfAny('(', '[') >= 0 || Array.Exists(_roots, root => text.StartsWith(root, StringComparison.Ordinal)))
+        {
+            return ReadExpression(check, text);
+        }
+
         if (!FieldSyntax.IsToken(name))
         {
-            check.Error("key", $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, host or all.");
+            check.Error("key", $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, host, all or an expression.");
             return null;
         }
 
         return new KeySource(isHeader ? KeyKind.Header : KeyKind.Cookie, name);
+    }
+
+    private static KeySource? ReadExpression(CheckedBuilder check, string text)
+    {
+        if (ExpressionCompiler.TryCompileKey(text, ExpressionScope.Request | ExpressionScope.Route, out KeyExpression? key, out ExpressionError? error))
+        {
+            return new KeySource(key);
+        }
+
+        check.ErrorAt("key", error.Offset, error.Cause, error.Remedy);
+        return null;
     }
 }

@@ -35,6 +35,11 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     /// <summary>The upstreams that are fetched from.</summary>
     public List<string> Upstreams { get; } = [];
 
+    /// <summary>The stack's name.</summary>
+    public string Scope { get; init; } = "";
+
+    public override string Place => Scope;
+
     /// <summary>The cache stores that may be named.</summary>
     public IReadOnlyDictionary<string, CacheConfig> Caches { get; init; } = new Dictionary<string, CacheConfig>();
 
@@ -63,6 +68,9 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
 
     public override void Error(string option, string cause, string remedy) =>
         _errors.Add(ModulePlaces.ToError(_entry, option, cause, remedy));
+
+    public override void ErrorAt(string option, int offset, string cause, string remedy) =>
+        _errors.Add(ModulePlaces.ToError(_entry, option, offset, cause, remedy));
 
     public override void Warning(string option, string cause, string remedy) =>
         _errors.Add(ModulePlaces.ToError(_entry, option, cause, remedy, isWarning: true));

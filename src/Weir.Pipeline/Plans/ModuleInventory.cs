@@ -9,6 +9,7 @@ namespace Weir.Pipeline.Plans;
 public sealed class ModuleInventory
 {
     private readonly List<PlacedModule> _modules = [];
+    private IReadOnlyList<ModuleCounter>? _counters;
 
     /// <summary>How many there are.</summary>
     public int Count => _modules.Count;
@@ -31,7 +32,15 @@ public sealed class ModuleInventory
         }
     }
 
-    internal void Add(PlacedModule module) => _modules.Add(module);
+    /// <summary>What its modules count, metric by metric; the same list each time, once it is complete.</summary>
+    public IReadOnlyList<ModuleCounter> Counters =>
+        _counters ??= [.. Shared.Values.OfType<ModuleCounter>().OrderBy(counter => counter.Metric, StringComparer.Ordinal)];
+
+    internal void Add(PlacedModule module)
+    {
+        _modules.Add(module);
+        _counters = null;
+    }
 
     /// <summary>The places in exchanges that its modules use.</summary>
     internal IEnumerable<int> Slots => _modules.SelectMany(placed => placed.Slots);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Weir.Abstractions.Options;
 using Weir.Config.Model;
+using Weir.Expressions;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Routing;
 using Weir.Pipeline.Stacks;
@@ -129,6 +130,12 @@ internal sealed class RouteBuilder
             Add(CookieCondition.TryParse(name, value.ToString(), out CookieCondition? condition, out PatternError? error), condition, error, value);
         }
 
+        // Dearer than the others: asked last.
+        if (config.When is { } when && Compile(when) is { } compiled)
+        {
+            conditions.Add(new ExpressionCondition(compiled));
+        }
+
         return conditions;
 
         void Add(bool isRead, IRouteCondition? condition, PatternError? error, ValuePattern value)
@@ -144,8 +151,30 @@ internal sealed class RouteBuilder
         }
     }
 
-    private SplitPlan BuildSplit(SplitConfig config) =>
-        new([.. config.To.Select(side => KeyValuePair.Create(_upstreams.Find(side.Key), side.Value.Value))], config.Sticky);
+    private SplitPlan BuildSplit(SplitConfig config)
+    {
+        List<KeyValuePair<Condition, UpstreamState?>> chosen = [];
+        foreach ((string name, ExpressionText when) in config.When)
+        {
+            if (Compile(when) is { } compiled)
+            {
+                chosen.Add(new(compiled, _upstreams.Find(name)));
+            }
+        }
+
+        return new([.. config.To.Select(side => KeyValuePair.Create(_upstreams.Find(side.Key), side.Value.Value))], config.Sticky) { Chosen = [.. chosen] };
+    }
+
+    private Condition? Compile(ExpressionText written)
+    {
+        if (!ExpressionCompiler.TryCompile(written.Text, ExpressionScope.Request, out Condition? condition, out ExpressionError? error))
+        {
+            Position place = written.PlaceOf(error.Offset);
+            _errors.Add(new ConfigError(place.File, place.Line, place.Column, $"when: {error.Cause}", error.Remedy));
+        }
+
+        return condition;
+    }
 
     private UpstreamState? Find(TargetConfig target) => _upstreams.Find(target.Upstream);
 

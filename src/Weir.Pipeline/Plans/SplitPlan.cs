@@ -2,6 +2,7 @@
 using System.Buffers.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Expressions;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Sticking;
 
@@ -47,22 +48,39 @@ public sealed class SplitPlan
     /// <summary>Whether a client stays where it was sent first.</summary>
     public bool IsSticky { get; }
 
+    /// <summary>Sides that get every request of which a condition is true, before the shares are asked.</summary>
+    public KeyValuePair<Condition, UpstreamState?>[] Chosen { get; init; } = [];
+
     /// <summary>The side for a request; a client without a number gets one, which the answer tells it.</summary>
     internal UpstreamState? Choose(Passage passage)
     {
         Exchange exchange = passage.Exchange;
+        foreach ((Condition condition, UpstreamState? side) in Chosen)
+        {
+            if (condition.Holds(exchange))
+            {
+                exchange.Trace?.Add("split", $"{side?.Name}, when {condition}");
+                return side;
+            }
+        }
+
+        return ChooseByShare(passage, exchange);
+    }
+
+    private UpstreamState? ChooseByShare(Passage passage, Exchange exchange)
+    {
         uint number = 0;
         bool isKnown = IsSticky && TryReadNumber(exchange.Request.Fields, out number);
-        int side = isKnown ? SideOf(number) : exchange.IsHypothetical ? LargestSide() : Draw(passage);
+        int chosen = isKnown ? SideOf(number) : exchange.IsHypothetical ? LargestSide() : Draw(passage);
         if (exchange.Trace is { } trace)
         {
             string why = isKnown ? "the client's cookie says so"
                 : exchange.IsHypothetical ? "a lot decides; explained as if it fell on the largest share"
                 : "the lot fell on it";
-            trace.Add("split", $"{Shares()}: {_targets[side]?.Name}, {why}");
+            trace.Add("split", $"{Shares()}: {_targets[chosen]?.Name}, {why}");
         }
 
-        UpstreamState? target = _targets[side];
+        UpstreamState? target = _targets[chosen];
         return target is null || target.HasReady || StickySessions.IsBound(exchange, target)
             ? target
             : InPlaceOf(target, isKnown ? number : passage.SplitNumber, exchange);

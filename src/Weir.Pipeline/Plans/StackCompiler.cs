@@ -108,6 +108,7 @@ internal sealed class StackCompiler
         int errorsBefore = _errors.Count;
         EntryModuleBuilder builder = new(entry, routePath, _errors, _slots, _upstreams, _log)
         {
+            Scope = scope,
             Caches = Caches,
             DataFolder = DataFolder,
             SharedByAll = _shared,

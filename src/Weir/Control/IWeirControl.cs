@@ -1,3 +1,4 @@
+using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Hosting;
 using Weir.Pipeline.Balancing;
@@ -19,6 +20,9 @@ public interface IWeirControl
 
     /// <summary>The upstreams as they live, for whoever reads them often.</summary>
     IEnumerable<UpstreamState> LiveUpstreams { get; }
+
+    /// <summary>What the modules of the configuration in force count; the same list until another one is in force.</summary>
+    IReadOnlyList<ModuleCounter> ModuleCounters { get; }
 
     /// <summary>The loops that have not answered within a time, by number: their connections stand still.</summary>
     Task<IReadOnlyList<int>> FindStuckLoopsAsync(TimeSpan deadline);

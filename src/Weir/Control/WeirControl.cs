@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Hosting;
 using Weir.Pipeline.Balancing;
@@ -31,6 +32,9 @@ public sealed class WeirControl : IWeirControl
 
     /// <inheritdoc/>
     public CounterSet Counters => _host.Counters;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModuleCounter> ModuleCounters => _host.ModuleCounters;
 
     /// <inheritdoc/>
     public IEnumerable<UpstreamState> LiveUpstreams => _host.Plan.Upstreams.Values;

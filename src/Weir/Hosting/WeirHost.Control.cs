@@ -1,3 +1,4 @@
+using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Control;
 using Weir.Machine;
@@ -19,6 +20,9 @@ public sealed partial class WeirHost
 
     /// <summary>What may be asked of it, and told to it, while it runs.</summary>
     public IWeirControl Control { get; }
+
+    /// <summary>What modules count.</summary>
+    internal IReadOnlyList<ModuleCounter> ModuleCounters => _modules.Counters;
 
     // Without an admin nobody could take a saved decision back.
     private static SavedStates OpenStates(WeirConfig config, WeirLog log)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Weir.Modules.Cors;
+namespace Weir.Modules;
 
 /// <summary>An origin as a browser serialises it (RFC 6454 section 6.2), perhaps with * for labels in front of a domain.</summary>
 internal sealed class OriginPattern
