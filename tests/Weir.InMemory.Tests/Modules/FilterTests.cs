@@ -33,7 +33,7 @@ public sealed partial class FilterTests
         Peer client = proxy.Connect();
         client.SendHead("GET / HTTP/1.1", "Host: a.test");
         proxy.Origin.Take();
-        proxy.Origin.Answer(proxy, "abcd", "X-Secret: 1");
+        proxy.Origin.Answer(proxy, "abcd", "HTTP/1.1 200 OK", "X-Secret: 1");
         Message answer = client.TakeResponse();
         answer.Status.ShouldBe(403);
         answer["X-Secret"].ShouldBeNull();
