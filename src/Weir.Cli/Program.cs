@@ -20,6 +20,7 @@ RootCommand root = new("""
     ReloadCommand.Create(),
     CertsCommand.Create(),
     TrustCommand.Create(),
+    LeaktestCommand.Create(),
     ProxyCommand.Create(),
     DemoCommand.Create(),
     SchemaCommand.Create(),

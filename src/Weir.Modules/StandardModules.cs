@@ -2,6 +2,7 @@ using Weir.Abstractions.Modules;
 using Weir.Modules.Access;
 using Weir.Modules.BodyLimit;
 using Weir.Modules.Cache;
+using Weir.Modules.Cloak;
 using Weir.Modules.Compress;
 using Weir.Modules.Cors;
 using Weir.Modules.Csrf;
@@ -43,6 +44,7 @@ public sealed class StandardModules : IModuleCatalog
             new CorsFactory(),
             new CsrfFactory(),
             new SecurityHeadersFactory(),
+            new CloakFactory(),
             new BodyLimitFactory(),
             new CompressFactory(),
             new DecompressFactory(),

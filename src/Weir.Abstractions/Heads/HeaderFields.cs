@@ -361,6 +361,13 @@ public sealed class HeaderFields
         }
     }
 
+    /// <summary>Gives one slot another value, which was claimed with <see cref="Commit"/> or <see cref="Store"/>; name and place stay.</summary>
+    public void SetValueAt(int slot, ByteSlice value)
+    {
+        _entries[slot].ValueOffset = value.Offset;
+        _entries[slot].ValueLength = value.Length;
+    }
+
     /// <summary>Removes one slot. The indexes of the others do not change.</summary>
     public void RemoveAt(int slot)
     {

@@ -1,6 +1,6 @@
 using Weir.Abstractions.Heads;
 
-namespace Weir.Modules.Compress;
+namespace Weir.Modules;
 
 /// <summary>What becomes of an entity tag when the octets change but not what they mean (RFC 9110 section 8.8.1).</summary>
 internal static class EntityTags

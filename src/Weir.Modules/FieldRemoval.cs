@@ -3,7 +3,7 @@ using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 
-namespace Weir.Modules.Headers;
+namespace Weir.Modules;
 
 /// <summary>Removes fields by name or by the beginning of a name.</summary>
 internal sealed class FieldRemoval
