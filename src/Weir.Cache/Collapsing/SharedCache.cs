@@ -50,6 +50,9 @@ public sealed class SharedCache : IDisposable
     /// <summary>The fills in flight.</summary>
     public FillTable Fills => _fills.Value;
 
+    /// <summary>What stands in for failing origins.</summary>
+    public RecentFailures Failures { get; } = new();
+
     /// <summary>What was asked for before, where that decides about storing.</summary>
     public RecentUses Uses => _uses.Value;
 

@@ -60,6 +60,43 @@ public static class RangeSet
         return count > 0 ? RangeOutcome.Parts : asked > 0 ? RangeOutcome.Unsatisfiable : RangeOutcome.Whole;
     }
 
+    /// <summary>Reads a single range where the length is not known: where it begins, or how many last octets. False: none, or several.</summary>
+    /// <param name="request">The request's fields.</param>
+    /// <param name="first">The first octet; -1: it is the last ones that are asked for.</param>
+    /// <param name="suffix">How many of these.</param>
+    public static bool TryReadOne(HeaderFields request, out long first, out long suffix)
+    {
+        first = -1;
+        suffix = 0;
+        int slot = request.Find(KnownField.Range);
+        if (slot < 0 || request.Find(KnownField.Range, slot + 1) >= 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> value = request.ValueAt(slot);
+        int equals = value.IndexOf((byte)'=');
+        if (equals < 0 || !Ascii.EqualsIgnoreCase(value[..equals], "bytes"u8) || value.IndexOf((byte)',') >= 0)
+        {
+            return false;
+        }
+
+        value = value[(equals + 1)..].Trim(" \t"u8);
+        if (!TryRead(value, long.MaxValue, out _))
+        {
+            return false;
+        }
+
+        int dash = value.IndexOf((byte)'-');
+        if (dash == 0)
+        {
+            return TryReadNumber(value[1..], out suffix) && suffix > 0;
+        }
+
+        // Behind this no representation ends.
+        return TryReadNumber(value[..dash], out first) && first < 1L << 53;
+    }
+
     // False: the grammar is broken, and the whole field with it. A length of 0: beyond the end.
     private static bool TryRead(ReadOnlySpan<byte> spec, long length, out ByteRange part)
     {

@@ -49,6 +49,12 @@ internal sealed class Asking
 
     public byte[] Primary { get; }
 
+    /// <summary>The Range to ask with: a part is wanted, and stored in slices. Null: all of it.</summary>
+    public byte[]? Part { get; init; }
+
+    /// <summary>Under which fill others ask for the same.</summary>
+    public byte[] FillKey => Part is null ? Key : [.. Key, .. "\nP"u8, .. Part];
+
     public long NowSeconds => Loop.UnixMs / 1000;
 
     /// <summary>Gives the stale entry back.</summary>

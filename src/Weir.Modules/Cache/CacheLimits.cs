@@ -20,6 +20,7 @@ internal sealed class CacheLimits
     public CacheLimits(CacheOptions options, CacheSettings settings)
     {
         WaitMs = (int)options.Wait.TotalMilliseconds;
+        SliceOctets = (int)Math.Min(options.Slice.Octets, settings.ObjectOctets);
         ObjectOctets = settings.ObjectOctets;
         SecondUseOctets = options.SecondUse?.Octets ?? long.MaxValue;
     }
@@ -29,6 +30,12 @@ internal sealed class CacheLimits
 
     /// <summary>The smallest response that is stored at the second use only.</summary>
     public long SecondUseOctets { get; }
+
+    /// <summary>How long a reader of slices waits for the next one: it has begun to answer, and cannot ask for all of it any more.</summary>
+    public int SliceWaitMs => Math.Max(WaitMs, 60_000);
+
+    /// <summary>The size of slices; 0: there are none.</summary>
+    public int SliceOctets { get; }
 
     /// <summary>The largest response that is stored.</summary>
     public long ObjectOctets { get; }

@@ -83,6 +83,11 @@ internal sealed class CacheLoop
             return LookupResult.Found;
         }
 
+        if (entry.Kind == RecordKind.Sliced)
+        {
+            return LookupResult.Sliced;
+        }
+
         return entry.Kind == RecordKind.Variants ? FindVariant(request, nowSeconds, ref entry) : Unshared(ref entry);
     }
 
@@ -142,9 +147,9 @@ internal sealed class CacheLoop
             return LookupResult.VaryMiss;
         }
 
-        if (entry.KeepUntilSeconds >= nowSeconds && entry.Kind == RecordKind.Response)
+        if (entry.KeepUntilSeconds >= nowSeconds && entry.Kind is (RecordKind.Response or RecordKind.Sliced))
         {
-            return LookupResult.Found;
+            return entry.Kind == RecordKind.Response ? LookupResult.Found : LookupResult.Sliced;
         }
 
         Drop(ref entry);

@@ -6,6 +6,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
+using Weir.Cache.Keys;
 using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
@@ -22,7 +23,7 @@ internal sealed partial class CacheModule
             return await AnswerOnlyIfCached(exchange, ask.Forward);
         }
 
-        Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
+        Fill fill = _cache.Fills.Join(KeyHash.Of(ask.FillKey), ask.FillKey, ask.PrimaryHash, out bool isOwner);
         try
         {
             return isOwner ? await OwnAsync(exchange, ask, fill) : await FollowAsync(exchange, ask, fill);
@@ -42,10 +43,10 @@ internal sealed partial class CacheModule
         Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, exchange.Client);
         NameServer(exchange, fetched);
         int fetchedStatus = fetched.Head?.Status ?? fetched.Error?.Status ?? 304;
-        if ((fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetchedStatus))) && TryStandIn(exchange, ask, fetchedStatus))
+        if ((fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetchedStatus))) && MayStandIn(ask))
         {
             StoreOrRelease(ask, fill, fetched);
-            return Verdict.Answered;
+            return await StandInAsync(exchange, ask, fetchedStatus);
         }
 
         if (fetched.Error is { } error)
@@ -53,9 +54,9 @@ internal sealed partial class CacheModule
             return Fail(exchange, ask, error, isCollapsed: false);
         }
 
-        if (fetched.IsUpdated)
+        if (fetched.IsUpdated || fetched.IsSliced)
         {
-            return ServeUpdated(exchange, ask);
+            return await ServeUpdatedAsync(exchange, ask, fetched.IsUpdated ? 304 : 0);
         }
 
         if (fetched.Head is null)
@@ -69,10 +70,17 @@ internal sealed partial class CacheModule
             IsStored = fetched.Verdict == StoringVerdict.Stored,
             NotStored = fetched.Verdict,
         };
-        Delivery.Pass(exchange, fetched.Head, fetched.Body!, status);
+        bool isPassed = ask.Part is not null && Delivery.TryPassPart(exchange, fetched.Head, fetched.Body!, status);
+        bool isOfPart = ask.Part is not null && !isPassed && fetched.Head.Status == 206;
+        if (!isPassed && !isOfPart)
+        {
+            Delivery.Pass(exchange, fetched.Head, fetched.Body!, status);
+        }
+
         StoreOrRelease(ask, fill, fetched);
 
-        return Verdict.Answered;
+        // The part that came is not what this client wants, and not to be stored.
+        return isOfPart ? await Pass(exchange, ask.Forward) : Verdict.Answered;
     }
 
     private void StoreOrRelease(Asking ask, Fill fill, Fetched fetched)
@@ -98,14 +106,19 @@ internal sealed partial class CacheModule
         switch (head?.Outcome)
         {
             case FillOutcome.Stored:
-                return ServeUpdated(exchange, ask);
-            case FillOutcome.Failed when TryStandIn(exchange, ask, head.Error?.Status ?? 502):
-                return Verdict.Answered;
+                return await ServeUpdatedAsync(exchange, ask, ask.Part is null ? 304 : 0);
+            case FillOutcome.Failed when MayStandIn(ask):
+                return await StandInAsync(exchange, ask, head.Error?.Status ?? 502);
             case FillOutcome.Failed:
                 return Fail(exchange, ask, head.Error ?? ProxyErrors.Internal, isCollapsed: true);
             case FillOutcome.Shared when IsFor(head, ask) && head.Body!.IsWhole:
                 // It was joined, so it is not given up before this returns.
-                Delivery.Pass(exchange, head.Response!, head.Body, new CacheStatus { Forward = ask.Forward, IsCollapsed = true });
+                CacheStatus status = new() { Forward = ask.Forward, IsCollapsed = true };
+                if (ask.Part is null || !Delivery.TryPassPart(exchange, head.Response!, head.Body, status))
+                {
+                    Delivery.Pass(exchange, head.Response!, head.Body, status);
+                }
+
                 return Verdict.Answered;
             default:
                 return await Pass(exchange, ask.Forward);
@@ -142,9 +155,14 @@ internal sealed partial class CacheModule
     }
 
     // What was validated a moment ago is served, even where it must be validated before each use.
-    private Verdict ServeUpdated(Exchange exchange, Asking ask)
+    private async ValueTask<Verdict> ServeUpdatedAsync(Exchange exchange, Asking ask, int fetchedStatus)
     {
-        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = 304 };
+        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus };
+        if (ask.Part is not null)
+        {
+            return await ServeFoundSlicesAsync(exchange, ask, status);
+        }
+
         StoredEntry entry = _cache.Store.TryFind(exchange.Loop.Index, ask.Hash, ask.Key, out StoredEntry found) ? found : ask.TakeStale();
         if (entry.IsEmpty)
         {
@@ -156,16 +174,34 @@ internal sealed partial class CacheModule
         return Verdict.Answered;
     }
 
-    private bool TryStandIn(Exchange exchange, Asking ask, int fetchedStatus)
+    private bool MayStandIn(Asking ask) =>
+        !ask.Stale.IsEmpty && ReuseRules.MayStandIn(ask.Stale.Freshness, ask.Asked, ask.NowSeconds, _policy);
+
+    private async ValueTask<Verdict> StandInAsync(Exchange exchange, Asking ask, int fetchedStatus)
     {
-        if (ask.Stale.IsEmpty || !ReuseRules.MayStandIn(ask.Stale.Freshness, ask.Asked, ask.NowSeconds, _policy))
+        _cache.Failures.Note(ask.Hash, ask.NowSeconds);
+        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus, IsStandIn = true };
+        if (ask.Stale.Kind == RecordKind.Sliced)
         {
-            return false;
+            return await ServeSlicesAsync(exchange, ask, ask.TakeStale(), status);
         }
 
-        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus, IsStandIn = true };
         Delivery.Serve(exchange, _cache.Store, LoopOf(exchange), _slot, ask.TakeStale(), ref status, ask.NowSeconds);
-        return true;
+        return Verdict.Answered;
+    }
+
+    // The origin failed a moment ago: nobody waits for it while something may stand in, and who is first asks whether it is back.
+    private ValueTask<Verdict> ServeFailing(
+        Exchange exchange, CacheLoop loop, in RequestCacheControl asked, in StoredEntry entry, PinnedBody? content, bool mayAsk)
+    {
+        if (mayAsk)
+        {
+            RefreshBeside(exchange, loop, asked, entry, content);
+        }
+
+        CacheStatus status = new() { IsStandIn = true };
+        Delivery.Serve(exchange, _cache.Store, loop, _slot, entry, ref status, exchange.Loop.UnixMs / 1000);
+        return new(Verdict.Answered);
     }
 
     // The same for a HEAD that went on by itself.
@@ -200,7 +236,7 @@ internal sealed partial class CacheModule
     }
 
     // RFC 5861 section 3: the client has its answer at once; one fetch for all that get it meanwhile.
-    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, in StoredEntry served, PinnedBody? content)
+    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, in StoredEntry served, PinnedBody? content, byte[]? part = null)
     {
         // A hold of its own; what is found may be another one by now.
         if (!_cache.Store.TryFind(exchange.Loop.Index, loop.Hash, loop.Key, out StoredEntry stale) || stale.Kind != served.Kind)
@@ -209,8 +245,8 @@ internal sealed partial class CacheModule
             return;
         }
 
-        Asking ask = new(exchange, loop, asked, CacheForward.Stale, stale, content);
-        Fill fill = _cache.Fills.Join(ask.Hash, ask.Key, ask.PrimaryHash, out bool isOwner);
+        Asking ask = new(exchange, loop, asked, CacheForward.Stale, stale, content) { Part = part };
+        Fill fill = _cache.Fills.Join(KeyHash.Of(ask.FillKey), ask.FillKey, ask.PrimaryHash, out bool isOwner);
         if (!isOwner)
         {
             fill.Leave();
@@ -227,6 +263,11 @@ internal sealed partial class CacheModule
         try
         {
             Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, null);
+            if (fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetched.Head?.Status ?? 0)))
+            {
+                _cache.Failures.Note(ask.Hash, ask.NowSeconds);
+            }
+
             StoreOrRelease(ask, fill, fetched);
         }
         finally

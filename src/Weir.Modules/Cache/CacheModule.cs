@@ -31,6 +31,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private readonly KeyRules _unscopedRules;
     private readonly OriginAsker _asker;
     private readonly HeadFreshening _heads;
+    private readonly SliceAsker _slices;
     private readonly Invalidator _invalidator;
     private readonly CacheLoop?[] _loops;
     private readonly int _slot;
@@ -46,6 +47,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         RecordMaker records = new(policy, cache.Purges);
         _asker = new OriginAsker(cache, policy, limits, records);
         _heads = new HeadFreshening(cache, records);
+        _slices = new SliceAsker(cache, new SliceStorage(cache));
         _invalidator = new Invalidator(cache, builder.PathRules);
         _loops = new CacheLoop?[cache.LoopCount];
         _slot = builder.ReserveSlot();
@@ -79,6 +81,11 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         RequestCacheControl asked = request.Fields.HasAny(_clientControls) && _policy.ObeysRequests
             ? RequestCacheControl.Read(request.Fields)
             : RequestCacheControl.None;
+        if (found == LookupResult.Sliced)
+        {
+            return DecideSliced(exchange, loop, asked, entry);
+        }
+
         if (found != LookupResult.Found)
         {
             return Miss(exchange, loop, found, asked, content);
@@ -94,6 +101,12 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         {
             _cache.Store.Release(exchange.Loop.Index, entry);
             return new(Verdict.Continue);
+        }
+
+        if (reuse == Reuse.Validate && _cache.Failures.IsRecent(loop.Hash, nowSeconds, out bool mayAsk)
+            && ReuseRules.MayStandIn(entry.Freshness, asked, nowSeconds, _policy))
+        {
+            return ServeFailing(exchange, loop, asked, entry, content, mayAsk);
         }
 
         if (reuse is Reuse.Validate or Reuse.ValidateForClient)
@@ -227,10 +240,12 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
             return AnswerOnlyIfCached(exchange, forward);
         }
 
-        // A part alone, or a head alone, is not what a store is filled with.
-        bool isWhole = exchange.Request.Method != RequestMethod.Head && !exchange.Request.Fields.Has(KnownField.Range);
-        return isWhole && !OverridingFields.AreIn(exchange.Request.Fields) && found is not (LookupResult.Unshared or LookupResult.NoKey)
-            ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default, content))
+        // A head alone is not what a store is filled with, nor is a part that cannot be cut into slices.
+        byte[]? part = null;
+        bool isFilling = exchange.Request.Method != RequestMethod.Head && found is not (LookupResult.Unshared or LookupResult.NoKey)
+            && !OverridingFields.AreIn(exchange.Request.Fields) && (!exchange.Request.Fields.Has(KnownField.Range) || TryAlign(exchange, out part));
+        return isFilling
+            ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default, content) { Part = part })
             : Pass(exchange, forward);
     }
 

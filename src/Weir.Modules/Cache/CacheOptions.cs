@@ -53,6 +53,9 @@ public sealed record CacheOptions
         "Responses of this size and more are stored when they are asked for a second time; 0B: all are.", Default = "off: stored at once", Example = "1MiB")]
     public ByteSize? SecondUse { get; init; }
 
+    [Option("The size of the pieces in which ranges of what is not stored are fetched and stored; 0B: they pass by.", Max = "8MiB")]
+    public ByteSize Slice { get; init; } = ByteSize.MiB(1);
+
     [Option("How long a request waits for another one's response before it asks itself.", Min = "10ms", Max = "10m")]
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -36,7 +36,7 @@ internal static class Delivery
         RequestHead request = exchange.Request;
         if (entry.Status == 200 && request.Fields.HasAny(_special))
         {
-            Choose(request, head, entry, nowSeconds, ref start, ref length);
+            Choose(request, head, entry, entry.BodyOctets, nowSeconds, ref start, ref length);
         }
 
         if (length == 0 || request.Method == RequestMethod.Head)
@@ -82,6 +82,67 @@ internal static class Delivery
         }
     }
 
+    /// <summary>
+    /// Answers a request for a range with content that arrives: all of it, or a part that has to hold the range's beginning. False: it cannot.
+    /// </summary>
+    public static bool TryPassPart(Exchange exchange, ResponseHead arriving, FollowedBody content, in CacheStatus status)
+    {
+        HeaderFields asked = exchange.Request.Fields;
+        ByteRange there = default;
+        long octets = arriving.BodyLength.IsKnown ? arriving.BodyLength.Octets : 0;
+        bool isPart = arriving.Status == 206 && ContentRange.TryRead(arriving.Fields, out there, out octets);
+        there = isPart ? there : new ByteRange(0, octets);
+        Span<ByteRange> parts = stackalloc ByteRange[RangeSet.MostParts];
+        long nowSeconds = exchange.Loop.UnixMs / 1000;
+        ReadOnlySpan<byte> lastModified = arriving.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> text) ? text : default;
+        bool isChosen = (isPart || arriving.Status == 200) && octets > 0 && !asked.HasAny(Preconditions.OfCaches)
+            && Preconditions.IsRangeFor(asked, TagOf(arriving), lastModified, DateOf(arriving, nowSeconds))
+            && RangeSet.Read(asked, octets, parts, out int count) == RangeOutcome.Parts && count == 1
+            && parts[0].Start >= there.Start && parts[0].Start < there.End;
+        if (!isChosen)
+        {
+            return false;
+        }
+
+        ByteRange part = new(parts[0].Start, Math.Min(parts[0].End, there.End) - parts[0].Start);
+        Pass(exchange, arriving, content, status);
+        ResponseHead head = exchange.Response;
+        Span<byte> value = stackalloc byte[ContentRange.MostOctets];
+        head.Status = 206;
+        head.BodyLength = BodyLength.Of(part.Length);
+        head.Fields.Remove(KnownField.ContentLength);
+        head.Fields.Set(KnownField.ContentRange, value[..ContentRange.Write(part, octets, value)]);
+        PartBody body = new(exchange.ResponseBody, part with { Start = part.Start - there.Start });
+        exchange.ResponseBody = body;
+        exchange.ReleaseAtEnd(body);
+        return true;
+    }
+
+    /// <summary>Loads a stored head of what is kept in slices, as a 200 with all its octets.</summary>
+    public static void LoadSliced(Exchange exchange, in StoredEntry entry, long octets, long nowSeconds)
+    {
+        ResponseHead head = exchange.Response;
+        head.Clear();
+        exchange.ResponseBody = BodyReader.Empty;
+        entry.LoadHead(head);
+        head.BodyLength = BodyLength.Of(octets);
+        SetAge(head.Fields, entry.Freshness.AgeAt(nowSeconds));
+    }
+
+    /// <summary>Makes of a loaded 200 what a request's conditions and range ask for. False: several parts are asked for.</summary>
+    public static bool TryChoose(Exchange exchange, in StoredEntry entry, long octets, long nowSeconds, out ByteRange chosen)
+    {
+        long start = 0;
+        long length = octets;
+        if (exchange.Request.Fields.HasAny(_special))
+        {
+            Choose(exchange.Request, exchange.Response, entry, octets, nowSeconds, ref start, ref length);
+        }
+
+        chosen = new ByteRange(start, Math.Max(length, 0));
+        return length != SeveralParts;
+    }
+
     /// <summary>When a response changed last: Last-Modified, else Date, else now.</summary>
     public static long ModifiedOf(ResponseHead head, long nowSeconds)
     {
@@ -105,7 +166,8 @@ internal static class Delivery
         fields.AddStored(KnownField.Age, fields.Commit(written));
     }
 
-    private static void Choose(RequestHead request, ResponseHead head, in StoredEntry entry, long nowSeconds, ref long start, ref long length)
+    private static void Choose(
+        RequestHead request, ResponseHead head, in StoredEntry entry, long octets, long nowSeconds, ref long start, ref long length)
     {
         if (request.Fields.HasAny(Preconditions.OfCaches))
         {
@@ -126,7 +188,7 @@ internal static class Delivery
         ReadOnlySpan<byte> lastModified = head.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> text) ? text : default;
         if (Preconditions.IsRangeFor(request.Fields, TagOf(head), lastModified, entry.DateSeconds))
         {
-            ChooseRange(request, head, entry.BodyOctets, ref start, ref length);
+            ChooseRange(request, head, octets, ref start, ref length);
         }
     }
 

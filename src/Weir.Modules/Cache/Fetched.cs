@@ -15,6 +15,9 @@ internal sealed class Fetched
     /// <summary>Whether what is stored is good again.</summary>
     public bool IsUpdated { get; init; }
 
+    /// <summary>Whether a part arrived that is being stored: the response is found in slices now.</summary>
+    public bool IsSliced { get; init; }
+
     /// <summary>The response's head.</summary>
     public ResponseHead? Head { get; init; }
 

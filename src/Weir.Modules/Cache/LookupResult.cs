@@ -6,6 +6,9 @@ internal enum LookupResult : byte
     /// <summary>A response, which is held now.</summary>
     Found,
 
+    /// <summary>The head of a response that is kept in slices; it is held now.</summary>
+    Sliced,
+
     /// <summary>Nothing for this URI.</summary>
     UriMiss,
 

@@ -6,6 +6,7 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
+using Weir.Cache.Keys;
 using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
@@ -20,6 +21,7 @@ internal sealed class OriginAsker
     private readonly CachePolicy _policy;
     private readonly CacheLimits _limits;
     private readonly RecordMaker _records;
+    private readonly PartAsker _parts;
 
     public OriginAsker(SharedCache cache, CachePolicy policy, CacheLimits limits, RecordMaker records)
     {
@@ -27,6 +29,7 @@ internal sealed class OriginAsker
         _policy = policy;
         _limits = limits;
         _records = records;
+        _parts = new PartAsker(cache, policy, limits, records);
     }
 
     /// <summary>
@@ -44,6 +47,7 @@ internal sealed class OriginAsker
             FetchResult result = await exchange.Fetcher!.FetchBelowAsync(
                 exchange, request, 0, CacheLimits.WindowOctets, ask.Content, interims);
             fetched = (result.Error is not null ? new Fetched { Error = result.Error }
+                : result.Head!.Status == 206 && ask.Part is not null ? SettlePart(ask, fill, request, result, requestSeconds)
                 : IsUpdate(ask, result) ? Update(ask, fill, result, requestSeconds)
                 : Settle(ask, fill, request, result, requestSeconds)).From(result);
         }
@@ -72,6 +76,7 @@ internal sealed class OriginAsker
         if (ask.Stale.IsEmpty)
         {
             Preconditions.Set(request.Fields, default, default);
+            AskForPart(ask, request);
             return request;
         }
 
@@ -80,7 +85,16 @@ internal sealed class OriginAsker
         ReadOnlySpan<byte> tag = stored.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> foundTag) ? foundTag : default;
         ReadOnlySpan<byte> modified = stored.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> found) ? found : default;
         Preconditions.Set(request.Fields, tag, modified);
+        AskForPart(ask, request);
         return request;
+    }
+
+    private static void AskForPart(Asking ask, RequestHead request)
+    {
+        if (ask.Part is not null)
+        {
+            request.Fields.Set(KnownField.Range, ask.Part);
+        }
     }
 
     private static bool IsUpdate(Asking ask, FetchResult result) => result.Head!.Status == 304 && !ask.Stale.IsEmpty;
@@ -113,6 +127,17 @@ internal sealed class OriginAsker
         NowSeconds = ask.NowSeconds,
         Number = fill.Number,
     };
+
+    private Fetched SettlePart(Asking ask, Fill fill, RequestHead request, FetchResult result, long requestSeconds)
+    {
+        Fetched fetched = _parts.Settle(ask, fill, request, result, requestSeconds);
+        if (fetched.Head is not null)
+        {
+            Note(ask, fetched.Head, fetched.Verdict);
+        }
+
+        return fetched;
+    }
 
     private Fetched Settle(Asking ask, Fill fill, RequestHead request, FetchResult result, long requestSeconds)
     {
@@ -148,7 +173,11 @@ internal sealed class OriginAsker
 
         if (verdict is not (StoringVerdict.Stored or StoringVerdict.FirstUse))
         {
-            Note(ask, head, verdict);
+            if (verdict != StoringVerdict.TooLarge || !_parts.TryKeepHead(ask, fill, head, control, requestSeconds))
+            {
+                Note(ask, head, verdict);
+            }
+
             return new Fetched { Head = head, Body = result.Body, Verdict = verdict };
         }
 
@@ -220,7 +249,7 @@ internal sealed class OriginAsker
         finally
         {
             body.Release();
-            _cache.Fills.End(ask.Hash, fill);
+            _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
             fill.Leave();
         }
     }
@@ -236,7 +265,14 @@ internal sealed class OriginAsker
         if (fetched is { IsSharedOnce: true })
         {
             // Who waits has it; who comes now asks a second time.
-            _cache.Fills.End(ask.Hash, fill);
+            _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
+            return;
+        }
+
+        if (fetched is { IsSliced: true })
+        {
+            fill.Set(new FillHead(FillOutcome.Stored));
+            _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
             return;
         }
 
@@ -244,6 +280,6 @@ internal sealed class OriginAsker
             : fetched is not { IsUpdated: true } ? FillOutcome.Failed
             : fetched.Verdict == StoringVerdict.Stored ? FillOutcome.Stored : FillOutcome.Unshared;
         fill.Set(new FillHead(outcome, fetched is null ? ProxyErrors.Internal : fetched.Error));
-        _cache.Fills.End(ask.Hash, fill);
+        _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
     }
 }

@@ -72,15 +72,23 @@ internal readonly struct Variant
             return;
         }
 
-        NewRecord list = new()
-        {
-            Kind = RecordKind.Variants,
-            Generation = _generation,
-            Status = _count + 1,
-            KeepUntilSeconds = Math.Max(record.KeepUntilSeconds, ask.NowSeconds + CacheLimits.UnsharedSeconds),
-        };
-        store.Insert(ask.PrimaryHash, ask.Primary, list, Names);
+        InsertList(ask, store, record);
     }
+
+    /// <summary>Stores the head of a response that is kept in slices, and the list of variants it belongs to.</summary>
+    public bool Insert(Asking ask, MemoryStore store, in NewRecord record, ReadOnlySpan<byte> content)
+    {
+        if (Names.Length == 0)
+        {
+            return store.Insert(ask.PrimaryHash, ask.Primary, record, content);
+        }
+
+        byte[] key = KeyOf(ask.Primary);
+        return store.Insert(KeyHash.Of(key), key, record, content) && InsertList(ask, store, record);
+    }
+
+    /// <summary>The key of this variant.</summary>
+    public byte[] KeyFor(Asking ask) => Names.Length == 0 ? ask.Primary : KeyOf(ask.Primary);
 
     // The list that is stored, where it has the same names; its number is part of its variants' keys. Else a new one: older variants are lost.
     private static (ulong Generation, int Count) List(Asking ask, MemoryStore store, ReadOnlySpan<byte> names)
@@ -97,6 +105,18 @@ internal readonly struct Variant
         }
 
         return (ask.Loop.NextRandom(), 0);
+    }
+
+    private bool InsertList(Asking ask, MemoryStore store, in NewRecord record)
+    {
+        NewRecord list = new()
+        {
+            Kind = RecordKind.Variants,
+            Generation = _generation,
+            Status = _count + 1,
+            KeepUntilSeconds = Math.Max(record.KeepUntilSeconds, ask.NowSeconds + CacheLimits.UnsharedSeconds),
+        };
+        return store.Insert(ask.PrimaryHash, ask.Primary, list, Names);
     }
 
     private byte[] KeyOf(byte[] primary)
