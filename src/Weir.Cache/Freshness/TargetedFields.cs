@@ -27,7 +27,7 @@ public sealed class TargetedFields
     {
         foreach (byte[] name in _names)
         {
-            if (fields.Find(name) >= 0 && StructuredFields.ParseDictionary(fields, name) is { Count: > 0 } dictionary && HasTimes(dictionary))
+            if (fields.Find(name) >= 0 && StructuredFields.ParseDictionary(fields, name) is { Count: > 0 } dictionary)
             {
                 return dictionary;
             }
@@ -51,21 +51,6 @@ public sealed class TargetedFields
         return true;
     }
 
-    // RFC 9213 section 2.1: a time is an Integer. A field in which one is anything else is not what its author believes it is: it is ignored.
-    private static bool HasTimes(StructuredDictionary dictionary)
-    {
-        foreach ((string name, StructuredMember member) in dictionary.Entries)
-        {
-            bool isTime = name is "max-age" or "s-maxage" or "stale-while-revalidate" or "stale-if-error";
-            if (isTime && (member.IsInnerList || member.Value.Kind != StructuredKind.Integer))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private static void TakeMember(string name, StructuredMember member, ref ResponseCacheControl control)
     {
         StructuredValue value = member.Value;
@@ -78,9 +63,12 @@ public sealed class TargetedFields
         ReadOnlySpan<byte> argument = member.IsInnerList || isBoolean ? default : value.Kind switch
         {
             StructuredKind.Integer => Encoding.ASCII.GetBytes(value.Number.ToString(CultureInfo.InvariantCulture)),
-            StructuredKind.String or StructuredKind.Token => value.Octets,
+            // RFC 9213 section 2.1: a time is an Integer; in any other type it is none that is valid.
+            StructuredKind.String or StructuredKind.Token when !IsTime(name) => value.Octets,
             _ => default,
         };
         control.Take(Encoding.ASCII.GetBytes(name), argument, !isBoolean);
     }
+
+    private static bool IsTime(string name) => name is "max-age" or "s-maxage" or "stale-while-revalidate" or "stale-if-error";
 }

@@ -54,6 +54,8 @@ internal sealed class SlicedBody : BodyReader, IDisposable
 
     public override ValueTask<BodyRead> ReadAsync() => TryReadHeld(out BodyRead read) ? new(read) : ReadSlowAsync();
 
+    public override void Cancel() => _reader?.Cancel();
+
     public void Dispose()
     {
         CloseReader();

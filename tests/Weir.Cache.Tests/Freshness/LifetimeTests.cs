@@ -54,6 +54,7 @@ public sealed class LifetimeTests
     [InlineData("CDN-Cache-Control: MAX-AGE=10|Cache-Control: max-age=60", 60)]
     [InlineData("CDN-Cache-Control: max-age=10;a=b", 10)]
     [InlineData("CDN-Cache-Control: max-age=10.5|Cache-Control: max-age=60", 0)]
+    [InlineData("CDN-Cache-Control: max-age=\"10\"|Cache-Control: max-age=60", 0)]
     [InlineData("CDN-Cache-Control: max-age=10, max-age=20", 20)]
     [InlineData("Weir-Cache-Control: %|CDN-Cache-Control: max-age=10", 10)]
     public void The_freshness_lifetime(string response, long seconds)

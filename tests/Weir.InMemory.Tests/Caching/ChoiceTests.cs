@@ -28,8 +28,9 @@ public sealed class ChoiceTests
         using CacheBed bed = new("negative: { 503: 10s }, grace: 1m");
         bed.Miss("Cache-Control: max-age=10");
         bed.Advance(20);
-        bed.Miss("", "error", status: 503).Body.ShouldBe("content");
-        bed.Miss("Cache-Control: max-age=10", "back").Body.ShouldBe("back");
+        Message stale = bed.Miss("", "error", status: 503);
+        stale.Body.ShouldBe("content");
+        stale["Cache-Status"].ShouldBe("weir;fwd=stale;fwd-status=503;ttl=-10;detail=stale-if-error");
     }
 
     [Fact]
