@@ -18,6 +18,9 @@ internal sealed class CheckedBuilder : ModuleBuilder
     public override string? RoutePath => _inner.RoutePath;
 
     /// <inheritdoc/>
+    public override string Identity => _inner.Identity;
+
+    /// <inheritdoc/>
     public override IPathRules PathRules => _inner.PathRules;
 
     /// <inheritdoc/>

@@ -56,6 +56,12 @@ public abstract class ModuleBuilder
     /// <summary>The pattern of the route the stack belongs to ("/old/*"), or null in a site's stack.</summary>
     public abstract string? RoutePath { get; }
 
+    /// <summary>
+    /// What tells the module's place from all others: its site, everything that decides whether its route matches, and which of several it is. The same
+    /// after a restart, whatever the order of routes. Empty where that is not known.
+    /// </summary>
+    public virtual string Identity => "";
+
     /// <summary>The one rule for paths, for modules that make new ones. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
     public abstract IPathRules PathRules { get; }
 

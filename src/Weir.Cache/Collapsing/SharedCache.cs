@@ -14,6 +14,7 @@ public sealed class SharedCache : IDisposable
     private readonly Lazy<FillTable> _fills;
     private readonly Lazy<MemoryStore> _store;
     private readonly Lazy<RecentUses> _uses = new(() => new RecentUses());
+    private bool _isServing;
 
     /// <summary>A cache for so many loops.</summary>
     /// <param name="settings">What the configuration says.</param>
@@ -24,7 +25,7 @@ public sealed class SharedCache : IDisposable
         Settings = settings;
         LoopCount = loops;
         _disk = disk;
-        _purges = new Lazy<PurgeList>(() => disk?.Purges ?? new PurgeList());
+        _purges = new Lazy<PurgeList>(() => _isServing && disk is not null ? disk.Purges : new PurgeList());
         _fills = new Lazy<FillTable>(() => new FillTable(Purges));
         _store = new Lazy<MemoryStore>(MakeStore);
     }
@@ -38,8 +39,15 @@ public sealed class SharedCache : IDisposable
     /// <summary>The stored responses.</summary>
     public MemoryStore Store => _store.Value;
 
-    /// <summary>Begins to serve: what was stored on disk is looked through now, not at the first request.</summary>
-    public void Start() => _ = Store;
+    /// <summary>
+    /// Begins to serve: its directory is opened, and what was stored there looked through. Without it the cache is one of memory alone, as for a
+    /// configuration that is only explained. May wait for the disk.
+    /// </summary>
+    public void Start()
+    {
+        _isServing = true;
+        _ = Store;
+    }
 
     /// <summary>The tier on disk; null: there is none, or its directory cannot be used.</summary>
     public DiskTier? Disk => Store.Disk;
@@ -74,7 +82,7 @@ public sealed class SharedCache : IDisposable
     private MemoryStore MakeStore()
     {
         // Where purges do not survive, what is on disk is not to be served.
-        DiskTier? tier = Purges.IsDurable ? _disk?.Tier : null;
+        DiskTier? tier = _isServing && Purges.IsDurable ? _disk?.Tier : null;
         MemoryStore store = new(Settings.MemoryOctets, LoopCount + (_disk is null ? 0 : 1), Purges) { Disk = tier };
         if (tier is not null)
         {

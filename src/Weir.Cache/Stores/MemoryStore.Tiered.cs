@@ -74,6 +74,9 @@ public sealed unsafe partial class MemoryStore
         return isExpired;
     }
 
+    /// <summary>Removes a record from memory alone: a head whose body is no longer on the disk.</summary>
+    public void RemoveHead(in KeyHash hash, ReadOnlySpan<byte> key) => _ = RemoveHere(hash, key);
+
     /// <summary>Takes over what the tier below has.</summary>
     internal bool Promote(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, ReadOnlySpan<byte> content) =>
         Insert(hash, key, record, null, content);

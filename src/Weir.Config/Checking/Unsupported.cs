@@ -9,7 +9,6 @@ internal static class Unsupported
 {
     private static readonly UnsupportedRow[] _rows =
     [
-        new("caches.*.disk", "A cache's tier on disk"),
         new("upstreams.*.servers.*.dns", "Discovery by SRV records", node => node is ScalarNode { Text: var text } && !text.Contains(':')),
     ];
 

@@ -3,6 +3,7 @@ using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Cache.Collapsing;
+using Weir.Cache.Disk;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
 
@@ -50,8 +51,11 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
             return null;
         }
 
-        string key = $"cache {settings.Name} {settings.MemoryOctets} {settings.ObjectOctets}";
-        SharedCache cache = check.Share(key, () => new SharedCache(settings, Math.Max(Environment.ProcessorCount, MostLoops)));
+        string key = $"cache {settings.Name} {settings.MemoryOctets} {settings.ObjectOctets} {settings.DiskPath} {settings.DiskOctets}";
+        CacheDisk? disk = settings.DiskPath is { } path
+            ? check.Share($"cache disk {path}", () => new CacheDisk(settings.Name, path, new DiskMessages(settings.Name, check.Log)))
+            : null;
+        SharedCache cache = check.Share(key, () => new SharedCache(settings, Math.Max(Environment.ProcessorCount, MostLoops), disk));
         return new CacheModule(cache, Policy(options), Rules(options), new CacheLimits(options, settings), check, options.Scope == CacheScope.Own);
     }
 

@@ -44,7 +44,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         _policy = policy;
         _limits = limits;
         _unscopedRules = rules;
-        RecordMaker records = new(policy, cache.Purges);
+        RecordMaker records = new(policy, cache);
         _asker = new OriginAsker(cache, policy, limits, records);
         _heads = new HeadFreshening(cache, records);
         _slices = new SliceAsker(cache, new SliceStorage(cache));
@@ -52,7 +52,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         _loops = new CacheLoop?[cache.LoopCount];
         _slot = builder.ReserveSlot();
         _ownScope = !isOwn ? null
-            : builder.RoutePath is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\nroute {Interlocked.Increment(ref _modules)}");
+            : builder.RoutePath is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\nroute {NumberOf(builder.Identity)}");
     }
 
     /// <inheritdoc/>
@@ -70,7 +70,9 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
 
         CacheLoop loop = LoopOf(exchange);
         LookupResult found = loop.Find(RulesOf(exchange), exchange.Request, exchange.Loop.UnixMs / 1000, out StoredEntry entry);
-        return Decide(exchange, loop, found, entry, null);
+        return found != LookupResult.Found && MayBeOnDisk(exchange, loop, found)
+            ? LookBelowAsync(exchange, loop, null, null)
+            : Decide(exchange, loop, found, entry, null);
     }
 
     // By what the look-up brought; the hold on what it found goes along.
@@ -122,6 +124,11 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
             RefreshBeside(exchange, loop, asked, entry, content);
         }
 
+        if (entry.IsBodyElsewhere && request.Method != RequestMethod.Head)
+        {
+            return ServeFromDiskAsync(exchange, loop, entry, content);
+        }
+
         CacheStatus status = default;
         Delivery.Serve(exchange, _cache.Store, loop, _slot, entry, ref status, nowSeconds);
         return new(Verdict.Answered);
@@ -148,7 +155,10 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         CacheLoop loop = LoopOf(exchange);
         long nowSeconds = exchange.Loop.UnixMs / 1000;
         LookupResult found = loop.FindQuery(RulesOf(exchange), exchange.Request, octets, nowSeconds, out StoredEntry entry);
-        return await Decide(exchange, loop, found, entry, new PinnedBody(octets));
+        PinnedBody content = new(octets);
+        return await (found != LookupResult.Found && MayBeOnDisk(exchange, loop, found)
+            ? LookBelowAsync(exchange, loop, content, octets)
+            : Decide(exchange, loop, found, entry, content));
     }
 
     /// <inheritdoc/>
@@ -181,6 +191,11 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         {
             kept = null;
             LoopOf(summary.Exchange).Return(body);
+        }
+        else if (kept is DiskHit hit)
+        {
+            kept = null;
+            hit.Close();
         }
     }
 
@@ -256,6 +271,10 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         new CacheStatus { Forward = forward }.AppendTo(exchange.Response.Fields);
         return new(Verdict.Answered);
     }
+
+    // The same after a restart, because what is on disk is found by it. A builder that knows no place gives each module its own.
+    private static ulong NumberOf(string place) =>
+        place.Length == 0 ? (ulong)Interlocked.Increment(ref _modules) : KeyHash.Of(Encoding.UTF8.GetBytes(place), 0).High;
 
     private CacheLoop LoopOf(Exchange exchange) =>
         _loops[exchange.Loop.Index] ??= new CacheLoop(_cache.Store, exchange.Loop.Index);

@@ -19,7 +19,8 @@ internal static class Delivery
 
     /// <summary>Answers from the store. The hold on the entry goes over to the exchange, or is given back.</summary>
     public static void Serve(
-        Exchange exchange, MemoryStore store, CacheLoop loop, int slot, in StoredEntry entry, ref CacheStatus status, long nowSeconds)
+        Exchange exchange, MemoryStore store, CacheLoop loop, int slot, in StoredEntry entry, ref CacheStatus status, long nowSeconds,
+        DiskHit? hit = null)
     {
         ResponseHead head = exchange.Response;
         head.Clear();
@@ -42,6 +43,13 @@ internal static class Delivery
         if (length == 0 || request.Method == RequestMethod.Head)
         {
             store.Release(exchange.Loop.Index, entry);
+            hit?.Close();
+            return;
+        }
+
+        if (entry.IsBodyElsewhere)
+        {
+            ServeFromDisk(exchange, store, slot, entry, start, length, hit);
             return;
         }
 
@@ -55,6 +63,21 @@ internal static class Delivery
         body.Open(store, exchange.Loop.Index, entry, start, length);
         exchange.ResponseBody = body;
         exchange.Slot(slot) = body;
+    }
+
+    // RFC 9110 section 14.2: several parts may be given as the whole.
+    private static void ServeFromDisk(
+        Exchange exchange, MemoryStore store, int slot, in StoredEntry entry, long start, long length, DiskHit? hit)
+    {
+        hit ??= new DiskHit(store.Disk!, exchange.Loop, entry);
+        if (length != SeveralParts)
+        {
+            hit.Choose(start, length);
+        }
+
+        store.Release(exchange.Loop.Index, entry);
+        exchange.ResponseBody = hit;
+        exchange.Slot(slot) = hit;
     }
 
     /// <summary>Answers with a response that is arriving.</summary>

@@ -5,6 +5,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Collapsing;
+using Weir.Cache.Disk;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
 using Weir.Cache.Stores;
@@ -156,7 +157,7 @@ internal sealed class OriginAsker
         {
             record = _records.Make(head, control, requestSeconds, ask.NowSeconds, fill.Number);
             verdict = IsUseless(head, record.Freshness) ? StoringVerdict.Vanishing
-                : head.BodyLength.IsKnown && !CollectedBody.Fits(_cache.Store, head.BodyLength.Octets, _limits.ObjectOctets) ? StoringVerdict.TooLarge
+                : head.BodyLength.IsKnown && !StoringBody.Fits(_cache, head.BodyLength.Octets, _limits.ObjectOctets) ? StoringVerdict.TooLarge
                 : StoringVerdict.Stored;
         }
 
@@ -216,7 +217,8 @@ internal sealed class OriginAsker
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
     private async ValueTask StoreAsync(Asking ask, Fill fill, Fetched fetched, BodyReader reader)
     {
-        CollectedBody body = new(_cache.Store, ask.Loop, _limits.ObjectOctets);
+        long announced = fetched.Head!.BodyLength.IsKnown ? fetched.Head.BodyLength.Octets : -1;
+        StoringBody body = new(_cache, ask.Loop, _limits.ObjectOctets, announced);
         try
         {
             while (true)
@@ -243,7 +245,7 @@ internal sealed class OriginAsker
 
             if (!fill.IsInvalidated)
             {
-                fetched.Variant.Insert(ask, _cache.Store, fetched.Record, body);
+                await fetched.Variant.InsertAsync(ask, _cache.Store, fetched.Record, body);
             }
         }
         finally

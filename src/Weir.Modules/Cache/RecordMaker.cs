@@ -1,4 +1,5 @@
 using Weir.Abstractions.Heads;
+using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
 using Weir.Cache.Purging;
 using Weir.Cache.Stores;
@@ -9,12 +10,12 @@ namespace Weir.Modules.Cache;
 internal sealed class RecordMaker
 {
     private readonly CachePolicy _policy;
-    private readonly PurgeList _purges;
+    private readonly SharedCache _cache;
 
-    public RecordMaker(CachePolicy policy, PurgeList purges)
+    public RecordMaker(CachePolicy policy, SharedCache cache)
     {
         _policy = policy;
-        _purges = purges;
+        _cache = cache;
     }
 
     /// <summary>What is stored of a response.</summary>
@@ -36,7 +37,7 @@ internal sealed class RecordMaker
             DateSeconds = Delivery.DateOf(head, nowSeconds),
             ModifiedSeconds = Delivery.ModifiedOf(head, nowSeconds),
             Number = number,
-            Tags = TagFields.Read(head.Fields, _purges),
+            Tags = TagFields.Read(head.Fields, _cache.Purges),
         };
     }
 

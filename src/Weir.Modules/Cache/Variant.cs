@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Weir.Abstractions.Heads;
+using Weir.Cache.Disk;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
 using Weir.Cache.Stores;
@@ -58,16 +59,14 @@ internal readonly struct Variant
     }
 
     /// <summary>Stores a response, and the list of variants it belongs to.</summary>
-    public void Insert(Asking ask, MemoryStore store, in NewRecord record, CollectedBody body)
+    public async ValueTask InsertAsync(Asking ask, MemoryStore store, NewRecord record, StoringBody body)
     {
-        if (Names.Length == 0)
-        {
-            store.Insert(ask.PrimaryHash, ask.Primary, record, body);
-            return;
-        }
-
-        byte[] key = KeyOf(ask.Primary);
-        if (!store.Insert(KeyHash.Of(key), key, record, body))
+        byte[] key = Names.Length == 0 ? ask.Primary : KeyOf(ask.Primary);
+        KeyHash hash = Names.Length == 0 ? ask.PrimaryHash : KeyHash.Of(key);
+        bool isStored = body.InMemory is { } memory
+            ? store.Insert(hash, key, record, memory)
+            : await InsertOnDiskAsync(store, hash, key, record, body.OnDisk!);
+        if (!isStored || Names.Length == 0)
         {
             return;
         }
@@ -89,6 +88,13 @@ internal readonly struct Variant
 
     /// <summary>The key of this variant.</summary>
     public byte[] KeyFor(Asking ask) => Names.Length == 0 ? ask.Primary : KeyOf(ask.Primary);
+
+    // What memory had for the key is older.
+    private static ValueTask<bool> InsertOnDiskAsync(MemoryStore store, in KeyHash hash, byte[] key, in NewRecord record, LargeWrite large)
+    {
+        store.Remove(hash, key);
+        return large.EndAsync(key, record);
+    }
 
     // The list that is stored, where it has the same names; its number is part of its variants' keys. Else a new one: older variants are lost.
     private static (ulong Generation, int Count) List(Asking ask, MemoryStore store, ReadOnlySpan<byte> names)

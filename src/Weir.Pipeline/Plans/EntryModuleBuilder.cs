@@ -40,6 +40,11 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
 
     public override string Place => Scope;
 
+    /// <summary>What tells the module's place from all others.</summary>
+    public string IdentityText { get; init; } = "";
+
+    public override string Identity => IdentityText;
+
     /// <summary>The cache stores that may be named.</summary>
     public IReadOnlyDictionary<string, CacheConfig> Caches { get; init; } = new Dictionary<string, CacheConfig>();
 

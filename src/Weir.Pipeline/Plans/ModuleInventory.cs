@@ -42,6 +42,9 @@ public sealed class ModuleInventory
         _counters = null;
     }
 
+    /// <summary>What its modules have in common, of one type, each once.</summary>
+    public IEnumerable<T> OfShared<T>() => Shared.Values.OfType<T>().Distinct();
+
     /// <summary>The places in exchanges that its modules use.</summary>
     internal IEnumerable<int> Slots => _modules.SelectMany(placed => placed.Slots);
 

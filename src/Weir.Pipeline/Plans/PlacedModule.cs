@@ -5,6 +5,7 @@ namespace Weir.Pipeline.Plans;
 
 /// <summary>A module at its place in the configuration, with what must be known to carry it over.</summary>
 /// <param name="Place">The stack it stands in, its name and its options as text.</param>
+/// <param name="Identity">What tells the stack from others, whatever their order.</param>
 /// <param name="Module">The module.</param>
 /// <param name="Slots">The places it reserved in exchanges.</param>
 /// <param name="Files">The files that it was made from.</param>
@@ -14,6 +15,7 @@ namespace Weir.Pipeline.Plans;
 /// <param name="Warnings">What its factory said.</param>
 internal sealed record PlacedModule(
     string Place,
+    string Identity,
     IModule Module,
     IReadOnlyList<int> Slots,
     IReadOnlyList<FileStamp> Files,

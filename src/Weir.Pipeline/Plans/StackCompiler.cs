@@ -18,6 +18,7 @@ internal sealed class StackCompiler
     private readonly WeirLog _log;
     private readonly Dictionary<string, object> _shared;
     private readonly Dictionary<(string Scope, string Module), int> _numbers = [];
+    private readonly Dictionary<(string Identity, string Module), int> _turns = [];
 
     /// <summary>With the modules of the plan before, to be carried over where nothing has changed.</summary>
     public StackCompiler(
@@ -45,7 +46,7 @@ internal sealed class StackCompiler
     public ModuleInventory Modules { get; } = new();
 
     /// <summary>A site's or a route's stack. The scope names it: a module is carried over only into the stack it was in.</summary>
-    public CompiledStack Compile(IReadOnlyList<StackEntry> entries, string? routePath, string scope)
+    public CompiledStack Compile(IReadOnlyList<StackEntry> entries, string? routePath, string scope, string? identity = null)
     {
         if (entries.Count == 0)
         {
@@ -55,7 +56,7 @@ internal sealed class StackCompiler
         List<NamedModule> modules = [];
         foreach (StackEntry entry in entries)
         {
-            if (Make(entry, routePath, scope) is { } module)
+            if (Make(entry, routePath, scope, identity ?? scope) is { } module)
             {
                 modules.Add(new NamedModule(entry.Name, module));
             }
@@ -69,7 +70,7 @@ internal sealed class StackCompiler
         List<IConnectionModule> modules = [];
         foreach (StackEntry entry in entries)
         {
-            if (Make(entry, null, scope) is not { } module)
+            if (Make(entry, null, scope, scope) is not { } module)
             {
                 continue;
             }
@@ -89,7 +90,7 @@ internal sealed class StackCompiler
         return modules;
     }
 
-    private IModule? Make(StackEntry entry, string? routePath, string scope)
+    private IModule? Make(StackEntry entry, string? routePath, string scope, string identity)
     {
         if (_catalog.Find(entry.Name) is not { } factory || entry.Options is null)
         {
@@ -97,8 +98,9 @@ internal sealed class StackCompiler
         }
 
         int number = _numbers[(scope, entry.Name)] = _numbers.GetValueOrDefault((scope, entry.Name)) + 1;
+        int turn = _turns[(identity, entry.Name)] = _turns.GetValueOrDefault((identity, entry.Name)) + 1;
         string place = $"{scope}\n{OptionText.Of(entry)}";
-        if (Carry(place) is { } same)
+        if (Carry(place, identity) is { } same)
         {
             Modules.Add(same);
             _errors.AddRange(same.Warnings);
@@ -111,6 +113,7 @@ internal sealed class StackCompiler
             Scope = scope,
             Caches = Caches,
             DataFolder = DataFolder,
+            IdentityText = $"{identity}\n{turn}",
             SharedByAll = _shared,
             Remembered = Memories is { } memories ? () => memories.Of(scope, entry.Name, number) : null,
         };
@@ -118,18 +121,21 @@ internal sealed class StackCompiler
         if (module is not null)
         {
             Modules.Add(new PlacedModule(
-                place, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, builder.Stores, builder.Shared,
+                place, identity, module, builder.Slots, [.. builder.Files.Select(FileStamp.Of)], builder.Upstreams, builder.Stores, builder.Shared,
                 [.. _errors.Skip(errorsBefore)]));
         }
 
         return module;
     }
 
-    private PlacedModule? Carry(string place) =>
+    private PlacedModule? Carry(string place, string identity) =>
         _before.TryGetValue(place, out Queue<PlacedModule>? same) && same.TryDequeue(out PlacedModule? module)
-            && module.Files.All(file => file.IsCurrent) && module.Stores.All(IsUnchanged) && module.Upstreams.All(_upstreams.Use)
+            && module.Files.All(file => file.IsCurrent) && IsUnchanged(module, identity) && module.Upstreams.All(_upstreams.Use)
             ? module
             : null;
 
-    private bool IsUnchanged(CacheSettings store) => CacheStores.Find(Caches, DataFolder, store.Name) == store;
+    // What a store holds for one route is not for another that now has its name.
+    private bool IsUnchanged(PlacedModule module, string identity) =>
+        module.Stores.Count == 0
+        || (module.Identity == identity && module.Stores.All(store => CacheStores.Find(Caches, DataFolder, store.Name) == store));
 }

@@ -197,6 +197,7 @@ public sealed partial class WeirHost
         await PutInForceAsync(next.Sites, next.TlsOptions, next.Certificates!);
         _keeper.Use(next.Config);
         _modules = next.Modules;
+        StartCaches();
         _accessLogs = logs;
         _listeners = listeners;
         await _loops.RunOnEachAsync(loop =>

@@ -251,7 +251,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         OriginCertificates.Check(config, errors);
         AcmeFiles.Check(config, errors);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
-        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories) { Challenges = _challenges };
+        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories) { Challenges = _challenges, DataFolder = DataFolder.PathOf(config.Process) };
         Plan? plan = builder.Build(config);
         NextConfig next = new(config, plan, upstreams, builder.Modules);
         foreach (ListenerConfig listener in config.Listen)
@@ -271,6 +271,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         _upstreams.Commit(next.Upstreams);
         Recall(next.Plan!);
         _modules = next.Modules;
+        StartCaches();
         ExchangeRunner runner = new(_plans, Counters, _end, _log);
         _moduleClock = new ModuleClock(runner, _loops.Loops);
         RejectLog rejects = new(_end);
