@@ -154,7 +154,7 @@ public sealed class DiskBody : BodyReader
                 break;
             }
 
-            _next.Add(_object.Runs[run], block, buffer);
+            _next.Add(_object.Runs[run], _object.Segments[run], block, buffer);
             unasked -= _object.Runs[run].ContentOf(block);
             if (++block == _object.Runs[run].BlockCount)
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Weir.Cache.Disk;
@@ -40,19 +41,20 @@ internal sealed unsafe class DiskIndex
     }
 
     /// <summary>Finds a record, pins its segment and counts the use.</summary>
-    public bool TryPin(ulong tag, DiskSegment?[] segments, out DiskSlot found)
+    public bool TryPin(ulong tag, DiskSegment?[] segments, out DiskSlot found, [NotNullWhen(true)] out DiskSegment? pinned)
     {
         Shard shard = ShardOf(tag);
         lock (shard)
         {
             DiskSlot* slot = shard.Find(tag);
-            if (slot == null || slot->IsRemoved != 0 || segments[slot->Segment] is not { } segment)
+            pinned = slot == null || slot->IsRemoved != 0 || slot->Segment >= segments.Length ? null : segments[slot->Segment];
+            if (pinned is null)
             {
                 found = default;
                 return false;
             }
 
-            segment.Pin();
+            pinned.Pin();
             slot->Uses = (byte)Math.Min(slot->Uses + 1, 3);
             found = *slot;
             return true;

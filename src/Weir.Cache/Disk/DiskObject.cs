@@ -9,18 +9,22 @@ public sealed class DiskObject
     private readonly DiskTier _tier;
     private readonly DiskSlot _slot;
 
-    internal DiskObject(DiskTier tier, DiskVolume volume, in DiskSlot slot, DiskRun[] runs, List<DiskSegment> pinned)
+    internal DiskObject(DiskTier tier, DiskVolume volume, in DiskSlot slot, DiskRun[] runs, DiskSegment[] segments, List<DiskSegment> pinned)
     {
         _tier = tier;
         Volume = volume;
         _slot = slot;
         Runs = runs;
+        Segments = segments;
         _pinned = pinned;
     }
 
     internal DiskVolume Volume { get; }
 
     internal DiskRun[] Runs { get; }
+
+    /// <summary>The segment of each run.</summary>
+    internal DiskSegment[] Segments { get; }
 
     internal DiskTier Tier => _tier;
 

@@ -64,7 +64,15 @@ internal sealed class DiskReaders : IDisposable
         EntryBuffer room = new();
         while (Next() is { } job)
         {
-            job.Run(room);
+            try
+            {
+                job.Run(room);
+            }
+            catch (Exception)
+            {
+                // A defect costs one look at the disk, not the process: whoever waits goes on without it.
+                job.Fail();
+            }
         }
     }
 

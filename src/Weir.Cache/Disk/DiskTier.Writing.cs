@@ -555,12 +555,11 @@ public sealed partial class DiskTier
     private bool TryWriteHead(WriteJob job, in StoredEntry entry)
     {
         _log!.Flush();
-        if (!_index.TryPin(job.Hash.Low, _volume!.Segments, out DiskSlot slot))
+        if (!_index.TryPin(job.Hash.Low, _volume!.Segments, out DiskSlot slot, out DiskSegment? segment))
         {
             return false;
         }
 
-        DiskSegment segment = _volume.Segments[slot.Segment]!;
         try
         {
             if (!_reading.TryRead(_volume, segment, slot, withBody: false) || !_reading.Key.SequenceEqual(job.Key)

@@ -34,14 +34,15 @@ internal sealed class LoadJob : ReadJob
 
     public override void Run(EntryBuffer room) => _tier.EndLoad(this, Load(room));
 
+    public override void Fail() => _tier.EndLoad(this, DiskLoad.Missing);
+
     private DiskLoad Load(EntryBuffer room)
     {
-        if (_tier.Volume is not { } volume || !_tier.Index.TryPin(_hash.Low, volume.Segments, out DiskSlot slot))
+        if (_tier.Volume is not { } volume || !_tier.Index.TryPin(_hash.Low, volume.Segments, out DiskSlot slot, out DiskSegment? segment))
         {
             return DiskLoad.Missing;
         }
 
-        DiskSegment segment = volume.Segments[slot.Segment]!;
         try
         {
             return Load(room, volume, segment, slot);
@@ -79,7 +80,8 @@ internal sealed class LoadJob : ReadJob
         NewRecord record = room.Record with { Number = room.Header.Number };
         if (!room.IsInline)
         {
-            return Insert(record with { ElsewhereOctets = room.Header.BodyOctets }, default);
+            // Only responses are served from where they lie.
+            return record.Kind == RecordKind.Response ? Insert(record with { ElsewhereOctets = room.Header.BodyOctets }, default) : DiskLoad.Missing;
         }
 
         if (!room.TryJoinBody(volume, slot.Place, out ReadOnlySpan<byte> content))

@@ -24,14 +24,16 @@ internal sealed class OpenJob : ReadJob
 
     public override void Run(EntryBuffer room) => Answer.Tell(Open(room));
 
+    public override void Fail() => Answer.Tell(null);
+
     private DiskObject? Open(EntryBuffer room)
     {
-        if (_tier.Volume is not { } volume || !_tier.Index.TryPin(_hash.Low, volume.Segments, out DiskSlot slot))
+        if (_tier.Volume is not { } volume || !_tier.Index.TryPin(_hash.Low, volume.Segments, out DiskSlot slot, out DiskSegment? segment))
         {
             return null;
         }
 
-        List<DiskSegment> pinned = [volume.Segments[slot.Segment]!];
+        List<DiskSegment> pinned = [segment];
         DiskObject? opened = null;
         try
         {
@@ -71,28 +73,31 @@ internal sealed class OpenJob : ReadJob
         }
 
         DiskRun[] runs = room.IsInline ? [room.InlineRun(slot.Segment, slot.Place)] : room.Runs.ToArray();
-        if (runs.Sum(run => run.Octets) != _octets || !TryPin(volume, runs, pinned))
+        if (runs.Sum(run => run.Octets) != _octets || !TryPin(volume, runs, pinned, out DiskSegment[] segments))
         {
             // A part of it was overwritten: it is of no use any more.
             _tier.Forget(slot, isCorrupt: false);
             return null;
         }
 
-        return new DiskObject(_tier, volume, slot, runs, pinned);
+        return new DiskObject(_tier, volume, slot, runs, segments, pinned);
     }
 
-    private static bool TryPin(DiskVolume volume, DiskRun[] runs, List<DiskSegment> pinned)
+    private static bool TryPin(DiskVolume volume, DiskRun[] runs, List<DiskSegment> pinned, out DiskSegment[] segments)
     {
-        DiskSegment?[] segments = volume.Segments;
-        foreach (DiskRun run in runs)
+        DiskSegment?[] all = volume.Segments;
+        segments = new DiskSegment[runs.Length];
+        for (int i = 0; i < runs.Length; i++)
         {
-            if (run.Segment < 0 || run.Segment >= segments.Length || segments[run.Segment] is not { } segment
+            DiskRun run = runs[i];
+            if (run.Segment < 0 || run.Segment >= all.Length || all[run.Segment] is not { } segment
                 || run.Octets <= 0 || run.Place < DiskFormat.SegmentHeaderOctets
                 || run.Place + DiskFormat.FramedOctets(run.Octets) > volume.SegmentOctets)
             {
                 return false;
             }
 
+            segments[i] = segment;
             if (segment == pinned[^1] && segment.Sequence == run.Sequence)
             {
                 continue;

@@ -23,10 +23,10 @@ internal sealed class WindowJob : ReadJob
     public int Count { get; private set; }
 
     /// <summary>Adds a block, and the buffer that it goes to.</summary>
-    public void Add(in DiskRun run, int block, LoopBuffer buffer)
+    public void Add(in DiskRun run, DiskSegment segment, int block, LoopBuffer buffer)
     {
         _buffers[Count] = buffer;
-        _blocks[Count++] = new Block(run.Segment, run.Sequence, run.PlaceOf(block), run.ContentOf(block));
+        _blocks[Count++] = new Block(segment, run.Sequence, run.PlaceOf(block), run.ContentOf(block));
     }
 
     /// <summary>Begins to read; the answer is whether all of it is what was written. Null: too many wait.</summary>
@@ -53,6 +53,8 @@ internal sealed class WindowJob : ReadJob
 
     public override void Run(EntryBuffer room) => _answer!.Tell(TryReadAll());
 
+    public override void Fail() => _answer!.Tell(false);
+
     private bool TryReadAll()
     {
         DiskVolume volume = _object!.Volume;
@@ -62,7 +64,7 @@ internal sealed class WindowJob : ReadJob
             {
                 Block block = _blocks[i];
                 Span<byte> target = _buffers[i]!.Span(0, block.Octets + DiskFormat.SumOctets);
-                if (!EntryBuffer.TryReadWhole(volume.Segments[block.Segment]!.File, target, block.Place)
+                if (!EntryBuffer.TryReadWhole(block.Segment.File, target, block.Place)
                     || !EntryBuffer.IsBlock(volume, block.Sequence, block.Place, target))
                 {
                     _object.Forget(isCorrupt: true);
@@ -84,5 +86,5 @@ internal sealed class WindowJob : ReadJob
         }
     }
 
-    private readonly record struct Block(int Segment, ulong Sequence, long Place, int Octets);
+    private readonly record struct Block(DiskSegment Segment, ulong Sequence, long Place, int Octets);
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
-using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Cache.Disk;
 using Weir.Cache.Freshness;

@@ -15,6 +15,7 @@ internal static class RouteIdentity
             $"site {site}",
             $"path {route.Path}",
             $"case {route.IgnoreCase}",
+            $"when {route.When?.Text}",
             .. route.Method.Select(method => $"method {method}"),
             .. route.Header.Select(pair => $"header {pair.Key}: {pair.Value}"),
             .. route.Query.Select(pair => $"query {pair.Key}: {pair.Value}"),
