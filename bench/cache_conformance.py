@@ -89,7 +89,7 @@ class Origin:
                 if step.arrow == "=" or step.answer[0] == "close": break
                 self.answer(writer, number, step, method == "HEAD")
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError): pass
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ValueError): pass
         finally: writer.close()
 
     def answer(self, writer, number, step, is_head):
