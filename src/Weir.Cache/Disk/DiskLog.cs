@@ -269,7 +269,7 @@ internal sealed class DiskLog
         }
 
         // What tells this body from others that come for the key: readers of a head that they have from memory ask for it.
-        NewRecord named = record.Generation != 0 ? record : record with { Generation = DiskFormat.SeedOf(_volume.Id, _active!.Sequence, Place) | 1 };
+        NewRecord named = record.Generation != 0 || record.Kind != RecordKind.Response ? record : record with { Generation = DiskFormat.SeedOf(_volume.Id, _active!.Sequence, Place) | 1 };
         Span<byte> head = _head.AsSpan(0, headOctets);
         EntryHead.Write(named, key, runs, head);
         EntryHeader header = HeaderOf(hash, EntryKind.Record, total);

@@ -6,6 +6,9 @@ namespace Weir.Cache.Disk;
 /// <summary>Brings a record from the disk into memory, for all that ask for it meanwhile.</summary>
 internal sealed class LoadJob : ReadJob
 {
+    // Larger ones are no slices.
+    private const long MostWholeOctets = 16 << 20;
+
     private readonly DiskTier _tier;
     private readonly MemoryStore _store;
     private readonly byte[] _key;
@@ -80,8 +83,10 @@ internal sealed class LoadJob : ReadJob
         NewRecord record = room.Record with { Number = room.Header.Number };
         if (!room.IsInline)
         {
-            // Only responses are served from where they lie.
-            return record.Kind == RecordKind.Response ? Insert(record with { ElsewhereOctets = room.Header.BodyOctets }, default) : DiskLoad.Missing;
+            // Responses are served from where they lie; slices are small enough to come into memory.
+            return record.Kind == RecordKind.Response
+                ? Insert(record with { ElsewhereOctets = room.Header.BodyOctets }, default)
+                : LoadRuns(room, volume, record, slot);
         }
 
         if (!room.TryJoinBody(volume, slot.Place, out ReadOnlySpan<byte> content))
@@ -95,6 +100,72 @@ internal sealed class LoadJob : ReadJob
         return load == DiskLoad.Missing && record.Kind == RecordKind.Response && content.Length > 0
             ? Insert(record with { ElsewhereOctets = content.Length }, default)
             : load;
+    }
+
+    private DiskLoad LoadRuns(EntryBuffer room, DiskVolume volume, NewRecord record, in DiskSlot slot)
+    {
+        if (room.Header.BodyOctets > Math.Min(MostWholeOctets, _store.MostBodyOctets))
+        {
+            return DiskLoad.Missing;
+        }
+
+        byte[] content = new byte[room.Header.BodyOctets];
+        byte[] block = new byte[DiskFormat.BlockOctets];
+        int at = 0;
+        foreach (DiskRun run in room.Runs.ToArray())
+        {
+            if (!TryRead(volume, run, block, content, ref at))
+            {
+                _tier.Forget(slot, isCorrupt: false);
+                return DiskLoad.Missing;
+            }
+        }
+
+        if (at != content.Length || CollectedBody.OfWhole(_store, content) is not { } body)
+        {
+            return DiskLoad.Missing;
+        }
+
+        try
+        {
+            return _tier.Stamps.TryDo(_stamp, () => _store.Promote(_memoryHash, _key, record, body)) ? DiskLoad.InMemory : DiskLoad.Missing;
+        }
+        finally
+        {
+            body.Release();
+        }
+    }
+
+    private static bool TryRead(DiskVolume volume, in DiskRun run, byte[] block, byte[] content, ref int at)
+    {
+        DiskSegment?[] segments = volume.Segments;
+        if (run.Segment < 0 || run.Segment >= segments.Length || segments[run.Segment] is not { } segment || !segment.TryPin(run.Sequence))
+        {
+            return false;
+        }
+
+        try
+        {
+            for (int i = 0; i < run.BlockCount; i++)
+            {
+                Span<byte> framed = block.AsSpan(0, run.ContentOf(i) + DiskFormat.SumOctets);
+                if (at + run.ContentOf(i) > content.Length
+                    || !EntryBuffer.TryReadWhole(segment.File, framed, run.PlaceOf(i))
+                    || !EntryBuffer.IsBlock(volume, run.Sequence, run.PlaceOf(i), framed))
+                {
+                    return false;
+                }
+
+                framed[DiskFormat.SumOctets..].CopyTo(content.AsSpan(at));
+                at += run.ContentOf(i);
+            }
+
+            return true;
+        }
+        finally
+        {
+            segment.Unpin();
+        }
     }
 
     private unsafe DiskLoad Insert(NewRecord record, ReadOnlySpan<byte> content)

@@ -29,6 +29,13 @@ public sealed unsafe class CollectedBody
         _mostOctets = Math.Min(mostOctets, store.MostBodyOctets);
     }
 
+    // Of a body that is whole: it needs no buffers of a loop.
+    private CollectedBody(MemoryStore store)
+    {
+        _store = store;
+        _loop = null!;
+    }
+
     /// <summary>Octets so far.</summary>
     public long Octets { get; private set; }
 
@@ -105,6 +112,28 @@ public sealed unsafe class CollectedBody
         TailOctets = 0;
         ReturnBuffers();
         return true;
+    }
+
+    /// <summary>A body that is whole already, in the store's own memory; null: there is no place.</summary>
+    internal static CollectedBody? OfWhole(MemoryStore store, ReadOnlySpan<byte> content)
+    {
+        CollectedBody body = new(store) { Octets = content.Length };
+        while (!content.IsEmpty)
+        {
+            int extent = store.TakeExtent();
+            if (extent < 0)
+            {
+                body.Release();
+                return null;
+            }
+
+            int count = Math.Min(content.Length, store.SegmentOctets);
+            content[..count].CopyTo(new Span<byte>((void*)store.AddressOf(extent), count));
+            body._extents.Add(extent);
+            content = content[count..];
+        }
+
+        return body;
     }
 
     /// <summary>Appends all of it to a body that goes to the disk. False: that was given up.</summary>

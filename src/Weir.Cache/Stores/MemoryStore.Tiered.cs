@@ -81,6 +81,10 @@ public sealed unsafe partial class MemoryStore
     internal bool Promote(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, ReadOnlySpan<byte> content) =>
         Insert(hash, key, record, null, content);
 
+    /// <summary>The same, of a body that has been put into the store's memory.</summary>
+    internal bool Promote(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, CollectedBody body) =>
+        Insert(hash, key, record, body, default);
+
     private void Tell(in DiskChange change, bool isStored, in KeyHash hash, ReadOnlySpan<byte> key)
     {
         if (Disk is null)

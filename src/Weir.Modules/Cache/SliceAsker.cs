@@ -68,7 +68,7 @@ internal sealed class SliceAsker
         if (isOwner)
         {
             fill.Join();
-            sliced.Loop.Observe(FetchAsync(exchange, sliced, fill, hash, from));
+            sliced.Loop.Observe(FetchAsync(exchange, sliced, fill, hash, from, isAlone));
         }
 
         return fill;
@@ -108,11 +108,20 @@ internal sealed class SliceAsker
 
     // The exchange is used until the first wait only.
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    private async ValueTask FetchAsync(Exchange exchange, SlicedObject sliced, Fill fill, KeyHash hash, long from)
+    private async ValueTask FetchAsync(Exchange exchange, SlicedObject sliced, Fill fill, KeyHash hash, long from, bool isAlone)
     {
         bool isStoring = false;
         try
         {
+            byte[] key = sliced.Head.KeyOf(sliced.Primary, sliced.Head.IndexOf(from));
+            if (!isAlone && _cache.Disk is { } disk && disk.MayHave(key, sliced.NowSeconds))
+            {
+                // Who waits looks into memory then; where it is not there all the same, it asks alone.
+                await disk.LoadAsync(_cache.Store, KeyHash.Of(key), key);
+                fill.Set(new FillHead(FillOutcome.Stored));
+                return;
+            }
+
             RequestHead request = new();
             sliced.Request.CopyTo(request);
             long last = sliced.Head.RangeOf(sliced.Head.IndexOf(from)).End - 1;

@@ -163,12 +163,12 @@ internal sealed class SlicedBody : BodyReader, IDisposable
         }
 
         fill.Leave();
-        if (isUseful)
+        if (isUseful || (head is { Outcome: FillOutcome.Stored } && TryOpenStored(out isBehind)))
         {
             return null;
         }
 
-        return head?.Outcome == FillOutcome.Shared && !isAlone
+        return head?.Outcome is FillOutcome.Shared or FillOutcome.Stored && !isAlone
             ? await FollowAsync(isBehind, isAlone: true)
             : head is null ? ProxyErrors.OriginTimeout : head.Error ?? ProxyErrors.OriginTruncated;
     }

@@ -217,6 +217,27 @@ public sealed class DiskTierTests
     }
 
     [Fact]
+    public void A_slice_comes_into_memory_whole()
+    {
+        using TestTier tier = new();
+        byte[] key = Sample.Key(1);
+        byte[] body = Sample.Body(1, 700_000, 8);
+        DiskChange change = tier.Tier.Change(key);
+        CollectedBody collected = new(tier.Store, new TestLoop(), long.MaxValue);
+        collected.TryAppend(body).ShouldBeTrue();
+        NewRecord slice = new() { Kind = RecordKind.Slice, Generation = 77, Status = 206, ModifiedSeconds = 5, KeepUntilSeconds = Fields.Now + 60 };
+        tier.Store.Insert(Sample.Hash(1), key, slice, collected).ShouldBeTrue();
+        collected.Release();
+        tier.Tier.Stored(change, tier.Store, Sample.Hash(1), key);
+        tier.Settle();
+        tier.ForgetMemory();
+        LoopRunner.Run(async () => (await tier.GetAsync(1)).ShouldBe(8));
+        tier.Store.TryFind(0, Sample.Hash(1), key, out StoredEntry entry).ShouldBeTrue();
+        (entry.IsBodyElsewhere, entry.Kind, entry.Generation, entry.ModifiedSeconds).ShouldBe((false, RecordKind.Slice, 77UL, 5L));
+        tier.Store.Release(0, entry);
+    }
+
+    [Fact]
     public void What_changes_while_it_is_read_does_not_come_back()
     {
         using TestTier tier = new();
