@@ -12,6 +12,12 @@ public static class StreamLimits
     /// <summary>Of the output buffer: kept free for frames that answer frames. Without so much room nothing is read.</summary>
     public const int ControlReserve = 512;
 
+    /// <summary>Of input, or of output, in one turn.</summary>
+    public const int OctetsPerTurn = 256 * 1024;
+
+    /// <summary>How often connections with something to wait for are looked at.</summary>
+    public const int TickMs = 500;
+
     /// <summary>DATA of fewer octets, because the peer opens no more, is a waste of frames.</summary>
     public const int TinyOctets = 64;
 }

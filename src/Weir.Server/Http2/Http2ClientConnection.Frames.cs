@@ -15,9 +15,7 @@ namespace Weir.Server.Http2;
 /// <summary>What each frame of the client does.</summary>
 internal sealed partial class Http2ClientConnection
 {
-    private int MostBlockOctets => Limits.Head.HeadOctets * Http2Limits.BlockFactor;
-
-    private Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    protected override Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
     {
         switch (frame.Type)
         {
@@ -26,11 +24,11 @@ internal sealed partial class Http2ClientConnection
             case FrameType.Headers:
                 return TakeHeaders(frame, payload);
             case FrameType.Continuation:
-                return TakeContinuation(frame, payload);
+                return ContinueBlock(frame, payload);
             case FrameType.Settings:
                 return TakeSettings(frame, payload);
             case FrameType.WindowUpdate:
-                return TakeWindowUpdate(frame, payload);
+                return TrySpend(Http2Abuse.WindowUpdate) ? OpenWindow(frame, payload) : default;
             case FrameType.RstStream:
                 return TakeReset(frame);
             case FrameType.Ping:
@@ -61,9 +59,15 @@ internal sealed partial class Http2ClientConnection
         return (streamId & 1) == 0 || streamId > _highestId ? StreamState.Idle : _closed.Find(streamId);
     }
 
+    protected override StreamSender? FindSender(int streamId, out StreamState state)
+    {
+        state = StateOf(streamId, out Http2Stream? stream);
+        return stream?.Sender;
+    }
+
     private Http2Fault TakeData(in FrameHeader frame, ReadOnlySpan<byte> payload)
     {
-        if (!_receiveWindow.TryTake(frame.Length))
+        if (!TryTakeReceiveWindow(frame.Length))
         {
             return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "more content than the connection's window allows");
         }
@@ -112,48 +116,12 @@ internal sealed partial class Http2ClientConnection
             return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a client's stream with an even number");
         }
 
-        Http2Fault wrapping = FrameRules.Unwrap(frame, ref payload);
-        if (wrapping.IsSet && !wrapping.IsStream)
-        {
-            return wrapping;
-        }
-
-        // A stream error of the frame still leaves a block to decode: the table belongs to the connection.
-        Http2Fault pending = fault.IsSet ? fault : wrapping;
-        bool endsStream = frame.Has(FrameFlags.EndStream);
-        if (frame.Has(FrameFlags.EndHeaders))
-        {
-            return TakeBlock(frame.StreamId, endsStream, payload, pending);
-        }
-
-        _pendingFault = pending;
-        return _block.Begin(frame.StreamId, endsStream, payload, MostBlockOctets) ? default : Flood(Http2Abuse.Continuation);
+        return BeginBlock(frame, payload, fault);
     }
 
-    private Http2Fault TakeContinuation(in FrameHeader frame, ReadOnlySpan<byte> payload)
-    {
-        if (!_block.IsOpen)
-        {
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "CONTINUATION without a field block");
-        }
+    protected override Http2Fault EndlessBlock() => Flood(Http2Abuse.Continuation);
 
-        if (!_block.Continue(payload, MostBlockOctets))
-        {
-            return Flood(Http2Abuse.Continuation);
-        }
-
-        if (!frame.Has(FrameFlags.EndHeaders))
-        {
-            return default;
-        }
-
-        Http2Fault fault = TakeBlock(_block.StreamId, _block.EndsStream, _block.Octets, _pendingFault);
-        _block.End();
-        _pendingFault = default;
-        return fault;
-    }
-
-    private Http2Fault TakeBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
+    protected override Http2Fault TakeBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
     {
         if (_streams.TryGetValue(streamId, out Http2Stream? stream))
         {
@@ -187,9 +155,9 @@ internal sealed partial class Http2ClientConnection
         _requestsThisTurn++;
         Exchange exchange = Server.RentExchange();
         Http2Stream stream = _shared.RentStream();
-        exchange.Begin(Info, stream, Loop);
+        exchange.Begin(_client.Info, stream, Loop);
         exchange.Timings.StartedNs = Loop.NowNs;
-        exchange.Request.IsHttps = Info.IsTls;
+        exchange.Request.IsHttps = _client.Info.IsTls;
         stream.Begin(this, streamId, exchange, _peer.InitialWindowSize);
         Http2RequestTarget target = _shared.Request;
         target.Begin(exchange.Request, Limits.Head);
@@ -215,14 +183,14 @@ internal sealed partial class Http2ClientConnection
             }
 
             _closed.Add(streamId, StreamState.ClosedByReset);
-            _output.WriteReset(streamId, Http2ErrorCode.RefusedStream);
+            Output.WriteReset(streamId, Http2ErrorCode.RefusedStream);
             FlushLater();
             return default;
         }
 
         RejectReason reason = target.Finish(endsStream, allowsProtocol: true, out RequestFraming framing);
         if (reason == RejectReason.None && framing.TargetForm != TargetForm.Authority
-            && framing.IsTargetHttps != Info.IsTls && !Info.IsTrustedProxy)
+            && framing.IsTargetHttps != _client.Info.IsTls && !_client.Info.IsTrustedProxy)
         {
             // RFC 9110 section 7.4: as in HTTP/1.1, but every HTTP/2 request names its scheme.
             reason = RejectReason.WrongScheme;
@@ -287,12 +255,12 @@ internal sealed partial class Http2ClientConnection
 
         answer.Fields.Add(KnownField.Date, Loop.DateValue);
         HeadForm form = new(answer.Status, BodyLength.None, KeepsLength: false, EndsStream: true);
-        bool isAnswered = _output.TryWriteHead(streamId, answer, form, out _) == WriteProgress.Done;
+        bool isAnswered = Output.TryWriteHead(streamId, answer, form, out _) == WriteProgress.Done;
         Return(stream, exchange);
         _closed.Add(streamId, isAnswered && endsStream ? StreamState.ClosedByEnd : StreamState.ClosedByReset);
         if (!isAnswered || !endsStream)
         {
-            _output.WriteReset(streamId, isAnswered ? Http2ErrorCode.NoError : Http2ErrorCode.EnhanceYourCalm);
+            Output.WriteReset(streamId, isAnswered ? Http2ErrorCode.NoError : Http2ErrorCode.EnhanceYourCalm);
         }
 
         TrySpend(Http2Abuse.ProvokedReset);
@@ -359,8 +327,8 @@ internal sealed partial class Http2ClientConnection
             return fault;
         }
 
-        _hasSettings = true;
-        _output.AcceptSettings(_peer);
+        HasSettings = true;
+        Output.AcceptSettings(_peer);
         FlushLater();
         int difference = _peer.InitialWindowSize - windowBefore;
         if (difference == 0)
@@ -378,37 +346,6 @@ internal sealed partial class Http2ClientConnection
         }
 
         return default;
-    }
-
-    private Http2Fault TakeWindowUpdate(in FrameHeader frame, ReadOnlySpan<byte> payload)
-    {
-        if (!TrySpend(Http2Abuse.WindowUpdate))
-        {
-            return default;
-        }
-
-        int octets = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
-        if (frame.StreamId == 0)
-        {
-            if (octets == 0)
-            {
-                return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a window opened by nothing");
-            }
-
-            FlushLater();
-            return _sendWindow.TryOpen(octets) ? default : Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
-        }
-
-        Http2Fault fault = StreamRules.Receive(StateOf(frame.StreamId, out Http2Stream? stream), frame.Type);
-        if (fault.IsSet)
-        {
-            return fault;
-        }
-
-        // RFC 9113 section 6.9.
-        return stream is null ? default
-            : octets == 0 ? Http2Fault.Stream(Http2ErrorCode.ProtocolError, "a window opened by nothing")
-            : stream.Sender.TryShiftWindow(octets) ? default : Http2Fault.Stream(Http2ErrorCode.FlowControlError, "a window becomes too large");
     }
 
     private Http2Fault TakeReset(in FrameHeader frame)
@@ -443,7 +380,7 @@ internal sealed partial class Http2ClientConnection
 
         if (TrySpend(Http2Abuse.Ping))
         {
-            _output.WritePing(payload, isAck: true);
+            Output.WritePing(payload, isAck: true);
             FlushLater();
         }
 
@@ -468,11 +405,7 @@ internal sealed partial class Http2ClientConnection
         {
             // RFC 9218 section 7.1: it says the whole priority, not a change.
             stream.Priority = StreamPriority.Parse(payload[4..], StreamPriority.Default);
-            if (stream.Sender.IsQueued)
-            {
-                _queue.Remove(stream.Sender);
-                _queue.Add(stream.Sender);
-            }
+            Requeue(stream.Sender);
         }
         else if (streamId > _highestId)
         {
@@ -483,7 +416,7 @@ internal sealed partial class Http2ClientConnection
         return default;
     }
 
-    private void ResetFor(int streamId, Http2Fault fault)
+    protected override void ResetFor(int streamId, Http2Fault fault)
     {
         if (StateOf(streamId, out _) == StreamState.Idle)
         {
@@ -504,7 +437,7 @@ internal sealed partial class Http2ClientConnection
         }
 
         _closed.Add(streamId, StreamState.ClosedByReset);
-        _output.WriteReset(streamId, fault.Code);
+        Output.WriteReset(streamId, fault.Code);
         FlushLater();
     }
 }

@@ -9,14 +9,8 @@ internal static class Http2Limits
     /// <summary>Content of one connection that may be on its way or wait for its readers.</summary>
     public const int ConnectionWindow = 1 << 20;
 
-    /// <summary>Of input, or of output, in one turn.</summary>
-    public const int OctetsPerTurn = 256 * 1024;
-
     /// <summary>Requests in one turn.</summary>
     public const int RequestsPerTurn = 64;
-
-    /// <summary>How often connections with something to wait for are looked at.</summary>
-    public const int TickMs = 500;
 
     /// <summary>Between the two steps of GOAWAY, where the client does not answer the PING sooner.</summary>
     public const int DrainMs = 1_000;

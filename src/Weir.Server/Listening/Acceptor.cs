@@ -253,7 +253,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     private void Serve(Connection connection, ConnectionInfo info, bool isHttp2)
     {
         ClientConnection client = isHttp2
-            ? new Http2ClientConnection(_server, connection, info, this)
+            ? new Http2Client(_server, connection, info, this)
             : new Http1ClientConnection(_server, connection, info, this);
         client.Start();
     }

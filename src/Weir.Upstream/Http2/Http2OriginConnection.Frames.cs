@@ -5,6 +5,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Hpack;
 using Weir.Http.Http1;
 using Weir.Http.Http2;
+using Weir.Streams.Output;
 using Weir.Telemetry.Counting;
 
 namespace Weir.Upstream.Http2;
@@ -12,9 +13,7 @@ namespace Weir.Upstream.Http2;
 /// <summary>What each frame of the server does.</summary>
 internal sealed partial class Http2OriginConnection
 {
-    private int MostBlockOctets => _pool.HeadLimits.HeadOctets * Http2OriginLimits.BlockFactor;
-
-    private Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    protected override Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload)
     {
         switch (frame.Type)
         {
@@ -23,11 +22,11 @@ internal sealed partial class Http2OriginConnection
             case FrameType.Headers:
                 return TakeHeaders(frame, payload);
             case FrameType.Continuation:
-                return TakeContinuation(frame, payload);
+                return ContinueBlock(frame, payload);
             case FrameType.Settings:
                 return TakeSettings(frame, payload);
             case FrameType.WindowUpdate:
-                return TakeWindowUpdate(frame, payload);
+                return _windowFrames.TrySpend(Loop.NowMs) ? OpenWindow(frame, payload) : Flood();
             case FrameType.RstStream:
                 return TakeReset(frame, payload);
             case FrameType.Ping:
@@ -56,9 +55,15 @@ internal sealed partial class Http2OriginConnection
         return (streamId & 1) == 0 || streamId >= _nextId ? StreamState.Idle : _closed.Find(streamId);
     }
 
+    protected override StreamSender? FindSender(int streamId, out StreamState state)
+    {
+        state = StateOf(streamId, out Http2OriginStream? stream);
+        return stream?.Sender;
+    }
+
     private Http2Fault TakeData(in FrameHeader frame, ReadOnlySpan<byte> payload)
     {
-        if (!_receiveWindow.TryTake(frame.Length))
+        if (!TryTakeReceiveWindow(frame.Length))
         {
             return Http2Fault.Connection(Http2ErrorCode.FlowControlError, "more content than the connection's window allows");
         }
@@ -91,7 +96,7 @@ internal sealed partial class Http2OriginConnection
         if (frame.Length > 0)
         {
             fault = stream.Body.OnData(payload, frame.Length);
-            _connection.WantsLargeBuffer = !isEnd;
+            Connection.WantsLargeBuffer = !isEnd;
         }
 
         return !fault.IsSet && isEnd ? stream.OnRemoteEnd() : fault;
@@ -108,48 +113,14 @@ internal sealed partial class Http2OriginConnection
             return fault;
         }
 
-        Http2Fault wrapping = FrameRules.Unwrap(frame, ref payload);
-        if (wrapping.IsSet && !wrapping.IsStream)
-        {
-            return wrapping;
-        }
-
-        // A stream error of the frame still leaves a block to decode: the table belongs to the connection.
-        Http2Fault pending = fault.IsSet ? fault : wrapping;
-        bool endsStream = frame.Has(FrameFlags.EndStream);
-        if (frame.Has(FrameFlags.EndHeaders))
-        {
-            return TakeBlock(frame.StreamId, endsStream, payload, pending);
-        }
-
-        _pendingFault = pending;
-        return _block.Begin(frame.StreamId, endsStream, payload, MostBlockOctets) ? default : Flood();
+        return BeginBlock(frame, payload, fault);
     }
 
-    private Http2Fault TakeContinuation(in FrameHeader frame, ReadOnlySpan<byte> payload)
-    {
-        if (!_block.IsOpen)
-        {
-            return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "CONTINUATION without a field block");
-        }
+    protected override Http2Fault EndlessBlock() => Flood();
 
-        if (!_block.Continue(payload, MostBlockOctets))
-        {
-            return Flood();
-        }
+    protected override Http2Fault Overfull() => Flood();
 
-        if (!frame.Has(FrameFlags.EndHeaders))
-        {
-            return default;
-        }
-
-        Http2Fault fault = TakeBlock(_block.StreamId, _block.EndsStream, _block.Octets, _pendingFault);
-        _block.End();
-        _pendingFault = default;
-        return fault;
-    }
-
-    private Http2Fault TakeBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
+    protected override Http2Fault TakeBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block, Http2Fault pending)
     {
         _streams.TryGetValue(streamId, out Http2OriginStream? stream);
         if (stream is null || pending.IsSet || stream.HasFinalHead)
@@ -189,7 +160,7 @@ internal sealed partial class Http2OriginConnection
         _pool.Counters.Add(CounterFamily.RejectedOriginHeads, (int)reason);
         stream.RejectText = fault ?? RejectReasons.Name(reason);
         bool isTooLarge = reason is RejectReason.HeadTooLarge or RejectReason.TooManyFields;
-        _output.WriteReset(stream.Id, isTooLarge ? Http2ErrorCode.Cancel : Http2ErrorCode.ProtocolError);
+        Output.WriteReset(stream.Id, isTooLarge ? Http2ErrorCode.Cancel : Http2ErrorCode.ProtocolError);
         Forget(stream, StreamState.ClosedByReset);
         stream.Cut(isTooLarge ? ProxyErrors.OriginHeadTooLarge : ProxyErrors.OriginBadHead, isTold: true);
         FlushLater();
@@ -240,7 +211,7 @@ internal sealed partial class Http2OriginConnection
             return fault;
         }
 
-        _output.AcceptSettings(_peer);
+        Output.AcceptSettings(_peer);
         FlushLater();
         _streamLimit = AllowedStreams;
         int difference = _peer.InitialWindowSize - windowBefore;
@@ -256,9 +227,9 @@ internal sealed partial class Http2OriginConnection
             }
         }
 
-        if (!_hasSettings)
+        if (!HasSettings)
         {
-            _hasSettings = true;
+            HasSettings = true;
             _starting?.TrySetResult(null);
             _starting = null;
         }
@@ -271,37 +242,6 @@ internal sealed partial class Http2OriginConnection
     }
 
     private int AllowedStreams => Math.Min(_peer.MaxConcurrentStreams, Http2OriginLimits.Streams);
-
-    private Http2Fault TakeWindowUpdate(in FrameHeader frame, ReadOnlySpan<byte> payload)
-    {
-        if (!_windowFrames.TrySpend(Loop.NowMs))
-        {
-            return Flood();
-        }
-
-        int octets = (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & 0x7FFFFFFF);
-        if (frame.StreamId == 0)
-        {
-            if (octets == 0)
-            {
-                return Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a window opened by nothing");
-            }
-
-            FlushLater();
-            return _sendWindow.TryOpen(octets) ? default : Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
-        }
-
-        Http2Fault fault = StreamRules.Receive(StateOf(frame.StreamId, out Http2OriginStream? stream), frame.Type);
-        if (fault.IsSet)
-        {
-            return fault;
-        }
-
-        // RFC 9113 section 6.9.
-        return stream is null ? default
-            : octets == 0 ? Http2Fault.Stream(Http2ErrorCode.ProtocolError, "a window opened by nothing")
-            : stream.Sender.TryShiftWindow(octets) ? default : Http2Fault.Stream(Http2ErrorCode.FlowControlError, "a window becomes too large");
-    }
 
     private Http2Fault TakeReset(in FrameHeader frame, ReadOnlySpan<byte> payload)
     {
@@ -355,7 +295,7 @@ internal sealed partial class Http2OriginConnection
             return Flood();
         }
 
-        _output.WritePing(payload, isAck: true);
+        Output.WritePing(payload, isAck: true);
         FlushLater();
         return default;
     }
@@ -393,7 +333,7 @@ internal sealed partial class Http2OriginConnection
         return default;
     }
 
-    private void ResetFor(int streamId, Http2Fault fault)
+    protected override void ResetFor(int streamId, Http2Fault fault)
     {
         if (!_streams.TryGetValue(streamId, out Http2OriginStream? stream))
         {
@@ -403,19 +343,17 @@ internal sealed partial class Http2OriginConnection
                 return;
             }
 
-            _output.WriteReset(streamId, fault.Code);
+            Output.WriteReset(streamId, fault.Code);
             FlushLater();
             return;
         }
 
-        _output.WriteReset(streamId, fault.Code);
+        Output.WriteReset(streamId, fault.Code);
         Forget(stream, StreamState.ClosedByReset);
         stream.RejectText = fault.Text;
         stream.Cut(ProxyErrors.OriginBadHead, isTold: true);
         FlushLater();
     }
-
-    private static Http2Fault Undecodable() => Http2Fault.Connection(Http2ErrorCode.CompressionError, "a field block that cannot be decoded");
 
     private Http2Fault Flood()
     {

@@ -18,12 +18,6 @@ internal static class Http2OriginLimits
     /// <summary>Content of one connection that may be on its way or wait for its readers. Above half of it, new streams go elsewhere.</summary>
     public const int ConnectionWindow = 4 << 20;
 
-    /// <summary>Of input, or of output, in one turn.</summary>
-    public const int OctetsPerTurn = 256 * 1024;
-
-    /// <summary>How often connections with something to wait for are looked at.</summary>
-    public const int TickMs = 500;
-
     /// <summary>After so long without an octet, a connection that is in use, or is about to be, is asked for a sign of life.</summary>
     public const int SilenceMs = 10_000;
 

@@ -103,10 +103,12 @@ internal sealed class Http2Pool
     }
 
     /// <summary>Takes a connection over on which TLS agreed on HTTP/2 though HTTP/1.1 was expected.</summary>
-    public ValueTask<ProxyError?> AdoptAsync(Connection connection, bool holdsSlot, int timeoutMs)
+    public async ValueTask<ProxyError?> AdoptAsync(Connection connection, bool holdsSlot, int timeoutMs)
     {
         IsElsewhere = false;
-        return StartAsync(connection, holdsSlot, timeoutMs);
+        ProxyError? error = await StartAsync(connection, holdsSlot, timeoutMs);
+        Serve();
+        return error;
     }
 
     /// <summary>An exchange has given its stream up.</summary>

@@ -204,9 +204,10 @@ public sealed class OriginPool
             ConnectResult result = await connector.ConnectAsync(Loop, LeftMs(endsMs));
             if (result is { IsHttp2: true, Connection: { } made } && _http2 is { } http2)
             {
-                // No lease: who asks looks there.
-                ProxyError? error = await http2.AdoptAsync(made, holdsSlot, LeftMs(endsMs));
+                // No lease: who asks looks there. The slot goes along.
+                bool givesSlot = holdsSlot;
                 holdsSlot = false;
+                ProxyError? error = await http2.AdoptAsync(made, givesSlot, LeftMs(endsMs));
                 return error is null ? default : new OriginLease(error);
             }
 
