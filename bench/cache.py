@@ -47,7 +47,11 @@ class Origin:
     def stop(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        for client in self.open: client.close()
+        for client in self.open:
+            # Its reader keeps the socket open otherwise.
+            try: client.shutdown(socket.SHUT_RDWR)
+            except OSError: pass
+            client.close()
         self.open = []
 
     def accept(self, listener):

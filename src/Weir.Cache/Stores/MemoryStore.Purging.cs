@@ -76,7 +76,7 @@ public sealed unsafe partial class MemoryStore
                 for (long i = start; i < Math.Min(start + SlotsPerStep, _index.SlotCount); i++)
                 {
                     ulong slot = *_index.SlotAt(i);
-                    if (slot == 0 || At(slot)->Kind != RecordKind.Response || !IsTouched(At(slot), rehearsed))
+                    if (slot == 0 || At(slot)->Kind is not (RecordKind.Response or RecordKind.Sliced) || !IsTouched(At(slot), rehearsed))
                     {
                         continue;
                     }
@@ -98,7 +98,7 @@ public sealed unsafe partial class MemoryStore
     {
         Key = new ReadOnlySpan<byte>(Layout.KeyOf(record), record->KeyOctets),
         Tags = new ReadOnlySpan<uint>(Layout.TagsOf(record), record->TagCount),
-        IsNote = record->Kind != RecordKind.Response,
+        IsNote = record->Kind is not (RecordKind.Response or RecordKind.Sliced),
         Status = record->Status,
         BodyOctets = record->BodyOctets,
         ReceivedSeconds = record->Freshness.ResponseTimeSeconds,
