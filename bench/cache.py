@@ -180,6 +180,9 @@ def grace(bench, a):
     served = sum(status == 200 and body == b"one" and "detail=stale-if-error" in told for status, body, told, _ in dead)
     version[0] = "two"
     origin.start()
+
+    # Who fails is asked once a second.
+    time.sleep(1.1)
     first = [get(port, page) for page in pages]
     time.sleep(1)
     second = [get(port, page) for page in pages]
