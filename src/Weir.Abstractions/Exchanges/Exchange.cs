@@ -24,6 +24,7 @@ public sealed class Exchange
 
     private int _requestIdLength;
     private BufferedBody? _buffered;
+    private HeaderFields? _errorFields;
     private IFetcher? _fetcher;
     private object?[] _slots = [];
     private List<IDisposable>? _releasedAtEnd;
@@ -79,6 +80,14 @@ public sealed class Exchange
 
     /// <summary>The status of the answer in place of the one that <see cref="Error"/> has; 0: the error's own.</summary>
     public int ErrorStatus { get; set; }
+
+    /// <summary>
+    /// Fields that the answer carries where <see cref="Error"/> is set, beside those of its page. Made when first asked for.
+    /// </summary>
+    public HeaderFields ErrorFields => _errorFields ??= new HeaderFields();
+
+    /// <summary>Whether <see cref="ErrorFields"/> holds any.</summary>
+    public bool HasErrorFields => _errorFields is { Count: > 0 };
 
     /// <summary>Who ended the exchange; <see cref="Fault.None"/> when it completed.</summary>
     public Fault EndedBy { get; set; }
@@ -270,6 +279,7 @@ public sealed class Exchange
         _requestIdLength = 0;
         _buffered?.Release();
         _buffered = null;
+        _errorFields?.Clear();
         Release();
         Array.Clear(_slots);
         _routedPath = default;

@@ -17,18 +17,23 @@ internal sealed class KeySource
     private readonly byte[] _name;
     private readonly KnownField _field;
     private readonly KeyExpression? _expression;
+    private readonly int _ipv6Bits;
     private readonly ulong _key0 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
     private readonly ulong _key1 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
 
-    public KeySource(KeyKind kind, byte[] name)
+    /// <param name="kind">What tells clients apart.</param>
+    /// <param name="name">The name of the field or cookie.</param>
+    /// <param name="ipv6Bits">How much of an IPv6 address does, 1 to 128.</param>
+    public KeySource(KeyKind kind, byte[] name, int ipv6Bits)
     {
+        _ipv6Bits = ipv6Bits;
         _kind = kind;
         _name = name;
         _field = KnownFields.Find(name);
     }
 
     public KeySource(KeyExpression expression)
-        : this(KeyKind.Expression, []) => _expression = expression;
+        : this(KeyKind.Expression, [], 128) => _expression = expression;
 
     /// <summary>The key of an exchange; never 0.</summary>
     public ulong Of(Exchange exchange)
@@ -61,11 +66,15 @@ internal sealed class KeySource
     private bool TryGet(HeaderFields fields, out ReadOnlySpan<byte> value) =>
         _field == KnownField.Other ? fields.TryGet(_name, out value) : fields.TryGet(_field, out value);
 
-    // A customer's IPv6 network has 2^64 addresses: it counts as one client.
+    // A customer's IPv6 network has 2^64 addresses: it counts as one client, unless told otherwise.
     private ulong OfAddress(IpAddress address)
     {
+        ulong low = address.IsIPv4 ? address.Low : address.Low & Mask(_ipv6Bits - 64);
+        ulong high = address.IsIPv4 ? address.High : address.High & Mask(_ipv6Bits);
         Span<byte> octets = stackalloc byte[16];
-        address.WriteOctets(octets);
-        return SipHash.Of(address.IsIPv4 ? octets : octets[..8], ~_key0, _key1);
+        new IpAddress(high, low).WriteOctets(octets);
+        return SipHash.Of(octets, ~_key0, _key1);
     }
+
+    private static ulong Mask(int bits) => bits <= 0 ? 0 : ulong.MaxValue << (64 - Math.Min(bits, 64));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Abstractions.Options;
 using Weir.Expressions;
 
 namespace Weir.Modules.RateLimit;
@@ -16,6 +17,11 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
 
     // Nanoseconds of this many seconds are far from the end of a long.
     private const double MostSeconds = 1e9;
+
+    private const int MostRates = 8;
+    private const int LongestName = 32;
+
+    private static readonly Rate _defaultRate = new(100, TimeSpan.FromSeconds(1));
 
     /// <inheritdoc/>
     public override string Name => "rate_limit";
@@ -34,39 +40,81 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
     protected override IModule? Create(RateLimitOptions options, ModuleBuilder builder)
     {
         CheckedBuilder check = new(builder);
-        if (options.Rate.PerSecond is not > 0)
+        KeySource? key = ReadKey(check, options);
+        Quota[] quotas = [.. Quotas(check, options)];
+        if (options.Rates.Count > 0 && (options.Rate is not null || options.Burst is not null))
         {
-            check.Error("rate", "A rate of 0 lets nothing through.", "Write at least 1/d; `respond: 403` refuses everything.");
+            check.Error("rates", "rates stands in the place of rate and burst.", "Write rate and burst as an entry of rates.");
         }
 
-        KeySource? key = ReadKey(check, options.Key);
         if (check.HasErrors)
         {
+            return null;
+        }
+
+        Quotas all = new(quotas);
+        RateLimitModule module = new(all, key!, [.. options.Exempt], options.Status, options.Headers ? new RateLimitFields(all) : null)
+        {
+            Penalty = options.Penalty is { } wanted ? new Penalty(wanted, options.Entries) : null,
+            DryRun = options.DryRun ? new DryRunTally(check.Log) : null,
+        };
+        return options.Headers ? new TellingRateLimitModule(module) : module;
+    }
+
+    private static IEnumerable<Quota> Quotas(CheckedBuilder check, RateLimitOptions options)
+    {
+        if (options.Rates.Count == 0)
+        {
+            QuotaOptions only = new() { Rate = options.Rate ?? _defaultRate, Burst = options.Burst, Name = "default" };
+            return Quota(check, "", only, options.Entries) is { } quota ? [quota] : [];
+        }
+
+        if (options.Rates.Count > MostRates)
+        {
+            check.Error("rates", $"{options.Rates.Count} rates are more than a request is held against.", $"Write {MostRates} at most.");
+            return [];
+        }
+
+        return [.. options.Rates.Select((each, i) => Quota(check, $"rates[{i}].", each, options.Entries)).OfType<Quota>()];
+    }
+
+    private static Quota? Quota(CheckedBuilder check, string place, QuotaOptions options, int entries)
+    {
+        if (options.Rate.PerSecond is not > 0)
+        {
+            check.Error(place + "rate", "A rate of 0 lets nothing through.", "Write at least 1/d; `respond: 403` refuses everything.");
+            return null;
+        }
+
+        string name = options.Name ?? options.Rate.ToString();
+        if (name.Length is 0 or > LongestName || name.Any(letter => letter is < ' ' or > '~' or '"' or '\\'))
+        {
+            check.Error(place + "name", $"\"{name}\" cannot stand in RateLimit.", $"Write up to {LongestName} letters, digits and signs, but no quotation marks.");
             return null;
         }
 
         int burst = options.Burst ?? (int)Math.Clamp(Math.Ceiling(options.Rate.PerSecond), 1, 1_000_000);
         if (burst / options.Rate.PerSecond > MostSeconds)
         {
-            check.Error("burst", $"At {options.Rate} the {burst} requests of a burst take more than thirty years to come back.", "Lower it.");
+            check.Error(place + "burst", $"At {options.Rate} the {burst} requests of a burst take more than thirty years to come back.", "Lower it.");
             return null;
         }
 
-        TokenBuckets buckets = new(options.Entries, options.Rate.PerSecond, burst);
-        RateLimitModule module = new(buckets, key!, options.Status, options.DryRun ? new DryRunTally(check.Log) : null);
-        return options.Headers ? new TellingRateLimitModule(module, burst, options.Rate) : module;
+        return new Quota(new TokenBuckets(entries, options.Rate.PerSecond, burst), options.Rate, burst, name);
     }
 
-    private static KeySource? ReadKey(CheckedBuilder check, string text)
+    private static KeySource? ReadKey(CheckedBuilder check, RateLimitOptions options)
     {
+        string text = options.Key;
+        int bits = options.Ipv6Prefix;
         switch (text)
         {
             case "client_ip":
-                return new KeySource(KeyKind.ClientAddress, []);
+                return new KeySource(KeyKind.ClientAddress, [], bits);
             case "host":
-                return new KeySource(KeyKind.Host, []);
+                return new KeySource(KeyKind.Host, [], bits);
             case "all":
-                return new KeySource(KeyKind.All, []);
+                return new KeySource(KeyKind.All, [], bits);
             default:
                 break;
         }
@@ -85,7 +133,7 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
             return null;
         }
 
-        return new KeySource(isHeader ? KeyKind.Header : KeyKind.Cookie, name);
+        return new KeySource(isHeader ? KeyKind.Header : KeyKind.Cookie, name, bits);
     }
 
     private static KeySource? ReadExpression(CheckedBuilder check, string text)

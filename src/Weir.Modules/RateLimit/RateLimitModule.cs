@@ -2,51 +2,93 @@
 using System.Globalization;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 
 namespace Weir.Modules.RateLimit;
 
-/// <summary>Refuses what comes faster than its rate.</summary>
+/// <summary>Refuses what comes faster than its rates.</summary>
 internal sealed class RateLimitModule : IRequestModule
 {
     private const string Name = "rate_limit";
     private const long NsPerMs = 1_000_000;
     private const long NsPerSecond = 1_000_000_000;
 
-    private readonly TokenBuckets _buckets;
+    private readonly Quotas _quotas;
     private readonly KeySource _key;
+    private readonly IpPrefix[] _exempt;
     private readonly int _status;
-    private readonly DryRunTally? _dryRun;
+    private readonly RateLimitFields? _fields;
 
-    /// <param name="buckets">What each key has left.</param>
+    /// <param name="quotas">The rates.</param>
     /// <param name="key">Whose requests are counted together.</param>
+    /// <param name="exempt">Clients that are neither counted nor refused.</param>
     /// <param name="status">The status of a refusal.</param>
-    /// <param name="dryRun">Where refusals are counted instead of made; null: they are made.</param>
-    public RateLimitModule(TokenBuckets buckets, KeySource key, int status, DryRunTally? dryRun)
+    /// <param name="fields">What tells clients what they have left; null: nothing does.</param>
+    public RateLimitModule(Quotas quotas, KeySource key, IpPrefix[] exempt, int status, RateLimitFields? fields)
     {
-        _buckets = buckets;
+        _quotas = quotas;
         _key = key;
+        _exempt = exempt;
         _status = status;
-        _dryRun = dryRun;
+        _fields = fields;
     }
+
+    /// <summary>What becomes of keys that are refused again and again; null: nothing more.</summary>
+    public Penalty? Penalty { get; init; }
+
+    /// <summary>Where refusals are counted instead of made; null: they are made.</summary>
+    public DryRunTally? DryRun { get; init; }
 
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
     {
+        if (IsExempt(exchange))
+        {
+            exchange.Trace?.Add(Name, "exempt");
+            return new(Verdict.Continue);
+        }
+
         ulong key = _key.Of(exchange);
-        long nowNs = exchange.Loop.NowMs * NsPerMs;
-        Decision decision = exchange.IsHypothetical ? _buckets.Peek(key, nowNs) : _buckets.Spend(key, nowNs);
+        long nowNs = NowNs(exchange);
+        long bannedNs = Penalty?.LeftNs(key, nowNs) ?? 0;
+        if (bannedNs > 0)
+        {
+            exchange.Trace?.Add(Name, "refused: a penalty for earlier refusals");
+            return Refuse(exchange, key, bannedNs);
+        }
+
+        Decision decision = exchange.IsHypothetical ? _quotas.Peek(key, nowNs) : _quotas.Spend(key, nowNs);
         exchange.Trace?.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{(decision.IsAllowed ? "allowed" : "refused")}, {decision.Left} left"));
         if (decision.IsAllowed)
         {
             return new(Verdict.Continue);
         }
 
-        if (_dryRun is not null)
+        bool isBanned = !exchange.IsHypothetical && Penalty is not null && Penalty.Note(key, nowNs);
+        return Refuse(exchange, key, isBanned ? Penalty!.LeftNs(key, nowNs) : decision.WaitNs);
+    }
+
+    /// <summary>Says in a response what its client has left.</summary>
+    public void Tell(Exchange exchange, HeaderFields fields)
+    {
+        if (!IsExempt(exchange))
+        {
+            _fields!.Set(fields, _quotas, _key.Of(exchange), NowNs(exchange));
+        }
+    }
+
+    private static long NowNs(Exchange exchange) => exchange.Loop.NowMs * NsPerMs;
+
+    private bool IsExempt(Exchange exchange) => _exempt.Length > 0 && IpPrefix.AnyContains(_exempt, exchange.ClientAddress);
+
+    private ValueTask<Verdict> Refuse(Exchange exchange, ulong key, long waitNs)
+    {
+        if (DryRun is not null)
         {
             if (!exchange.IsHypothetical)
             {
-                _dryRun.Add(exchange.ClientAddress, exchange.Loop.NowMs);
+                DryRun.Add(exchange.ClientAddress, exchange.Loop.NowMs);
             }
 
             return new(Verdict.Continue);
@@ -54,10 +96,8 @@ internal sealed class RateLimitModule : IRequestModule
 
         exchange.Error = ProxyErrors.RateLimited;
         exchange.ErrorStatus = _status;
-        exchange.RetryAfterSeconds = (int)Math.Min((decision.WaitNs + NsPerSecond - 1) / NsPerSecond, int.MaxValue);
+        exchange.RetryAfterSeconds = (int)Math.Min((waitNs + NsPerSecond - 1) / NsPerSecond, int.MaxValue);
+        _fields?.Set(exchange.ErrorFields, _quotas, key, NowNs(exchange));
         return new(Verdict.Answered);
     }
-
-    /// <summary>What the next request of the same client would be told.</summary>
-    public Decision Peek(Exchange exchange) => _buckets.Peek(_key.Of(exchange), exchange.Loop.NowMs * NsPerMs);
 }

@@ -52,6 +52,16 @@ internal sealed class TokenBuckets
         }
     }
 
+    /// <summary>Gives a token back that was spent just now. A key that was forgotten meanwhile has all of them.</summary>
+    public void GiveBack(ulong key)
+    {
+        int index = Find(key);
+        if (index >= 0)
+        {
+            Interlocked.Add(ref _fullAt[index], -_tokenNs);
+        }
+    }
+
     /// <summary>What <see cref="Spend"/> would say, without spending.</summary>
     public Decision Peek(ulong key, long nowNs)
     {

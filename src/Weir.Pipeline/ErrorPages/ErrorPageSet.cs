@@ -69,6 +69,11 @@ public sealed class ErrorPageSet
             response.Fields.Add(KnownField.RetryAfter, digits[..written]);
         }
 
+        if (exchange.HasErrorFields)
+        {
+            exchange.ErrorFields.CopyTo(response.Fields);
+        }
+
         exchange.ResponseBody = PageFor(status, form).Open(exchange);
         response.BodyLength = exchange.ResponseBody.Length;
     }

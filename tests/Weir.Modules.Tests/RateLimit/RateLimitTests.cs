@@ -1,4 +1,5 @@
 using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Modules.RateLimit;
@@ -85,6 +86,91 @@ public sealed class RateLimitTests
         exchange.ResponseFields.ShouldNotContain("theirs");
     }
 
+    [Fact]
+    public void Of_several_rates_all_must_let_a_request_pass_and_a_refused_one_spends_nothing()
+    {
+        IModule module = Make(new RateLimitOptions
+        {
+            Rates = [new QuotaOptions { Rate = new Rate(1, TimeSpan.FromHours(1)), Burst = 3, Name = "hourly" }, new QuotaOptions { Rate = _onePerMinute, Burst = 2 }],
+            Headers = true,
+        });
+        TestExchange exchange = new();
+        exchange.RunRequest(module).ShouldBe(Verdict.Continue);
+        exchange.RunRequest(module).ShouldBe(Verdict.Continue);
+        exchange.RunRequest(module).ShouldBe(Verdict.Answered);
+        exchange.Exchange.RetryAfterSeconds.ShouldBe(60);
+        exchange.Exchange.ErrorFields.ToString().ShouldBe(
+            "RateLimit-Policy: \"hourly\";q=3;w=10800, \"1/m\";q=2;w=120\r\nRateLimit: \"hourly\";r=1, \"1/m\";r=0;t=60\r\n");
+        exchange.Respond(200).RunResponse(module);
+        exchange.ResponseFields.ShouldBe(exchange.Exchange.ErrorFields.ToString());
+    }
+
+    [Fact]
+    public void Who_is_exempt_is_neither_counted_nor_told()
+    {
+        IModule module = Make(new RateLimitOptions { Key = "all", Rate = _onePerMinute, Headers = true, Exempt = [Prefix("192.0.2.0/24")] });
+        TestExchange exempt = From("192.0.2.9", "");
+        for (int i = 0; i < 3; i++)
+        {
+            exempt.RunRequest(module).ShouldBe(Verdict.Continue);
+        }
+
+        exempt.Respond(200).RunResponse(module);
+        exempt.ResponseFields.ShouldBeEmpty();
+        From("198.51.100.1", "").RunRequest(module).ShouldBe(Verdict.Continue);
+        From("198.51.100.1", "").RunRequest(module).ShouldBe(Verdict.Answered);
+        exempt.RunRequest(module).ShouldBe(Verdict.Continue);
+    }
+
+    [Theory]
+    [InlineData(48, "2001:db8:1:2::1", "2001:db8:1:ffff::1", true)]
+    [InlineData(48, "2001:db8:1:2::1", "2001:db8:2::1", false)]
+    [InlineData(128, "2001:db8::1", "2001:db8::2", false)]
+    [InlineData(120, "2001:db8::1", "2001:db8::2", true)]
+    [InlineData(32, "192.0.2.1", "192.0.2.2", false)]
+    public void How_much_of_an_IPv6_address_counts_is_the_operators_choice(int bits, string client, string other, bool isSame)
+    {
+        IModule module = Make(new RateLimitOptions { Rate = _onePerMinute, Ipv6Prefix = bits });
+        From(client, "").RunRequest(module).ShouldBe(Verdict.Continue);
+        From(other, "").RunRequest(module).ShouldBe(isSame ? Verdict.Answered : Verdict.Continue);
+    }
+
+    [Fact]
+    public void Who_goes_on_in_spite_of_refusals_gets_nothing_through_for_a_time()
+    {
+        IModule module = Make(new RateLimitOptions
+        {
+            Rate = new Rate(1, TimeSpan.FromSeconds(1)),
+            Penalty = new PenaltyOptions { Refusals = 3, Within = TimeSpan.FromMinutes(1), For = TimeSpan.FromHours(1) },
+        });
+        TestExchange exchange = new();
+        exchange.RunRequest(module).ShouldBe(Verdict.Continue);
+        for (int refusals = 0; refusals < 3; refusals++)
+        {
+            exchange.RunRequest(module).ShouldBe(Verdict.Answered);
+            exchange.Exchange.RetryAfterSeconds.ShouldBe(1);
+        }
+
+        exchange.RunRequest(module).ShouldBe(Verdict.Answered);
+        exchange.Exchange.RetryAfterSeconds.ShouldBe(3600);
+        exchange.Loop.Pass(TimeSpan.FromMinutes(59));
+        exchange.RunRequest(module).ShouldBe(Verdict.Answered);
+        exchange.Exchange.RetryAfterSeconds.ShouldBe(60);
+        exchange.Loop.Pass(TimeSpan.FromMinutes(1));
+        exchange.RunRequest(module).ShouldBe(Verdict.Continue);
+        From("192.0.2.77", "").RunRequest(module).ShouldBe(Verdict.Continue);
+    }
+
+    [Fact]
+    public void Rates_beside_a_rate_are_an_error() =>
+        TestBuilder.ErrorOf(new RateLimitFactory(), new RateLimitOptions { Rate = _onePerMinute, Rates = [new QuotaOptions { Rate = _onePerMinute }] })
+            .ShouldStartWith("rates: rates stands in the place of rate");
+
+    [Fact]
+    public void A_name_that_would_break_the_field_is_an_error() =>
+        TestBuilder.ErrorOf(new RateLimitFactory(), new RateLimitOptions { Rates = [new QuotaOptions { Rate = _onePerMinute, Name = "a\"b" }] })
+            .ShouldStartWith("rates[0].name: ");
+
     [Theory]
     [InlineData("client")]
     [InlineData("header.")]
@@ -101,7 +187,7 @@ public sealed class RateLimitTests
 
     [Fact]
     public void A_rate_of_nothing_is_an_error() =>
-        TestBuilder.ErrorOf(new RateLimitFactory(), new RateLimitOptions { Rate = default }).ShouldStartWith("rate: ");
+        TestBuilder.ErrorOf(new RateLimitFactory(), new RateLimitOptions { Rate = default(Rate) }).ShouldStartWith("rate: ");
 
     [Theory]
     [InlineData("client_ip", false)]
@@ -123,6 +209,12 @@ public sealed class RateLimitTests
     }
 
     private static IModule Make(RateLimitOptions options) => new TestBuilder().Make(new RateLimitFactory(), options);
+
+    private static IpPrefix Prefix(string text)
+    {
+        IpPrefix.TryParse(text, out IpPrefix prefix).ShouldBeTrue();
+        return prefix;
+    }
 
     private static TestExchange From(string client, string field)
     {

@@ -109,6 +109,30 @@ public sealed class TokenBucketsTests
     }
 
     [Fact]
+    public void Ten_million_new_addresses_do_not_make_it_forget_who_is_heavy()
+    {
+        const int Heavy = 100;
+        Random random = new(20261121);
+        TokenBuckets buckets = new(65_536, perSecond: 10, burst: 20);
+        ulong[] heavy = [.. Enumerable.Range(0, Heavy).Select(_ => (ulong)random.NextInt64(1, long.MaxValue) << 1)];
+        int allowed = 0;
+
+        // Ten seconds: a million strangers in each, and each of the heavy a hundred times.
+        for (int step = 0; step < 1000; step++)
+        {
+            long nowNs = step * 10 * NsPerMs;
+            allowed += heavy.Count(key => buckets.Spend(key, nowNs).IsAllowed);
+            for (int i = 0; i < 10_000; i++)
+            {
+                buckets.Spend((ulong)random.NextInt64(1, long.MaxValue) << 1, nowNs);
+            }
+        }
+
+        // By their rate 20 at once and 100 in ten seconds each; a few are forgotten once, and begin again.
+        allowed.ShouldBeInRange(Heavy * 119, Heavy * 125);
+    }
+
+    [Fact]
     public async Task Several_loops_together_let_no_more_than_the_burst_pass()
     {
         const int Burst = 50_000;

@@ -12,11 +12,13 @@ internal sealed class TestExchange
     public TestExchange(string requestLine = "GET /", params string[] fields)
     {
         ConnectionInfo connection = new(7, Address("192.0.2.9"), 54321, Address("192.0.2.1"), 443, true, ":443");
-        Exchange.Begin(connection, new FakeClient(), new FakeLoop());
+        Exchange.Begin(connection, new FakeClient(), Loop);
         Load(requestLine, fields);
     }
 
     public Exchange Exchange { get; } = new();
+
+    public FakeLoop Loop { get; } = new();
 
     public RequestHead Request => Exchange.Request;
 
