@@ -18,6 +18,7 @@ RootCommand root = new("""
     ServerStateCommand.Ready(),
     ServerStateCommand.Down(),
     ReloadCommand.Create(),
+    BanCommand.Create(),
     CertsCommand.Create(),
     TrustCommand.Create(),
     LeaktestCommand.Create(),

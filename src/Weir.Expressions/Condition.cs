@@ -17,6 +17,10 @@ public sealed class Condition
         Text = text;
         _root = root;
         Needs = checker.Needs;
+        if (Needs.HasFlag(ExpressionNeeds.TlsFingerprint))
+        {
+            TlsFingerprints.Want();
+        }
     }
 
     /// <summary>The expression as written.</summary>

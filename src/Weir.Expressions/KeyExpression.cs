@@ -18,6 +18,10 @@ public sealed class KeyExpression
         Text = text;
         _parts = parts;
         Needs = needs;
+        if (Needs.HasFlag(ExpressionNeeds.TlsFingerprint))
+        {
+            TlsFingerprints.Want();
+        }
     }
 
     /// <summary>The expression as written.</summary>

@@ -96,13 +96,16 @@ public sealed class ExchangeRunner : IExchangeHandler
         Exchange exchange = passage.Exchange;
         Plan plan = passage.Plan;
         exchange.Phase = Phase.Modules;
-        if ((plan.Identity.Receive(exchange) ?? RequestRules.Check(passage)) is { } refusal)
+        if ((plan.Identity.Receive(exchange) ?? CheckBan(plan, exchange) ?? RequestRules.Check(passage)) is { } refusal)
         {
             return Refuse(exchange, refusal);
         }
 
         return plan.Challenges is { } challenges && HttpChallenges.IsAsked(exchange) ? ProveAsync(passage, challenges) : ChooseSiteAsync(passage);
     }
+
+    private static ProxyError? CheckBan(Plan plan, Exchange exchange) =>
+        !plan.Bans.IsEmpty && plan.Bans.IsBanned(exchange.ClientAddress, exchange.Loop.UnixMs) ? ProxyErrors.Banned : null;
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private static async ValueTask<Verdict> ProveAsync(Passage passage, HttpChallenges challenges) =>

@@ -47,6 +47,9 @@ public sealed class ServerLoop
     /// <summary>Where operators read what they should act on.</summary>
     public WeirLog Log { get; init; } = WeirLog.Silent;
 
+    /// <summary>Who is kept out.</summary>
+    public BanList Bans { get; init; } = new();
+
     /// <summary>Is told about requests that never became an exchange's; null: nobody cares.</summary>
     public IRejectObserver? RejectObserver { get; set; }
 
@@ -113,6 +116,21 @@ public sealed class ServerLoop
         {
             next = connection.Next;
             connection.AbortConnection();
+        }
+    }
+
+    /// <summary>Ends the connections of a range of addresses at once. Those that carry others' requests are told apart request by request.</summary>
+    public void AbortClients(IpPrefix range)
+    {
+        Loop.AssertCurrent();
+        ClientConnection? next;
+        for (ClientConnection? connection = FirstConnection; connection is not null; connection = next)
+        {
+            next = connection.Next;
+            if (!connection.Info.IsTrustedProxy && range.Contains(connection.Info.Remote))
+            {
+                connection.AbortConnection();
+            }
         }
     }
 

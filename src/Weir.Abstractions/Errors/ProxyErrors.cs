@@ -23,6 +23,7 @@ public static class ProxyErrors
     public static readonly ProxyError RateLimited = Add("rate_limited", 429, "http_request_denied", Fault.Client, Phase.Modules, false, "The client sent more requests than rate_limit allows.");
     public static readonly ProxyError Filtered = Add("filtered", 403, "http_request_denied", Fault.Client, Phase.Modules, false, "A rule of filter blocks the request. The log's error_detail names the rule.");
     public static readonly ProxyError CrossSite = Add("cross_site", 403, "http_request_denied", Fault.Client, Phase.Modules, false, "The csrf module refuses what another site's page made the browser send. Name that site under origins if it may.");
+    public static readonly ProxyError Banned = Add("banned", 403, "http_request_denied", Fault.Client, Phase.Modules, false, "An operator banned the client's address for a time. `weir ban list` shows why and until when.");
     public static readonly ProxyError ClientAborted = Add("client_aborted", 499, "connection_terminated", Fault.Client, Phase.Wait, false, "The client went away before its response was complete.");
     public static readonly ProxyError ClientTooSlow = Add("client_too_slow", 499, "connection_write_timeout", Fault.Client, Phase.Body, false, "The client took no octet of its response for limits.idle_timeout.");
     public static readonly ProxyError NoServer = Add("no_server", 503, "destination_unavailable", Fault.Origin, Phase.Queue, false, "The upstream has no server that may be used. `weir status` shows why.");

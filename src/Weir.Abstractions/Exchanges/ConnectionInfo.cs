@@ -56,6 +56,9 @@ public sealed class ConnectionInfo
     /// <summary>What the TLS handshake agreed on: known from its end on, null without TLS.</summary>
     public TlsDetails? Tls { get; set; }
 
+    /// <summary>The fingerprint of the client's TLS (JA4); null without TLS, and where nothing wanted it when the handshake began.</summary>
+    public string? TlsFingerprint { get; set; }
+
     /// <summary>The listener's address as configured.</summary>
     public string Listener { get; }
 

@@ -25,6 +25,15 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
         return (address.High & high) == Address.High && (address.Low & low) == Address.Low;
     }
 
+    /// <summary>The range of that length around an address.</summary>
+    /// <param name="address">An address in it.</param>
+    /// <param name="bits">Its length within 128 bits.</param>
+    public static IpPrefix Of(IpAddress address, int bits)
+    {
+        (ulong high, ulong low) = Mask(bits);
+        return new IpPrefix(new IpAddress(address.High & high, address.Low & low), bits);
+    }
+
     /// <summary>Whether the address is in one of the ranges.</summary>
     public static bool AnyContains(ReadOnlySpan<IpPrefix> ranges, IpAddress address)
     {

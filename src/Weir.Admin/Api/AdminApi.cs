@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Weir.Abstractions.Exchanges;
 using Weir.Admin.Metrics;
 using Weir.Admin.Serving;
+using Weir.Config.Shapes;
 using Weir.Config.Writing;
 using Weir.Control;
 using Weir.Hosting;
@@ -45,6 +47,9 @@ internal sealed class AdminApi
         app.MapPost("/api/v1/certificates/renew", (RequestDelegate)RenewAsync);
         app.MapPost("/api/v1/certificates/revoke", (RequestDelegate)RevokeAsync);
         app.MapPost("/api/v1/certificates/account-keys", (RequestDelegate)ChangeAccountKeysAsync);
+        app.MapGet("/api/v1/bans", (RequestDelegate)BansAsync);
+        app.MapPost("/api/v1/bans", (RequestDelegate)BanAsync);
+        app.MapPost("/api/v1/bans/lift", (RequestDelegate)LiftAsync);
         app.MapPost("/api/v1/servers", (RequestDelegate)SetNamedAsync);
         app.MapPut("/api/v1/upstreams/{upstream}/servers/{server}", (RequestDelegate)SetAsync);
         app.MapPost("/api/v1/reload", (RequestDelegate)ReloadAsync);
@@ -157,6 +162,49 @@ internal sealed class AdminApi
             http, StatusCodes.Status404NotFound, $"Weir {verb} no certificate for \"{name}\".",
             isOfFile ? "It comes from a file: whoever writes that file renews it." : "GET /api/v1/certificates lists them.", kept);
     }
+
+    private Task BansAsync(HttpContext http) => ApiAnswer.WriteAsync(http, new BanEntries(_control.Bans()), AdminJson.Default.BanEntries);
+
+    private async Task BanAsync(HttpContext http)
+    {
+        const string Example = "{\"address\": \"203.0.113.7\", \"for\": \"1h\", \"why\": \"scans\"}";
+        if (await ReadAsync(http, AdminJson.Default.BanWish, Example) is not { } wish || await RangeAsync(http, wish) is not { } range)
+        {
+            return;
+        }
+
+        if (!DurationText.TryParse(wish.For ?? "", out TimeSpan time))
+        {
+            await ApiAnswer.WriteErrorAsync(http, UnprocessableContent, $"\"{wish.For}\" is no duration.", "Write one like 30m, 1h or 7d.");
+            return;
+        }
+
+        await AnswerAsync(http, _control.SetBan(range, time, wish.Why ?? "", Caller.Name(http)), UnprocessableContent);
+    }
+
+    private async Task LiftAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, AdminJson.Default.BanWish, "{\"address\": \"203.0.113.7\"}") is { } wish && await RangeAsync(http, wish) is { } range)
+        {
+            await AnswerAsync(http, _control.LiftBan(range, Caller.Name(http)), StatusCodes.Status404NotFound);
+        }
+    }
+
+    private static async Task<IpPrefix?> RangeAsync(HttpContext http, BanWish wish)
+    {
+        if (IpPrefix.TryParse(wish.Address ?? "", out IpPrefix range))
+        {
+            return range;
+        }
+
+        await ApiAnswer.WriteErrorAsync(
+            http, UnprocessableContent, $"\"{wish.Address}\" is neither an address nor a range.", "Write 203.0.113.7 or 2001:db8::/32.");
+        return null;
+    }
+
+    private static Task AnswerAsync(HttpContext http, BanChange change, int failure) => change.Ban is null
+        ? ApiAnswer.WriteErrorAsync(http, failure, change.Problem, "`weir ban list` shows who is banned.")
+        : ApiAnswer.WriteAsync(http, change, AdminJson.Default.BanChange);
 
     private async Task SetNamedAsync(HttpContext http)
     {

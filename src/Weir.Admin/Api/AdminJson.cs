@@ -17,6 +17,9 @@ namespace Weir.Admin.Api;
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(CertificateEntries))]
 [JsonSerializable(typeof(RenewalWish))]
+[JsonSerializable(typeof(BanWish))]
+[JsonSerializable(typeof(BanEntries))]
+[JsonSerializable(typeof(BanChange))]
 [JsonSerializable(typeof(RevocationWish))]
 [JsonSerializable(typeof(AccountKeysAnswer))]
 public sealed partial class AdminJson : JsonSerializerContext;

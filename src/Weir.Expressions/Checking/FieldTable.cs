@@ -33,6 +33,11 @@ public static class FieldTable
         Text("tls.protocol", ExpressionScope.Request, TextField.TlsProtocol, "What was agreed on by ALPN: h2 or http/1.1."),
         Text("tls.client_subject", ExpressionScope.Request, TextField.TlsClientSubject, "Whom the client's certificate names."),
         Text("tls.client_fingerprint", ExpressionScope.Request, TextField.TlsClientFingerprint, "SHA-256 of the client's certificate, in hexadecimal."),
+        new("tls.ja4", ValueKind.Text, ExpressionScope.Request, "The fingerprint JA4 of the client's handshake; empty without TLS. It is computed only where something reads it.")
+        {
+            Node = new TextFieldNode(TextField.TlsJa4),
+            Needs = ExpressionNeeds.TlsFingerprint,
+        },
         Map("tags", ExpressionScope.Route, MapSource.Tags, "What rules above have tagged the exchange with: \"bot\" in tags."),
         Text("route.site", ExpressionScope.Route, TextField.Site, "The site's key in the configuration."),
         Text("route.name", ExpressionScope.Route, TextField.Route, "The route; empty in a site's stack, which runs before routing."),

@@ -16,6 +16,7 @@ internal enum TextField : byte
     TlsProtocol,
     TlsClientSubject,
     TlsClientFingerprint,
+    TlsJa4,
     Site,
     Route,
     Upstream,

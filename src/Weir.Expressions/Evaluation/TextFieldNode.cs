@@ -33,6 +33,7 @@ internal sealed class TextFieldNode : TextNode
             TextField.TlsProtocol => Octets(exchange.Connection.Tls?.Protocol),
             TextField.TlsClientSubject => Octets(exchange.Connection.Tls?.ClientSubject),
             TextField.TlsClientFingerprint => Octets(exchange.Connection.Tls?.ClientFingerprint),
+            TextField.TlsJa4 => Octets(exchange.Connection.TlsFingerprint),
             TextField.Site => Octets(exchange.SiteName),
             TextField.Route => Octets(exchange.RouteName),
             _ => Octets(exchange.UpstreamName),

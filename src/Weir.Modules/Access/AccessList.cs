@@ -17,4 +17,10 @@ internal enum AccessList : byte
 
     /// <summary>`deny_file`.</summary>
     DenyFile,
+
+    /// <summary>`allow_url`.</summary>
+    AllowUrl,
+
+    /// <summary>`deny_url`.</summary>
+    DenyUrl,
 }

@@ -5,22 +5,25 @@ using Weir.Abstractions.Modules;
 
 namespace Weir.Modules.Access;
 
-/// <summary>Lets clients in or keeps them out by their address.</summary>
+/// <summary>Lets clients in or keeps them out.</summary>
 internal sealed class AccessModule : IRequestModule, IConnectionModule, IDisposable
 {
     private readonly WatchedTable _table;
-    private readonly FileTimer? _timer;
+    private readonly AccessTraits? _traits;
+    private readonly FileTimer[] _timers;
     private readonly bool _refusesOthers;
     private readonly int _status;
 
-    /// <param name="table">The rules.</param>
-    /// <param name="timer">What keeps them current; null when they stand in the configuration.</param>
-    /// <param name="refusesOthers">Whether addresses that no rule names are refused.</param>
+    /// <param name="table">The ranges.</param>
+    /// <param name="traits">What else is asked; null: nothing.</param>
+    /// <param name="timers">What keeps files and URLs current.</param>
+    /// <param name="refusesOthers">Whether clients that nothing names are refused.</param>
     /// <param name="status">The status of a refusal.</param>
-    public AccessModule(WatchedTable table, FileTimer? timer, bool refusesOthers, int status)
+    public AccessModule(WatchedTable table, AccessTraits? traits, FileTimer[] timers, bool refusesOthers, int status)
     {
         _table = table;
-        _timer = timer;
+        _traits = traits;
+        _timers = timers;
         _refusesOthers = refusesOthers;
         _status = status;
     }
@@ -28,8 +31,8 @@ internal sealed class AccessModule : IRequestModule, IConnectionModule, IDisposa
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
     {
-        bool isRefused = IsRefused(exchange.ClientAddress, out AccessRule rule);
-        exchange.Trace?.Add("access", $"{(isRefused ? "refused" : "let in")} {exchange.ClientAddress}: {_table.Describe(rule)}");
+        bool isRefused = IsRefused(exchange, out AccessRule rule, out string trait);
+        exchange.Trace?.Add("access", $"{(isRefused ? "refused" : "let in")} {exchange.ClientAddress}: {(trait.Length > 0 ? trait : _table.Describe(rule))}");
         if (!isRefused)
         {
             return new(Verdict.Continue);
@@ -41,17 +44,49 @@ internal sealed class AccessModule : IRequestModule, IConnectionModule, IDisposa
     }
 
     /// <inheritdoc/>
-    public Verdict OnConnected(in ConnectionInfo connection) => IsRefused(connection.Remote, out _) ? Verdict.Abort : Verdict.Continue;
+    public Verdict OnConnected(in ConnectionInfo connection) =>
+        // What asks for the handshake decides once it is there.
+        _traits is { AsksTls: true } && connection.IsTls ? Verdict.Continue : Decide(connection);
 
     /// <inheritdoc/>
-    public Verdict OnClientHello(in ClientHello hello) => Verdict.Continue;
+    public Verdict OnClientHello(in ClientHello hello) => _traits is { AsksTls: true } ? Decide(hello.Connection) : Verdict.Continue;
 
-    /// <summary>Stops looking at the files; exchanges that began before still use the last table.</summary>
-    public void Dispose() => _timer?.Dispose();
-
-    private bool IsRefused(IpAddress address, out AccessRule rule)
+    /// <summary>Stops looking at files and URLs; exchanges that began before still use the last lists.</summary>
+    public void Dispose()
     {
+        foreach (FileTimer timer in _timers)
+        {
+            timer.Dispose();
+        }
+    }
+
+    private Verdict Decide(ConnectionInfo connection) =>
+        IsRefused(connection.Remote, connection.TlsFingerprint, out _, out _) ?? _refusesOthers ? Verdict.Abort : Verdict.Continue;
+
+    private bool IsRefused(Exchange exchange, out AccessRule rule, out string trait)
+    {
+        if (_traits?.DenyWhen is { } deny && deny.Holds(exchange))
+        {
+            rule = default;
+            trait = "deny_when";
+            return true;
+        }
+
+        bool? isRefused = IsRefused(exchange.ClientAddress, exchange.Connection.TlsFingerprint, out rule, out trait);
+        if (isRefused is null && _traits?.AllowWhen is { } allow && allow.Holds(exchange))
+        {
+            trait = "allow_when";
+            return false;
+        }
+
+        return isRefused ?? _refusesOthers;
+    }
+
+    // A range says more than a country or a kind of program: it decides where there is one.
+    private bool? IsRefused(IpAddress address, string? ja4, out AccessRule rule, out string trait)
+    {
+        trait = "";
         rule = _table.Find(address);
-        return rule.List == AccessList.None ? _refusesOthers : rule.IsDeny;
+        return rule.List != AccessList.None ? rule.IsDeny : _traits?.Judge(address, ja4, out trait);
     }
 }

@@ -19,7 +19,7 @@ internal readonly record struct AccessRule : IComparable<AccessRule>
     public int Number => (int)(_code & ((1u << NumberBits) - 1));
 
     /// <summary>Whether it refuses.</summary>
-    public bool IsDeny => List is AccessList.Deny or AccessList.DenyFile;
+    public bool IsDeny => List is AccessList.Deny or AccessList.DenyFile or AccessList.DenyUrl;
 
     /// <inheritdoc/>
     public int CompareTo(AccessRule other) => _code.CompareTo(other._code);

@@ -1,14 +1,10 @@
 using System.Globalization;
-using Weir.Abstractions.Exchanges;
 
 namespace Weir.Modules.Access;
 
 /// <summary>A file of addresses and ranges, one a line; # begins a comment.</summary>
-internal sealed class AddressFile
+internal sealed class AddressFile : IAddressSource
 {
-    private const int MostMistakes = 10;
-    private const int LongestShown = 50;
-
     // Some eight million addresses.
     private const long MostOctets = 128 * 1024 * 1024;
 
@@ -46,55 +42,11 @@ internal sealed class AddressFile
                 return;
             }
 
-            ReadLines(table, mistakes);
+            AddressLines.Read(_name, File.ReadLines(_path), mistakes, (prefix, line) => table.Add(prefix, new AccessRule(_list, line)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             mistakes.Add($"\"{_name}\" cannot be read: {failure.Message}");
         }
-    }
-
-    private void ReadLines(AddressTableBuilder table, List<string> mistakes)
-    {
-        int line = 0;
-        int wrong = 0;
-        foreach (string text in File.ReadLines(_path))
-        {
-            line++;
-            ReadOnlySpan<char> content = Content(text);
-            if (content.IsEmpty)
-            {
-                continue;
-            }
-
-            if (TryParse(content, out IpPrefix prefix))
-            {
-                table.Add(prefix, new AccessRule(_list, line));
-            }
-            else if (++wrong <= MostMistakes)
-            {
-                ReadOnlySpan<char> shown = content[..Math.Min(content.Length, LongestShown)];
-                mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{_name}:{line}: \"{shown}\" is neither an address nor a range."));
-            }
-        }
-
-        if (wrong > MostMistakes)
-        {
-            mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{_name} has {wrong - MostMistakes} more such lines."));
-        }
-    }
-
-    private static ReadOnlySpan<char> Content(string text)
-    {
-        int comment = text.IndexOf('#', StringComparison.Ordinal);
-        return text.AsSpan(0, comment < 0 ? text.Length : comment).Trim();
-    }
-
-    // Bits behind the length mean that somebody meant one or the other: as in the configuration, it is not guessed which.
-    private static bool TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
-    {
-        int slash = text.IndexOf('/');
-        return IpPrefix.TryParse(text, out prefix)
-            && (slash < 0 || (IpAddress.TryParse(text[..slash], out IpAddress written) && written == prefix.Address));
     }
 }

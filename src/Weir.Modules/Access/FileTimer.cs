@@ -1,7 +1,7 @@
 namespace Weir.Modules.Access;
 
 /// <summary>
-/// Polls a table's files as long as somebody uses the table. It runs on a thread of the platform's pool, where reading and sorting a million
+/// Polls something as long as somebody uses it. It runs on a thread of the platform's pool, where reading and sorting a million
 /// lines holds up nobody; loops are threads of their own.
 /// </summary>
 internal sealed class FileTimer : IDisposable
@@ -10,13 +10,13 @@ internal sealed class FileTimer : IDisposable
     // systems and for the links that container platforms swap.
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
-    private readonly WeakReference<WatchedTable> _table;
+    private readonly WeakReference<IPolled> _polled;
     private readonly Timer _timer;
 
-    /// <summary>Begins to poll. A table that nobody refers to any more, because its plan was never used, ends it too.</summary>
-    public FileTimer(WatchedTable table)
+    /// <summary>Begins to poll. Something that nobody refers to any more, because its plan was never used, ends it too.</summary>
+    public FileTimer(IPolled polled)
     {
-        _table = new WeakReference<WatchedTable>(table);
+        _polled = new WeakReference<IPolled>(polled);
         _timer = new Timer(_ => Tick(), null, _interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -25,13 +25,13 @@ internal sealed class FileTimer : IDisposable
 
     private void Tick()
     {
-        if (!_table.TryGetTarget(out WatchedTable? table))
+        if (!_polled.TryGetTarget(out IPolled? polled))
         {
             _timer.Dispose();
             return;
         }
 
-        table.Poll();
+        polled.Poll();
         try
         {
             _timer.Change(_interval, Timeout.InfiniteTimeSpan);

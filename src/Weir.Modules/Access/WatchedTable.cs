@@ -8,17 +8,17 @@ namespace Weir.Modules.Access;
 /// The table in force: from the rules of the configuration and those of files, which are looked at again and again by <see cref="FileTimer"/>.
 /// The table is immutable and swapped as a whole. Only the timer's thread polls, one poll at a time; any loop reads.
 /// </summary>
-internal sealed class WatchedTable
+internal sealed class WatchedTable : IPolled
 {
     private readonly AccessOptions _options;
-    private readonly AddressFile[] _files;
+    private readonly IAddressSource[] _files;
     private readonly ModuleLog _log;
     private readonly ListStamp[] _loaded;
     private readonly ListStamp[] _seen;
     private AddressTable _table;
 
     /// <summary>Reads the files. After mistakes the table is of no use.</summary>
-    public WatchedTable(AccessOptions options, AddressFile[] files, ModuleLog log, List<(AddressFile File, string Text)> mistakes)
+    public WatchedTable(AccessOptions options, IAddressSource[] files, ModuleLog log, List<(IAddressSource File, string Text)> mistakes)
     {
         _options = options;
         _files = files;
@@ -44,6 +44,8 @@ internal sealed class WatchedTable
         AccessList.Allow => $"allow: {_options.Allow[rule.Number - 1]}",
         AccessList.Deny => $"deny: {_options.Deny[rule.Number - 1]}",
         AccessList.AllowFile => string.Create(CultureInfo.InvariantCulture, $"{_options.AllowFile}:{rule.Number}"),
+        AccessList.AllowUrl => string.Create(CultureInfo.InvariantCulture, $"{_options.AllowUrl}:{rule.Number}"),
+        AccessList.DenyUrl => string.Create(CultureInfo.InvariantCulture, $"{_options.DenyUrl}:{rule.Number}"),
         AccessList.DenyFile => string.Create(CultureInfo.InvariantCulture, $"{_options.DenyFile}:{rule.Number}"),
         _ => "no rule names it",
     };
@@ -71,7 +73,7 @@ internal sealed class WatchedTable
 
     private void Reload()
     {
-        List<(AddressFile File, string Text)> mistakes = [];
+        List<(IAddressSource File, string Text)> mistakes = [];
         AddressTable table = Build(mistakes, out int count);
         if (mistakes.Count > 0)
         {
@@ -84,7 +86,7 @@ internal sealed class WatchedTable
         _log.Note($"{string.Join(" and ", _files.Select(file => file.Name))} read again: {count} ranges are in force.");
     }
 
-    private AddressTable Build(List<(AddressFile File, string Text)> mistakes, out int count)
+    private AddressTable Build(List<(IAddressSource File, string Text)> mistakes, out int count)
     {
         AddressTableBuilder builder = new();
         for (int i = 0; i < _options.Allow.Count; i++)
@@ -97,7 +99,7 @@ internal sealed class WatchedTable
             builder.Add(_options.Deny[i], new AccessRule(AccessList.Deny, i + 1));
         }
 
-        foreach (AddressFile file in _files)
+        foreach (IAddressSource file in _files)
         {
             List<string> ofFile = [];
             file.Read(builder, ofFile);

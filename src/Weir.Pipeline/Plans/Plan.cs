@@ -1,3 +1,4 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Challenges;
 using Weir.Pipeline.ErrorPages;
@@ -23,6 +24,9 @@ public sealed class Plan
 
     /// <summary>Proofs that issuers of certificates look for; null where none are got that way.</summary>
     public HttpChallenges? Challenges { get; init; }
+
+    /// <summary>Who is kept out, whatever the modules say.</summary>
+    public BanList Bans { get; init; } = new();
 
     /// <summary>Modules that act by the clock, in the order of the file.</summary>
     public IReadOnlyList<TimedStep> Timed { get; init; } = [];

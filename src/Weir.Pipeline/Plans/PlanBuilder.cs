@@ -1,3 +1,4 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Codings;
@@ -34,6 +35,9 @@ public sealed class PlanBuilder
 
     /// <summary>The folder that directories of stores are relative to.</summary>
     public string DataFolder { get; init; } = "";
+
+    /// <summary>Who is kept out.</summary>
+    public BanList Bans { get; init; } = new();
 
     /// <summary>Errors and warnings found while building.</summary>
     public IReadOnlyList<ConfigError> Errors => _errors;
@@ -78,6 +82,7 @@ public sealed class PlanBuilder
             Upstreams = _used.All,
             Challenges = config.Sites.Values.Any(site => site.Tls.Mode == SiteTlsMode.Auto) ? Challenges : null,
             Timed = _timed,
+            Bans = Bans,
             Identity = new IdentityPolicy(config.TrustedProxies),
             Tunnels = new TunnelLimits
             {

@@ -148,6 +148,15 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
 
     private ValueTask AdmitAsync(Connection connection, ConnectionInfo info)
     {
+        // A proxy in front carries many clients: each of its requests is asked for by its own address.
+        if (!_server.Bans.IsEmpty && !info.IsTrustedProxy && _server.Bans.IsBanned(info.Remote, _server.Loop.UnixMs))
+        {
+            _server.Counters.Add(Counter.ConnectionsRefusedBan);
+            connection.Close(reset: true);
+            _gate.Leave();
+            return default;
+        }
+
         if (!Asks(info))
         {
             _server.Counters.Add(Counter.ConnectionsRefusedModule);

@@ -109,6 +109,11 @@ internal sealed class SecureStart
             return null;
         }
 
+        if (TlsFingerprints.AreWanted)
+        {
+            _info.TlsFingerprint = Ja4.Of(message);
+        }
+
         if (!Asks(message))
         {
             _server.Counters.Add(Counter.ConnectionsRefusedModule);

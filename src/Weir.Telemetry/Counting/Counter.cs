@@ -9,6 +9,7 @@ public enum Counter
     ConnectionsRefusedClientLimit,
     ConnectionsRefusedMemory,
     ConnectionsRefusedModule,
+    ConnectionsRefusedBan,
     ConnectionsRefusedProxyHeader,
     ConnectionsRefusedHandshakes,
     ConnectionsFailed,

@@ -35,6 +35,7 @@ public static class Counters
         Row(ConnectionsRefusedClientLimit, Refused, "reason", "client_limit", RefusedHelp),
         Row(ConnectionsRefusedMemory, Refused, "reason", "memory", RefusedHelp),
         Row(ConnectionsRefusedModule, Refused, "reason", "module", RefusedHelp),
+        Row(ConnectionsRefusedBan, Refused, "reason", "ban", RefusedHelp),
         Row(ConnectionsRefusedProxyHeader, Refused, "reason", "proxy_header", RefusedHelp),
         Row(ConnectionsRefusedHandshakes, Refused, "reason", "handshakes", RefusedHelp),
         Row(ConnectionsFailed, "weir_connections_failed_total", "Client connections that ended by a reset or a socket error."),

@@ -251,6 +251,11 @@ public static class OperatorEvents
         "{who} had the certificate of {name} revoked ({reason}); the next one is ordered",
         "Nothing, if that was meant. Until the next one is there, clients get the revoked one.");
 
+    public static readonly OperatorEvent AddressBanned = Add(821, Warning, "address_banned",
+        "{who} banned {range} until {time}; why: {reason}",
+        "Nothing, if that is meant; `weir ban lift` ends it earlier.");
+    public static readonly OperatorEvent BanLifted = Add(822, Info, "ban_lifted", "{who} lifted the ban of {range}, which was to last until {time}", "");
+
     /// <summary>Every event, for documentation and tests.</summary>
     public static IReadOnlyList<OperatorEvent> All => _all;
 

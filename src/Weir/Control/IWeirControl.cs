@@ -1,3 +1,4 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Hosting;
@@ -59,6 +60,22 @@ public interface IWeirControl
     /// <param name="state">What it shall be.</param>
     /// <param name="who">Who wants it, for the log.</param>
     ServerChange SetAdminState(string upstream, string server, AdminState state, string who);
+
+    /// <summary>Who is kept out, the ban that ends first in front.</summary>
+    IReadOnlyList<Ban> Bans();
+
+    /// <summary>
+    /// Keeps a range of addresses out for a time, whatever the modules say: also across reloads and restarts. Its connections end at once; where
+    /// trusted proxies tell the clients' addresses, their requests are refused.
+    /// </summary>
+    /// <param name="range">The range.</param>
+    /// <param name="time">For how long.</param>
+    /// <param name="why">For the list and the log.</param>
+    /// <param name="who">Who wants it, for the list and the log.</param>
+    BanChange SetBan(IpPrefix range, TimeSpan time, string why, string who);
+
+    /// <summary>Ends the ban of exactly that range.</summary>
+    BanChange LiftBan(IpPrefix range, string who);
 
     /// <summary>Reads the configuration's file anew and puts it in force if nothing is wrong with it.</summary>
     /// <param name="who">Who wants it, for the log.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Hosting;
@@ -121,6 +122,24 @@ public sealed class WeirControl : IWeirControl
         string? nobody = state == AdminState.Ready || known!.HasReady ? null : $"no server of {upstream} is ready any more: its requests get 503";
         return change with { IsDone = true, Was = was, Problem = string.Join("; and ", new[] { nobody, unsaved }.Where(doubt => doubt is not null)) };
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Ban> Bans() => _host.Bans.All();
+
+    /// <inheritdoc/>
+    public BanChange SetBan(IpPrefix range, TimeSpan time, string why, string who)
+    {
+        BanChange change = _host.Bans.Add(range, time, why, who);
+        if (change.Ban is not null)
+        {
+            _host.AbortClients(range);
+        }
+
+        return change;
+    }
+
+    /// <inheritdoc/>
+    public BanChange LiftBan(IpPrefix range, string who) => _host.Bans.Lift(range, who);
 
     /// <inheritdoc/>
     public Task<ReloadReport> ReloadAsync(string who)

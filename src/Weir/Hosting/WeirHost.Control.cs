@@ -1,9 +1,11 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Config.Model;
 using Weir.Control;
 using Weir.Machine;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Plans;
+using Weir.Server;
 using Weir.Telemetry.Events;
 
 namespace Weir.Hosting;
@@ -15,6 +17,8 @@ public sealed partial class WeirHost
 
     private const string SavedModulesFile = "module-states.json";
 
+    private const string SavedBansFile = "bans.json";
+
     private readonly SavedStates _states;
     private readonly SavedModules _memories;
 
@@ -23,6 +27,25 @@ public sealed partial class WeirHost
 
     /// <summary>What modules count.</summary>
     internal IReadOnlyList<ModuleCounter> ModuleCounters => _modules.Counters;
+
+    /// <summary>Who is kept out.</summary>
+    internal SavedBans Bans { get; }
+
+    /// <summary>Ends the connections of a range of addresses.</summary>
+    internal void AbortClients(IpPrefix range)
+    {
+        foreach (ServerLoop server in _servers)
+        {
+            server.Loop.Post(() => server.AbortClients(range));
+        }
+    }
+
+    private static SavedBans OpenBans(WeirConfig config, WeirLog log)
+    {
+        SavedBans bans = new(config.Admin.IsOff ? null : Path.Combine(DataFolder.PathOf(config.Process), SavedBansFile), log);
+        bans.Load();
+        return bans;
+    }
 
     // Without an admin nobody could take a saved decision back.
     private static SavedStates OpenStates(WeirConfig config, WeirLog log)

@@ -85,6 +85,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         _keeper.MayKeep = _onDemand.MayKeepAsync;
         _states = OpenStates(config, log);
         _memories = OpenMemories(config, log);
+        Bans = OpenBans(config, log);
         Control = new WeirControl(this, _states, log);
     }
 
@@ -251,7 +252,12 @@ public sealed partial class WeirHost : IAsyncDisposable
         OriginCertificates.Check(config, errors);
         AcmeFiles.Check(config, errors);
         UpstreamChange upstreams = _upstreams.Prepare(responseHead);
-        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories) { Challenges = _challenges, DataFolder = DataFolder.PathOf(config.Process) };
+        PlanBuilder builder = new(_catalog, upstreams, _modules, _log, _memories)
+        {
+            Challenges = _challenges,
+            DataFolder = DataFolder.PathOf(config.Process),
+            Bans = Bans.List,
+        };
         Plan? plan = builder.Build(config);
         NextConfig next = new(config, plan, upstreams, builder.Modules);
         foreach (ListenerConfig listener in config.Listen)
@@ -278,7 +284,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         ServerLimits limits = ServerLimitsOf.Config(_config.Limits, _log);
         foreach (Loop loop in _loops.Loops)
         {
-            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects };
+            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects, Bans = Bans.List };
         }
 
         _listeners = [.. next.Added.Values];

@@ -124,7 +124,7 @@ public sealed class AccessFileTests : IDisposable
 
     private WatchedTable Open()
     {
-        List<(AddressFile File, string Text)> mistakes = [];
+        List<(IAddressSource File, string Text)> mistakes = [];
         WatchedTable table = new(
             new AccessOptions { DenyFile = "list.txt" }, [new AddressFile("list.txt", FilePath, AccessList.DenyFile)], _log, mistakes);
         mistakes.ShouldBeEmpty();
