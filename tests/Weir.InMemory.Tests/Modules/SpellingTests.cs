@@ -14,12 +14,11 @@ public sealed class SpellingTests
         sites:
           "*":
             ignore_case: IGNORES
-            stack: [cache]
             routes:
               - path: /admin/*
-                stack: [{ access: { deny: [0.0.0.0/0] } }]
+                stack: [{ access: { deny: [0.0.0.0/0] } }, cache]
                 to: http://10.0.0.1:80
-              - to: http://10.0.0.1:80
+              - { stack: [cache], to: "http://10.0.0.1:80" }
         """;
 
     [Theory]
