@@ -112,7 +112,9 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
                 check.Warning(option, "Whoever stands between here and that server can change the list.", "Use https://.");
             }
 
-            yield return new AddressUrl(list, url, options.Refresh, ListFetcher.Fetch, check.Log);
+            // Shared, so that a reload that touches the module does not begin with an empty list.
+            yield return check.Share(
+                $"access {option} {url} {options.Refresh}", () => new AddressUrl(list, url, options.Refresh, ListFetcher.Fetch, check.Log));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Weir.Modules.Access;
 
 /// <summary>
 /// A list that is fetched again and again while Weir serves. What cannot be had or read changes nothing: the last good list stays, and the log
-/// says so. Only the timer's thread fetches; it writes the list before the stamp.
+/// says so. One thread at a time fetches; it writes the list before the stamp. Several accesses may share one.
 /// </summary>
 internal sealed class AddressUrl : IAddressSource, IPolled
 {
@@ -20,6 +20,7 @@ internal sealed class AddressUrl : IAddressSource, IPolled
     private readonly Func<string, string?, FetchedList> _fetch;
     private readonly ModuleLog _log;
     private readonly TimeProvider _time;
+    private readonly Lock _polling = new();
     private volatile Entry[] _entries = [];
     private string? _tag;
     private long _nextAt;
@@ -64,11 +65,17 @@ internal sealed class AddressUrl : IAddressSource, IPolled
     /// <inheritdoc/>
     public void Poll()
     {
-        if (_time.GetTimestamp() < _nextAt)
+        lock (_polling)
         {
-            return;
+            if (_time.GetTimestamp() >= _nextAt)
+            {
+                Fetch();
+            }
         }
+    }
 
+    private void Fetch()
+    {
         FetchedList fetched = _fetch(_url, _tag);
         List<string> mistakes = [];
         List<Entry> entries = [];
