@@ -20,6 +20,8 @@ RootCommand root = new("""
     ReloadCommand.Create(),
     BanCommand.Create(),
     CertsCommand.Create(),
+    CacheCommand.Create(),
+    PurgeCommand.Create(),
     TrustCommand.Create(),
     LeaktestCommand.Create(),
     ProxyCommand.Create(),

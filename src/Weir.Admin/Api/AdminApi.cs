@@ -52,6 +52,8 @@ internal sealed class AdminApi
         app.MapPost("/api/v1/bans/lift", (RequestDelegate)LiftAsync);
         app.MapPost("/api/v1/servers", (RequestDelegate)SetNamedAsync);
         app.MapPut("/api/v1/upstreams/{upstream}/servers/{server}", (RequestDelegate)SetAsync);
+        app.MapGet("/api/v1/caches", (RequestDelegate)CachesAsync);
+        app.MapPost("/api/v1/caches/purge", (RequestDelegate)PurgeAsync);
         app.MapPost("/api/v1/reload", (RequestDelegate)ReloadAsync);
     }
 
@@ -256,6 +258,26 @@ internal sealed class AdminApi
 
         ServerStatus? now = _control.Upstreams().FirstOrDefault(known => known.Name == upstream)?.Servers.FirstOrDefault(known => known.Name == server);
         await ApiAnswer.WriteAsync(http, new ServerAnswer(upstream, AdminStates.Name(change.Was), change.Problem, now), AdminJson.Default.ServerAnswer);
+    }
+
+    private Task CachesAsync(HttpContext http) => ApiAnswer.WriteAsync(http, new CacheList(_control.Caches()), AdminJson.Default.CacheList);
+
+    private async Task PurgeAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, AdminJson.Default.PurgeOrder, "{\"urls\": [\"https://example.com/\"]}") is not { } order)
+        {
+            return;
+        }
+
+        PurgeReport report = await _control.PurgeAsync(order, Caller.Name(http));
+        if (report.Problem is { } problem)
+        {
+            int status = report.IsMistake ? UnprocessableContent : StatusCodes.Status503ServiceUnavailable;
+            await ApiAnswer.WriteErrorAsync(http, status, problem, report.Remedy ?? "");
+            return;
+        }
+
+        await ApiAnswer.WriteAsync(http, new PurgeAnswer(report.Caches, order.DryRun), AdminJson.Default.PurgeAnswer);
     }
 
     private async Task ReloadAsync(HttpContext http)

@@ -22,4 +22,7 @@ namespace Weir.Admin.Api;
 [JsonSerializable(typeof(BanChange))]
 [JsonSerializable(typeof(RevocationWish))]
 [JsonSerializable(typeof(AccountKeysAnswer))]
+[JsonSerializable(typeof(CacheList))]
+[JsonSerializable(typeof(PurgeOrder))]
+[JsonSerializable(typeof(PurgeAnswer))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using Weir.Abstractions.Modules;
 using Weir.Cache.Disk;
 using Weir.Cache.Keys;
 using Weir.Cache.Purging;
+using Weir.Cache.Statistics;
 using Weir.Cache.Stores;
 
 namespace Weir.Cache.Collapsing;
@@ -9,12 +10,17 @@ namespace Weir.Cache.Collapsing;
 /// <summary>One cache of the configuration, as all modules that name it have it: the store, made when first used, and the fills in flight.</summary>
 public sealed class SharedCache : IDisposable
 {
+    private const int MostRules = 256;
+
+    private readonly Lock _gate = new();
     private readonly CacheDisk? _disk;
     private readonly Lazy<PurgeList> _purges;
     private readonly Lazy<FillTable> _fills;
     private readonly Lazy<MemoryStore> _store;
     private readonly Lazy<RecentUses> _uses = new(() => new RecentUses());
     private bool _isServing;
+    private readonly Lazy<PurgeDesk> _desk;
+    private KeyRules[] _rules = [];
 
     /// <summary>A cache for so many loops.</summary>
     /// <param name="settings">What the configuration says.</param>
@@ -28,6 +34,8 @@ public sealed class SharedCache : IDisposable
         _purges = new Lazy<PurgeList>(() => _isServing && disk is not null ? disk.Purges : new PurgeList());
         _fills = new Lazy<FillTable>(() => new FillTable(Purges));
         _store = new Lazy<MemoryStore>(MakeStore);
+        _desk = new Lazy<PurgeDesk>(() => new PurgeDesk(Purges));
+        Statistics = new CacheStatistics(loops);
     }
 
     /// <summary>What the configuration says.</summary>
@@ -55,6 +63,18 @@ public sealed class SharedCache : IDisposable
     /// <summary>What was purged.</summary>
     public PurgeList Purges => _purges.Value;
 
+    /// <summary>Where purges are ordered.</summary>
+    public PurgeDesk Desk => _desk.Value;
+
+    /// <summary>Whether anything was stored or looked up yet.</summary>
+    public bool IsUsed => _store.IsValueCreated;
+
+    /// <summary>What it has done.</summary>
+    public CacheStatistics Statistics { get; }
+
+    /// <summary>The ways in which its modules make keys of queries: a purge of a URL names them all.</summary>
+    public IReadOnlyList<KeyRules> Rules => Volatile.Read(ref _rules);
+
     /// <summary>The fills in flight.</summary>
     public FillTable Fills => _fills.Value;
 
@@ -64,9 +84,26 @@ public sealed class SharedCache : IDisposable
     /// <summary>What was asked for before, where that decides about storing.</summary>
     public RecentUses Uses => _uses.Value;
 
+    /// <summary>A module makes keys by these rules.</summary>
+    public void Use(KeyRules rules)
+    {
+        lock (_gate)
+        {
+            if (rules.Query != QueryRule.All || rules.SortsQuery)
+            {
+                Volatile.Write(ref _rules, [rules, .. _rules.Take(MostRules - 1)]);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_desk.IsValueCreated)
+        {
+            _desk.Value.Dispose();
+        }
+
         if (_store.IsValueCreated)
         {
             if (_store.Value.Disk is { } tier)

@@ -29,6 +29,9 @@ public struct CacheStatus
     /// <summary>Whether a stale response stands in for an error.</summary>
     public bool IsStandIn { get; set; }
 
+    /// <summary>The word of RFC 9211 for a reason; empty: a hit.</summary>
+    public static ReadOnlySpan<byte> Word(CacheForward forward) => CacheStatusField.Word(forward);
+
     /// <summary>Adds the member behind those that are there.</summary>
     public readonly void AppendTo(HeaderFields fields) => CacheStatusField.Append(fields, this);
 }

@@ -45,7 +45,7 @@ internal static class CacheStatusField
         fields.AddLoaded(KnownField.Other, name.Offset, name.Length, value.Offset, value.Length);
     }
 
-    private static ReadOnlySpan<byte> Word(CacheForward forward) => forward switch
+    public static ReadOnlySpan<byte> Word(CacheForward forward) => forward switch
     {
         CacheForward.Bypass => "bypass"u8,
         CacheForward.Method => "method"u8,

@@ -46,13 +46,15 @@ public static class KeyWriter
         }
 
         target[at++] = (byte)'\n';
-        at = Append(path, target, at);
-        if (hasQuery && rules.Query != QueryRule.None)
-        {
-            at = WriteQuery(rules, query, target, at);
-        }
-
+        at += WriteTarget(rules, path, query, hasQuery, target[at..]);
         return rules.Headers.Count + rules.Cookies.Count == 0 ? at : WriteExtras(rules, request.Fields, target, at);
+    }
+
+    /// <summary>Writes path and query as they stand in a key.</summary>
+    public static int WriteTarget(KeyRules rules, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, bool hasQuery, Span<byte> target)
+    {
+        int at = Append(path, target, 0);
+        return hasQuery && rules.Query != QueryRule.None ? WriteQuery(rules, query, target, at) : at;
     }
 
     private static int WriteQuery(KeyRules rules, ReadOnlySpan<byte> query, Span<byte> target, int at)

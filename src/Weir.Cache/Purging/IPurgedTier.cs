@@ -14,4 +14,7 @@ public interface IPurgedTier
     /// one that takes its time (a disk) has purges forgotten under it, and then counts older records as purged.
     /// </summary>
     bool IsPrompt { get; }
+
+    /// <summary>Carries purges out on some records that nobody asks for; one thread at a time. False: there is nothing left to do.</summary>
+    bool CarryOutSome() => false;
 }

@@ -83,6 +83,33 @@ public sealed class PurgeList : IDisposable
     /// </summary>
     public ulong Identity { get; }
 
+    /// <summary>Who purged what.</summary>
+    public PurgeAudit Audit { get; } = new();
+
+    /// <summary>The number up to which all purges were carried out in memory.</summary>
+    public ulong SettledInMemory
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Settled(ofPrompt: true);
+            }
+        }
+    }
+
+    /// <summary>The stores that purges touch.</summary>
+    internal IReadOnlyList<IPurgedTier> Tiers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _tiers];
+            }
+        }
+    }
+
     /// <summary>Purges that are kept.</summary>
     public int Count => _exact.Count + Volatile.Read(ref _scanned).Length;
 
@@ -179,7 +206,9 @@ public sealed class PurgeList : IDisposable
     /// <summary>
     /// Puts purges in force, all or none; with a log they are on disk before. May wait for the disk: not for loops.
     /// </summary>
-    public PurgeReceipt Add(IReadOnlyList<Purge> purges)
+    /// <param name="purges">What to purge.</param>
+    /// <param name="beforePublishing">Called between writing them and putting them in force.</param>
+    public PurgeReceipt Add(IReadOnlyList<Purge> purges, Action? beforePublishing = null)
     {
         lock (_gate)
         {
@@ -199,6 +228,7 @@ public sealed class PurgeList : IDisposable
                 return new PurgeReceipt(0, failure);
             }
 
+            beforePublishing?.Invoke();
             logged.ForEach(purge => Publish(purge));
             return new PurgeReceipt(_last, null);
         }

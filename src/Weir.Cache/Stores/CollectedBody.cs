@@ -79,6 +79,34 @@ public sealed unsafe class CollectedBody
         return true;
     }
 
+    /// <summary>A checksum of what it holds, where it is small enough to tell for little; false: it is not.</summary>
+    public bool TryChecksum(out uint checksum)
+    {
+        checksum = uint.MaxValue;
+        if (Octets > LargeOctets || _extents.Count > 0)
+        {
+            return false;
+        }
+
+        int left = TailOctets;
+        foreach (LoopBuffer buffer in _buffers)
+        {
+            ReadOnlySpan<byte> octets = buffer.Span(0, Math.Min(buffer.Capacity, left));
+            left -= octets.Length;
+            for (; octets.Length >= sizeof(ulong); octets = octets[sizeof(ulong)..])
+            {
+                checksum = System.Numerics.BitOperations.Crc32C(checksum, MemoryMarshal.Read<ulong>(octets));
+            }
+
+            foreach (byte octet in octets)
+            {
+                checksum = System.Numerics.BitOperations.Crc32C(checksum, octet);
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Gives everything back that no record got. Called once, also after it was stored.</summary>
     public void Release()
     {

@@ -42,7 +42,7 @@ public sealed unsafe partial class MemoryStore
             made->BodyOctets = old->BodyOctets;
             made->TailOctets = old->TailOctets;
             made->Frequency = old->Frequency;
-            if (IsPurged(made))
+            if (IsPurged(made, out _))
             {
                 Unlink(found.Place);
                 return false;
@@ -148,7 +148,7 @@ public sealed unsafe partial class MemoryStore
             made->BodyOctets = record.ElsewhereOctets + (body?.Octets ?? content.Length);
             made->TailOctets = tail;
             made->Frequency = 0;
-            if (IsPurged(made))
+            if (IsPurged(made, out _))
             {
                 // It stays where it is, and nothing leads there.
                 return false;

@@ -44,10 +44,9 @@ public sealed unsafe partial class MemoryStore
             for (; _walkSlot < end; _walkSlot++)
             {
                 ulong* place = _index.SlotAt(_walkSlot);
-                if (*place != 0 && At(*place)->CheckedUntil < _walkTarget && IsPurged(At(*place)))
+                if (*place != 0 && At(*place)->CheckedUntil < _walkTarget && IsPurged(At(*place), out ulong number))
                 {
-                    Unlink(place);
-                    _purged++;
+                    Unlink(place, number);
                 }
             }
 
@@ -107,9 +106,10 @@ public sealed unsafe partial class MemoryStore
     };
 
     // Looks through the purges that are newer than the record was looked at. False: it stays, stale perhaps. Called by whoever holds it.
-    private bool IsPurged(RecordHeader* record)
+    private bool IsPurged(RecordHeader* record, out ulong number)
     {
         PurgeFinding finding = _purges.Judge(SubjectOf(record), record->CheckedUntil);
+        number = finding.Number;
         if (finding.Verdict == PurgeVerdict.Hard)
         {
             return true;
@@ -119,6 +119,7 @@ public sealed unsafe partial class MemoryStore
         if (finding.Verdict == PurgeVerdict.Soft && Volatile.Read(ref record->PurgedAt) == 0)
         {
             Volatile.Write(ref record->PurgedAt, finding.SoftSeconds);
+            CountTouched(record, number);
         }
 
         record->CheckedUntil = finding.Until;
@@ -126,16 +127,30 @@ public sealed unsafe partial class MemoryStore
     }
 
     // Removes the record that a slot led to; another one may be there by now.
-    private void Drop(in KeyHash hash, ulong slot)
+    private void Drop(in KeyHash hash, ulong slot, ulong number)
     {
         lock (_gate)
         {
             ulong* link = FindLink(hash, slot);
             if (link != null)
             {
-                _purged++;
-                Unlink(link);
+                Unlink(link, number);
             }
+        }
+    }
+
+    private void Unlink(ulong* place, ulong number)
+    {
+        _purged++;
+        CountTouched(At(*place), number);
+        Unlink(place);
+    }
+
+    private void CountTouched(RecordHeader* record, ulong number)
+    {
+        if (record->Kind == RecordKind.Response)
+        {
+            _purges.Audit.Count(number);
         }
     }
 }

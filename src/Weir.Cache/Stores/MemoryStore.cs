@@ -183,14 +183,14 @@ public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
         }
 
         entry = new StoredEntry(this, record, slot);
-        if (record->CheckedUntil >= _purges.Last || !IsPurged(record))
+        if (record->CheckedUntil >= _purges.Last || !IsPurged(record, out ulong number))
         {
             return true;
         }
 
         // Whoever looks next does not find it either.
         GiveBack(holder, entry);
-        Drop(hash, slot);
+        Drop(hash, slot, number);
         entry = default;
         return false;
     }

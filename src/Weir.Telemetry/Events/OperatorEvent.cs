@@ -37,6 +37,9 @@ public sealed class OperatorEvent
     /// <summary>The names of the values, in order.</summary>
     public IReadOnlyList<string> ValueNames => Parts.Names;
 
+    /// <summary>Whether each one counts: such an event is never held back for happening often.</summary>
+    public bool IsAudit { get; internal init; }
+
     internal EventTemplate Parts { get; }
 
     /// <inheritdoc/>

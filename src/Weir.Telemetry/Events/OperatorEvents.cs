@@ -209,6 +209,14 @@ public static class OperatorEvents
         "States cannot be saved in {file}: {reason}; they end with this process",
         "Make process.data a directory that this user can write.");
 
+    public static readonly OperatorEvent CachePurged = Add(720, Info, "cache_purged",
+        "{who} purged {what} from the cache {cache} ({kind}): in force as number {number}", "", isAudit: true);
+    public static readonly OperatorEvent CachePurgeDone = Add(721, Info, "cache_purge_done",
+        "The purge {number} of the cache {cache} ({what}) is carried out in memory: it touched {count} stored responses", "", isAudit: true);
+    public static readonly OperatorEvent CachePurgeRefused = Add(722, Error, "cache_purge_refused",
+        "{who} wanted {what} purged from the cache {cache}: {reason}",
+        "Nothing was purged, and who asked was told. Mend the cause and purge again.", isAudit: true);
+
     public static readonly OperatorEvent CertificateObtained = Add(800, Info, "certificate_obtained",
         "{name} has a certificate of {issuer}, good until {expires}; it is renewed on {renewal}",
         "");
@@ -259,9 +267,9 @@ public static class OperatorEvents
     /// <summary>Every event, for documentation and tests.</summary>
     public static IReadOnlyList<OperatorEvent> All => _all;
 
-    private static OperatorEvent Add(int id, EventLevel level, string name, string template, string remedy)
+    private static OperatorEvent Add(int id, EventLevel level, string name, string template, string remedy, bool isAudit = false)
     {
-        OperatorEvent added = new(_all.Count, id, level, name, template, remedy);
+        OperatorEvent added = new(_all.Count, id, level, name, template, remedy) { IsAudit = isAudit };
         _all.Add(added);
         return added;
     }

@@ -54,6 +54,12 @@ public sealed class WeirLog
         }
 
         long nowMs = (long)_time.GetElapsedTime(_startTimestamp).TotalMilliseconds;
+        if (happened.IsAudit)
+        {
+            Hand(happened, values.ToArray());
+            return;
+        }
+
         if (!_rateLimit.TryPass(happened.Index, nowMs, out int heldBack))
         {
             _counters.Add(Counter.EventsSuppressed);

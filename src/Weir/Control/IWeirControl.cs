@@ -77,6 +77,14 @@ public interface IWeirControl
     /// <summary>Ends the ban of exactly that range.</summary>
     BanChange LiftBan(IpPrefix range, string who);
 
+    /// <summary>The caches that stacks use, as of now.</summary>
+    IReadOnlyList<CacheReport> Caches();
+
+    /// <summary>Purges, or counts what would be purged. What is reported done is in force, and on disk where a cache has a tier there.</summary>
+    /// <param name="order">What.</param>
+    /// <param name="who">Who wants it, for the audit.</param>
+    Task<PurgeReport> PurgeAsync(PurgeOrder order, string who);
+
     /// <summary>Reads the configuration's file anew and puts it in force if nothing is wrong with it.</summary>
     /// <param name="who">Who wants it, for the log.</param>
     Task<ReloadReport> ReloadAsync(string who);

@@ -141,6 +141,11 @@ public sealed class WeirControl : IWeirControl
     /// <inheritdoc/>
     public BanChange LiftBan(IpPrefix range, string who) => _host.Bans.Lift(range, who);
 
+    public IReadOnlyList<CacheReport> Caches() => [.. _host.Caches.Select(CacheReader.Read)];
+
+    /// <inheritdoc/>
+    public Task<PurgeReport> PurgeAsync(PurgeOrder order, string who) => CachePurger.PurgeAsync(_host.Caches, order, who);
+
     /// <inheritdoc/>
     public Task<ReloadReport> ReloadAsync(string who)
     {

@@ -198,6 +198,7 @@ public sealed partial class WeirHost
         _keeper.Use(next.Config);
         _modules = next.Modules;
         StartCaches();
+        ObservePurges();
         _accessLogs = logs;
         _listeners = listeners;
         await _loops.RunOnEachAsync(loop =>

@@ -278,6 +278,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         Recall(next.Plan!);
         _modules = next.Modules;
         StartCaches();
+        ObservePurges();
         ExchangeRunner runner = new(_plans, Counters, _end, _log);
         _moduleClock = new ModuleClock(runner, _loops.Loops);
         RejectLog rejects = new(_end);

@@ -1,0 +1,80 @@
+using System.Text;
+using Weir.Cache.Collapsing;
+using Weir.Cache.Freshness;
+using Weir.Cache.Purging;
+using Weir.Cache.Statistics;
+
+namespace Weir.Control;
+
+/// <summary>What is said of a cache.</summary>
+internal static class CacheReader
+{
+    private const int MostTop = 100;
+
+    public static CacheReport Read(SharedCache cache)
+    {
+        CacheRoute[] routes = [.. cache.Statistics.Routes.Select(Read)];
+        long requests = routes.Sum(route => route.Requests);
+        return new CacheReport
+        {
+            Name = cache.Settings.Name,
+            Objects = cache.IsUsed ? cache.Store.Count : 0,
+            MemoryBytes = cache.IsUsed ? cache.Store.UsedOctets : 0,
+            CapacityBytes = cache.Settings.MemoryOctets,
+            Evicted = cache.IsUsed ? cache.Store.EvictedCount : 0,
+            Purged = cache.IsUsed ? cache.Store.PurgedCount : 0,
+            HeldBack = cache.IsUsed ? cache.Store.HeldBack : 0,
+            Fills = cache.Fills.Count,
+            PurgesKept = cache.Purges.Count,
+            PurgesDurable = cache.Purges.IsDurable,
+            Requests = requests,
+            HitRatio = Ratio(routes.Sum(route => route.HitRatio * route.Requests), requests),
+            Routes = routes,
+            Top = cache.Statistics.Top(MostTop),
+            Splits = cache.Statistics.Splits.List(),
+            Purges = [.. cache.Desk.Audit.Notes.Select(Read)],
+        };
+    }
+
+    private static CacheRoute Read(RouteStatistics route)
+    {
+        long requests = route.Requests;
+        long answered = requests - route.Read(CacheOutcome.Forwarded) - route.Read(CacheOutcome.Validated);
+        return new CacheRoute
+        {
+            Site = route.Site,
+            Route = route.Route,
+            Requests = requests,
+            HitRatio = Ratio(answered, requests),
+            Outcomes = Words(Enum.GetValues<CacheOutcome>()[..(int)CacheOutcome.Count], CacheOutcomes.Word, route.Read),
+            Forwarded = Words(Enum.GetValues<CacheForward>(), forward => Encoding.ASCII.GetString(CacheStatus.Word(forward)), route.Read),
+            NotStored = Words(Enum.GetValues<StoringVerdict>(), verdict => Encoding.ASCII.GetString(StoringVerdicts.Word(verdict)), route.Read),
+        };
+    }
+
+    private static PurgeEntry Read(PurgeNote note) => new(
+        note.At,
+        note.Who,
+        note.What,
+        note.IsSoft,
+        (long)note.Last,
+        note.Touched,
+        note.Refusal is not null ? "refused" : note.IsCarriedOut ? "done" : "running",
+        note.Refusal);
+
+    private static double Ratio(double part, long whole) => whole == 0 ? 0 : Math.Round(part / whole, 4);
+
+    private static SortedDictionary<string, long> Words<T>(IEnumerable<T> reasons, Func<T, string> word, Func<T, long> read)
+    {
+        SortedDictionary<string, long> words = new(StringComparer.Ordinal);
+        foreach (T reason in reasons)
+        {
+            if (read(reason) is var count and > 0 && word(reason) is { Length: > 0 } name)
+            {
+                words[name] = count;
+            }
+        }
+
+        return words;
+    }
+}
