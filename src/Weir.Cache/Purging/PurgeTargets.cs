@@ -111,7 +111,11 @@ public static class PurgeTargets
     }
 
     private static bool IsAuthority(string authority) =>
-        authority.Length > 0 && authority.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '[' or ']');
+        authority.Length > 0 && authority.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '[' or ']')
+        && IsPort(authority[(authority.LastIndexOf(']') + 1)..]);
+
+    private static bool IsPort(string rest) =>
+        rest.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 0 || (rest.Length > colon + 1 && rest[(colon + 1)..].All(char.IsAsciiDigit)));
 
     private static string WithoutPort(string authority, string port) =>
         authority.EndsWith(port, StringComparison.Ordinal) ? authority[..^port.Length] : authority;

@@ -221,7 +221,7 @@ public sealed unsafe partial class MemoryStore
             Kind = record.Kind,
             TagCount = (ushort)(record.Tags?.Length ?? 0),
         };
-        made->CheckedUntil = record.Kind == RecordKind.Response ? record.Number : _purges.Last;
+        made->CheckedUntil = IsNote(record.Kind) ? _purges.Last : record.Number;
         record.Tags.CopyTo(new Span<uint>(Layout.TagsOf(made), made->TagCount));
         key.CopyTo(new Span<byte>(Layout.KeyOf(made), key.Length));
         if (record.Fields is { } head)

@@ -93,6 +93,8 @@ public sealed unsafe partial class MemoryStore
         rehearsed.Judge(SubjectOf(record), 0).Verdict != PurgeVerdict.Untouched
         && _purges.Judge(SubjectOf(record), record->CheckedUntil).Verdict != PurgeVerdict.Hard;
 
+    private static bool IsNote(RecordKind kind) => kind is RecordKind.Variants or RecordKind.Unshared;
+
     private static PurgeSubject SubjectOf(RecordHeader* record) => new()
     {
         Key = new ReadOnlySpan<byte>(Layout.KeyOf(record), record->KeyOctets),
