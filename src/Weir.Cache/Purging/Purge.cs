@@ -27,6 +27,16 @@ public sealed class Purge
     public static Purge OfUrl(string scheme, string authority, string target, bool isSoft) =>
         new(PurgeKind.Url, $"{scheme}\n{authority}\n{target}", isSoft, null);
 
+    /// <summary>The URL of a key, with what makes variants of it left out; null: it is no key.</summary>
+    public static Purge? OfKey(ReadOnlySpan<byte> key, bool isSoft) => KeyParts.TryRead(key, out KeyParts parts)
+        ? new(PurgeKind.Url, System.Text.Encoding.UTF8.GetString(parts.Url), isSoft, null)
+        : null;
+
+    /// <summary>All URLs that begin as that of a key does, but for a * at its end; null: it is no key.</summary>
+    public static Purge? OfKeyPrefix(ReadOnlySpan<byte> key, bool isSoft) => KeyParts.TryRead(key, out KeyParts parts)
+        ? new(PurgeKind.Prefix, System.Text.Encoding.UTF8.GetString(parts.Url.EndsWith("*"u8) ? parts.Url[..^1] : parts.Url), isSoft, null)
+        : null;
+
     /// <summary>All URLs that begin so; an empty scheme stands for both.</summary>
     public static Purge OfPrefix(string scheme, string authority, string path, bool isSoft) =>
         new(PurgeKind.Prefix, $"{scheme}\n{authority}\n{path}", isSoft, null);

@@ -34,15 +34,33 @@ public sealed class PurgeDesk : IDisposable
     /// <summary>The last orders.</summary>
     public PurgeAudit Audit => _purges.Audit;
 
-    /// <summary>Puts purges in force, all or none; they are on disk before, where there is a log. From any thread, loops too.</summary>
+    /// <summary>
+    /// Puts purges in force, all or none; they are on disk before, where there is a log. From any thread, loops too: without a log it is done
+    /// when this returns.
+    /// </summary>
     /// <param name="purges">What to purge.</param>
     /// <param name="who">Who wants it, for the audit.</param>
     /// <param name="what">What was asked for, for the audit.</param>
     public Task<PurgeReceipt> PurgeAsync(IReadOnlyList<Purge> purges, string who, string what)
     {
         PurgeNote note = new(_time.GetUtcNow(), who, what, purges.Count > 0 && purges[0].IsSoft);
-        Order order = new(purges, note);
-        _orders.Enqueue(order);
+        return PurgeAsync(new Order(purges, note));
+    }
+
+    /// <summary>The same for what an origin asked for: no order of a person, and not in the audit.</summary>
+    public Task<PurgeReceipt> PurgeAsync(IReadOnlyList<Purge> purges) => PurgeAsync(new Order(purges, null));
+
+    private Task<PurgeReceipt> PurgeAsync(Order order)
+    {
+        if (_purges.IsDurable || Volatile.Read(ref _isEnding))
+        {
+            _orders.Enqueue(order);
+        }
+        else
+        {
+            Carry([order]);
+        }
+
         Wake();
         return order.Done.Task;
     }
@@ -129,43 +147,56 @@ public sealed class PurgeDesk : IDisposable
             return false;
         }
 
-        PurgeReceipt receipt = _purges.Add([.. orders.SelectMany(order => order.Purges)], () => Audit(orders));
+        Carry(orders);
+        return true;
+    }
+
+    private void Carry(List<Order> orders)
+    {
+        PurgeReceipt receipt = _purges.Add([.. orders.SelectMany(order => order.Purges)], () => Number(orders));
         if (receipt.IsDone)
         {
-            orders.ForEach(order => End(order, new PurgeReceipt(order.Note.Last, null)));
-            return true;
+            orders.ForEach(order => End(order, new PurgeReceipt(order.Last, null)));
+            return;
         }
 
         foreach (Order order in orders)
         {
-            End(order, orders.Count == 1 ? receipt : _purges.Add(order.Purges, () => Audit([order])));
+            End(order, orders.Count == 1 ? receipt : _purges.Add(order.Purges, () => Number([order])));
         }
+    }
 
-        return true;
-
-        // Between their numbers and their being in force: whatever they touch finds their notes.
-        void Audit(List<Order> numbered)
+    // Before they are in force: whatever they touch finds their notes.
+    private void Number(List<Order> orders)
+    {
+        ulong next = _purges.Last + 1;
+        foreach (Order order in orders)
         {
-            ulong next = _purges.Last + 1;
-            foreach (Order order in numbered)
+            ulong first = next;
+            next += (ulong)order.Purges.Count;
+            order.Last = next - 1;
+            if (order.Note is { } note)
             {
-                order.Note.First = next;
-                next += (ulong)order.Purges.Count;
-                order.Note.Last = next - 1;
-                _purges.Audit.Add(order.Note);
+                note.First = first;
+                note.Last = order.Last;
+                _purges.Audit.Add(note);
             }
         }
     }
 
     private void End(Order order, PurgeReceipt receipt)
     {
-        if (!receipt.IsDone)
+        if (!receipt.IsDone && order.Note is not null)
         {
             order.Note.Refusal = receipt.Refusal;
             _purges.Audit.Add(order.Note);
         }
 
-        Observer?.Invoke(order.Note);
+        if (order.Note is not null)
+        {
+            Observer?.Invoke(order.Note);
+        }
+
         order.Done.TrySetResult(receipt);
     }
 
@@ -198,7 +229,7 @@ public sealed class PurgeDesk : IDisposable
 
     private sealed class Order
     {
-        public Order(IReadOnlyList<Purge> purges, PurgeNote note)
+        public Order(IReadOnlyList<Purge> purges, PurgeNote? note)
         {
             Purges = purges;
             Note = note;
@@ -206,7 +237,10 @@ public sealed class PurgeDesk : IDisposable
 
         public IReadOnlyList<Purge> Purges { get; }
 
-        public PurgeNote Note { get; }
+        public PurgeNote? Note { get; }
+
+        // The number of its last purge.
+        public ulong Last { get; set; }
 
         // Continuations of loops go to their loops; others must not run on the desk's thread.
         public TaskCompletionSource<PurgeReceipt> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

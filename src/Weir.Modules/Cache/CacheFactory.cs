@@ -56,7 +56,9 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
             ? check.Share($"cache disk {path}", () => new CacheDisk(settings.Name, path, new DiskMessages(settings.Name, check.Log)))
             : null;
         SharedCache cache = check.Share(key, () => new SharedCache(settings, Math.Max(Environment.ProcessorCount, MostLoops), disk));
-        return new CacheModule(cache, Policy(options), Rules(options), new CacheLimits(options, settings), check, options.Scope == CacheScope.Own);
+        KeyRules rules = Rules(options);
+        cache.Use(rules);
+        return new CacheModule(cache, Policy(options), rules, new CacheLimits(options, settings), check, options.Scope == CacheScope.Own);
     }
 
     private static void CheckNames(CheckedBuilder check, string option, IReadOnlyList<string> names)

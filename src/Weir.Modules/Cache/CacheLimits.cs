@@ -1,3 +1,4 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 
 namespace Weir.Modules.Cache;
@@ -22,6 +23,7 @@ internal sealed class CacheLimits
         WaitMs = (int)options.Wait.TotalMilliseconds;
         SliceOctets = (int)Math.Min(options.Slice.Octets, settings.ObjectOctets);
         ObjectOctets = settings.ObjectOctets;
+        PurgeFrom = [.. options.PurgeFrom];
         SecondUseOctets = options.SecondUse?.Octets ?? long.MaxValue;
     }
 
@@ -39,4 +41,7 @@ internal sealed class CacheLimits
 
     /// <summary>The largest response that is stored.</summary>
     public long ObjectOctets { get; }
+
+    /// <summary>Whose PURGE is obeyed.</summary>
+    public IpPrefix[] PurgeFrom { get; }
 }

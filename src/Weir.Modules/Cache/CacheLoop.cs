@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
+using Weir.Cache.Statistics;
 using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
@@ -26,6 +27,12 @@ internal sealed class CacheLoop
         _lane = lane;
         _queries = new QueryKeys(store, lane);
     }
+
+    /// <summary>What the module did on this loop.</summary>
+    public required LoopTally Tally { get; init; }
+
+    /// <summary>What the cache serves most on this loop.</summary>
+    public required HotKeys Hot { get; init; }
 
     /// <summary>The hash of the key that was looked up last: of the variant, where there are variants.</summary>
     public KeyHash Hash { get; private set; }

@@ -77,6 +77,11 @@ internal sealed partial class CacheModule
             Delivery.Pass(exchange, fetched.Head, fetched.Body!, status);
         }
 
+        if (!isOfPart)
+        {
+            LoopOf(exchange).Tally.Count(status);
+        }
+
         StoreOrRelease(ask, fill, fetched);
 
         // The part that came is not what this client wants, and not to be stored.
@@ -114,6 +119,7 @@ internal sealed partial class CacheModule
             case FillOutcome.Shared when IsFor(head, ask) && head.Body!.IsWhole:
                 // It was joined, so it is not given up before this returns.
                 CacheStatus status = new() { Forward = ask.Forward, IsCollapsed = true };
+                LoopOf(exchange).Tally.Count(status);
                 if (ask.Part is null || !Delivery.TryPassPart(exchange, head.Response!, head.Body, status))
                 {
                     Delivery.Pass(exchange, head.Response!, head.Body, status);
@@ -126,10 +132,10 @@ internal sealed partial class CacheModule
     }
 
     // The page about the error says what the cache did, too.
-    private static Verdict Fail(Exchange exchange, Asking ask, ProxyError error, bool isCollapsed)
+    private Verdict Fail(Exchange exchange, Asking ask, ProxyError error, bool isCollapsed)
     {
         exchange.Response.Clear();
-        new CacheStatus { Forward = ask.Forward, IsCollapsed = isCollapsed }.AppendTo(exchange.Response.Fields);
+        Tell(exchange, new CacheStatus { Forward = ask.Forward, IsCollapsed = isCollapsed });
         exchange.Error = error;
         return Verdict.Answered;
     }

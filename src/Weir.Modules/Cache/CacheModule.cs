@@ -36,6 +36,8 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private readonly CacheLoop?[] _loops;
     private readonly int _slot;
     private readonly string? _ownScope;
+    private readonly string _routePath;
+    private readonly PurgeMethod? _purging;
     private KeyRules? _rules;
 
     public CacheModule(SharedCache cache, CachePolicy policy, KeyRules rules, CacheLimits limits, ModuleBuilder builder, bool isOwn)
@@ -51,6 +53,8 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         _invalidator = new Invalidator(cache, builder.PathRules);
         _loops = new CacheLoop?[cache.LoopCount];
         _slot = builder.ReserveSlot();
+        _routePath = builder.RoutePath ?? "";
+        _purging = limits.PurgeFrom.Length > 0 ? new PurgeMethod(cache, limits.PurgeFrom) : null;
         _ownScope = !isOwn ? null
             : builder.RoutePath is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\nroute {NumberOf(builder.Identity)}");
     }
@@ -60,7 +64,9 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     {
         if (WhyNot(exchange) is var reason and not CacheForward.None)
         {
-            return Pass(exchange, reason);
+            return reason == CacheForward.Method && _purging is not null && PurgeMethod.Is(exchange) && exchange.Loop.Index < _loops.Length
+                ? _purging.AnswerAsync(exchange, LoopOf(exchange), RulesOf(exchange))
+                : Pass(exchange, reason);
         }
 
         if (exchange.Request.Method == RequestMethod.Query)
@@ -130,6 +136,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         }
 
         CacheStatus status = default;
+        loop.Hot.Count(loop.Hash, loop.Key);
         Delivery.Serve(exchange, _cache.Store, loop, _slot, entry, ref status, nowSeconds);
         return new(Verdict.Answered);
     }
@@ -179,7 +186,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
             _heads.Apply(exchange, note);
         }
 
-        new CacheStatus { Forward = note.Forward, NotStored = note.Detail }.AppendTo(exchange.Response.Fields);
+        Tell(exchange, new CacheStatus { Forward = note.Forward, NotStored = note.Detail });
         return invalidation;
     }
 
@@ -265,10 +272,10 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     }
 
     // RFC 9111 section 5.2.1.7.
-    private static ValueTask<Verdict> AnswerOnlyIfCached(Exchange exchange, CacheForward forward)
+    private ValueTask<Verdict> AnswerOnlyIfCached(Exchange exchange, CacheForward forward)
     {
         exchange.Answer(504);
-        new CacheStatus { Forward = forward }.AppendTo(exchange.Response.Fields);
+        Tell(exchange, new CacheStatus { Forward = forward });
         return new(Verdict.Answered);
     }
 
@@ -276,8 +283,24 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private static ulong NumberOf(string place) =>
         place.Length == 0 ? (ulong)Interlocked.Increment(ref _modules) : KeyHash.Of(Encoding.UTF8.GetBytes(place), 0).High;
 
+    private void Tell(Exchange exchange, in CacheStatus status)
+    {
+        if (exchange.Loop.Index < _loops.Length)
+        {
+            LoopOf(exchange).Tally.Count(status);
+        }
+
+        status.AppendTo(exchange.Response.Fields);
+    }
+
     private CacheLoop LoopOf(Exchange exchange) =>
-        _loops[exchange.Loop.Index] ??= new CacheLoop(_cache.Store, exchange.Loop.Index);
+        _loops[exchange.Loop.Index] ??= OpenLoop(exchange);
+
+    private CacheLoop OpenLoop(Exchange exchange) => new(_cache.Store, exchange.Loop.Index)
+    {
+        Tally = _cache.Statistics.OfRoute(exchange.SiteName ?? "", _routePath).OpenTally(),
+        Hot = _cache.Statistics.HotKeysOf(exchange.Loop.Index),
+    };
 
     // The site's name is known once a request comes; a module belongs to one site. Loops that do this at once make the same.
     private KeyRules RulesOf(Exchange exchange) => _rules ?? MakeRules(exchange);

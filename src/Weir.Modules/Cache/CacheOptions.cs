@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Options;
 
 namespace Weir.Modules.Cache;
@@ -55,6 +56,11 @@ public sealed record CacheOptions
 
     [Option("The size of the pieces in which ranges of what is not stored are fetched and stored; 0B: they pass by.", Max = "8MiB")]
     public ByteSize Slice { get; init; } = ByteSize.MiB(1);
+
+    [Option(
+        "Addresses whose requests with the method PURGE are obeyed; those of others get 403. None: such a request goes on to the origin.",
+        Default = "none", Example = "[10.0.0.0/8]")]
+    public IReadOnlyList<IpPrefix> PurgeFrom { get; init; } = [];
 
     [Option("How long a request waits for another one's response before it asks itself.", Min = "10ms", Max = "10m")]
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);

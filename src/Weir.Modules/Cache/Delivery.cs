@@ -30,6 +30,7 @@ internal static class Delivery
         SetAge(head.Fields, freshness.AgeAt(nowSeconds));
         status.HasTimeToLive = true;
         status.TimeToLiveSeconds = freshness.TimeToLiveAt(nowSeconds);
+        loop.Tally.Count(status);
         status.AppendTo(head.Fields);
 
         long start = 0;

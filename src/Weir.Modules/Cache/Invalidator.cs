@@ -40,13 +40,7 @@ internal sealed class Invalidator
         bool hasPort = request.Port != 0 && request.Port != (request.IsHttps ? 443 : 80);
         string authority = hasPort ? string.Create(CultureInfo.InvariantCulture, $"{request.HostText}:{request.Port}") : request.HostText;
         Purge[] purges = [.. groups.Take(MostGroups).Select(group => Purge.OfOriginTag(scheme, authority, group, isSoft: false))];
-        if (_cache.Purges.IsDurable)
-        {
-            return new(Task.Run(() => _cache.Purges.Add(purges)));
-        }
-
-        _cache.Purges.Add(purges);
-        return default;
+        return new(_cache.Desk.PurgeAsync(purges));
     }
 
     private void InvalidateNamed(Exchange exchange, CacheLoop loop, KeyRules rules, KnownField field)

@@ -245,6 +245,7 @@ internal sealed class OriginAsker
 
             if (!fill.IsInvalidated)
             {
+                NoteSplits(ask, fetched, body);
                 await fetched.Variant.InsertAsync(ask, _cache.Store, fetched.Record, body);
             }
         }
@@ -253,6 +254,14 @@ internal sealed class OriginAsker
             body.Release();
             _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
             fill.Leave();
+        }
+    }
+
+    private void NoteSplits(Asking ask, Fetched fetched, StoringBody body)
+    {
+        if (ask.Request.HasQuery && ask.Request.Method == RequestMethod.Get && body.InMemory is { } memory && memory.TryChecksum(out uint checksum))
+        {
+            _cache.Statistics.Splits.Note(ask.Primary, ((ulong)memory.Octets << 42) ^ ((ulong)fetched.Record.Status << 32) ^ checksum);
         }
     }
 
