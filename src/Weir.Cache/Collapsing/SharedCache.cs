@@ -126,6 +126,7 @@ public sealed class SharedCache : IDisposable
             tier.IsPopular = key => store.IsPopular(KeyHash.Of(key), key);
             Purges.Register(tier);
             tier.Start(Settings.DiskOctets, Purges.Identity);
+            Desk.Wake();
         }
 
         return store;

@@ -112,7 +112,7 @@ internal sealed partial class CacheModule
         bool isBare = exchange.Response.Status is not (200 or 206) || exchange.Request.Method == RequestMethod.Head;
         if (isOne && (isBare || range.Length == 0))
         {
-            status.AppendTo(exchange.Response.Fields);
+            Tell(exchange, status);
             return Verdict.Answered;
         }
 
@@ -126,7 +126,7 @@ internal sealed partial class CacheModule
             if (await body.OpenAsync() is null)
             {
                 status.Forward = status.Forward == CacheForward.None && !isStored ? CacheForward.Partial : status.Forward;
-                status.AppendTo(exchange.Response.Fields);
+                Tell(exchange, status);
                 exchange.ResponseBody = body;
                 return Verdict.Answered;
             }
