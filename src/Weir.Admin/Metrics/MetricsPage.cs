@@ -45,6 +45,7 @@ internal sealed class MetricsPage
         ModuleSeries modules = Interlocked.Exchange(ref _modules, null) ?? new ModuleSeries(_control);
         modules.Write(text);
         _modules = modules;
+        CacheSeries.Write(text, _control.Caches(isBrief: true));
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

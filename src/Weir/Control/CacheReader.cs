@@ -11,7 +11,7 @@ internal static class CacheReader
 {
     private const int MostTop = 100;
 
-    public static CacheReport Read(SharedCache cache)
+    public static CacheReport Read(SharedCache cache, bool isBrief)
     {
         CacheRoute[] routes = [.. cache.Statistics.Routes.Select(Read)];
         long requests = routes.Sum(route => route.Requests);
@@ -30,9 +30,9 @@ internal static class CacheReader
             Requests = requests,
             HitRatio = Ratio(routes.Sum(route => route.HitRatio * route.Requests), requests),
             Routes = routes,
-            Top = cache.Statistics.Top(MostTop),
-            Splits = cache.Statistics.Splits.List(),
-            Purges = [.. cache.Desk.Audit.Notes.Select(Read)],
+            Top = isBrief ? [] : cache.Statistics.Top(MostTop),
+            Splits = isBrief ? [] : cache.Statistics.Splits.List(),
+            Purges = isBrief ? [] : [.. cache.Desk.Audit.Notes.Select(Read)],
         };
     }
 

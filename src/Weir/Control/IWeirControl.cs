@@ -78,7 +78,8 @@ public interface IWeirControl
     BanChange LiftBan(IpPrefix range, string who);
 
     /// <summary>The caches that stacks use, as of now.</summary>
-    IReadOnlyList<CacheReport> Caches();
+    /// <param name="isBrief">Leaves out what is served most, parameters and purges: for who asks often.</param>
+    IReadOnlyList<CacheReport> Caches(bool isBrief = false);
 
     /// <summary>Purges, or counts what would be purged. What is reported done is in force, and on disk where a cache has a tier there.</summary>
     /// <param name="order">What.</param>

@@ -141,7 +141,8 @@ public sealed class WeirControl : IWeirControl
     /// <inheritdoc/>
     public BanChange LiftBan(IpPrefix range, string who) => _host.Bans.Lift(range, who);
 
-    public IReadOnlyList<CacheReport> Caches() => [.. _host.Caches.Select(CacheReader.Read)];
+    /// <inheritdoc/>
+    public IReadOnlyList<CacheReport> Caches(bool isBrief = false) => [.. _host.Caches.Select(cache => CacheReader.Read(cache, isBrief))];
 
     /// <inheritdoc/>
     public Task<PurgeReport> PurgeAsync(PurgeOrder order, string who) => CachePurger.PurgeAsync(_host.Caches, order, who);

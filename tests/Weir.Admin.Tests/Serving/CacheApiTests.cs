@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Weir.Admin.Tests.Metrics;
 
 namespace Weir.Admin.Tests.Serving;
 
@@ -33,6 +34,10 @@ public sealed class CacheApiTests
         route.GetProperty("outcomes").GetProperty("hit").GetInt64().ShouldBe(1);
         route.GetProperty("forwarded").GetProperty("uri-miss").GetInt64().ShouldBe(2);
         route.GetProperty("not_stored").GetProperty("authorization").GetInt64().ShouldBe(1);
+        PrometheusText page = PrometheusText.Read(await weir.Tcp.GetStringAsync("/metrics"));
+        page.Samples["weir_cache_objects{cache=\"default\"}"].ShouldBe(1);
+        page.Samples["weir_cache_requests_total{cache=\"default\",site=\"*\",route=\"\",outcome=\"forwarded\"}"].ShouldBe(2);
+        page.Samples["weir_cache_not_stored_total{cache=\"default\",site=\"*\",route=\"\",reason=\"authorization\"}"].ShouldBe(1);
     }
 
     [Theory]

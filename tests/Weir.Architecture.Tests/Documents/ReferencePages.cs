@@ -164,6 +164,17 @@ internal static class ReferencePages
             page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}`: {string.Join(", ", metric.Values)} | gauge | {Cell(metric.Help)} |\n");
         }
 
+        page.Append("\n## Caches\n\nWith the label `cache`; those by reason with `site` and `route` too.\n\n| metric | label | kind | meaning |\n| --- | --- | --- | --- |\n");
+        foreach (CacheMetric metric in CacheMetrics.OfCaches)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `cache` | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
+        }
+
+        foreach (CacheRouteMetric metric in CacheMetrics.OfRoutes)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}` | counter | {Cell(metric.Help)} |\n");
+        }
+
         page.Append("\n## Durations\n\n");
         page.Append(CultureInfo.InvariantCulture, $"`{DurationSeries.Name}` is a histogram with the label `phase`: {string.Join(", ", DurationSeries.Phases)}.\n");
         return page.ToString();
