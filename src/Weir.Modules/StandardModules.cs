@@ -1,5 +1,10 @@
 using Weir.Abstractions.Modules;
 using Weir.Modules.Access;
+using Weir.Modules.AuthBasic;
+using Weir.Modules.AuthCert;
+using Weir.Modules.AuthForward;
+using Weir.Modules.AuthJwt;
+using Weir.Modules.AuthKey;
 using Weir.Modules.BodyLimit;
 using Weir.Modules.Cache;
 using Weir.Modules.Cloak;
@@ -38,6 +43,11 @@ public sealed class StandardModules : IModuleCatalog
             new AccessFactory(),
             new FilterFactory(),
             new RateLimitFactory(),
+            new AuthBasicFactory(),
+            new AuthKeyFactory(),
+            new AuthJwtFactory(),
+            new AuthCertFactory(),
+            new AuthForwardFactory(),
             new MaintenanceFactory(),
             new MirrorFactory(),
             new CacheFactory(),

@@ -42,6 +42,7 @@ public sealed partial class MessageTests
         ["Include fewer."] = "as above",
         ["\"\0\" has \0 octets; \0 is the limit."] = "a file of 128 MiB",
         ["\"\0\" has \0 octets, and it is kept in memory."] = "a file of 16 MiB",
+        ["\"\0\" has more than \0 MiB."] = "as above",
         ["Serve it from an origin; 16MiB is the limit here."] = "as above",
         ["Compare the indentation with the examples."] = "what the YAML library has never been seen to do",
         ["The file ends in the middle of a value."] = "as above",

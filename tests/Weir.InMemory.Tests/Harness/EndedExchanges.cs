@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Pipeline.Finishing;
@@ -31,8 +32,12 @@ internal sealed class EndedExchanges : IExchangeLog
 
     public long SentBodyOctets { get; private set; }
 
+    /// <summary>The target as the access log would show it.</summary>
+    public string Target { get; private set; } = "";
+
     public void Write(Exchange exchange)
     {
+        Target = Encoding.Latin1.GetString(exchange.Request.Target);
         Count++;
         Error = exchange.Error?.Name;
         ErrorDetail = exchange.ErrorDetail;

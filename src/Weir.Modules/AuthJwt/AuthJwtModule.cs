@@ -1,0 +1,151 @@
+// Hot: runs for each request that passes the stack.
+using System.Runtime.CompilerServices;
+using System.Text;
+using Weir.Abstractions.Async;
+using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
+using Weir.Abstractions.Modules;
+
+namespace Weir.Modules.AuthJwt;
+
+/// <summary>
+/// Asks for a token (RFC 6750, RFC 7519). 1 what the client claims to be is taken away  2 the token is found  3 it is remembered, or 4 judged by the
+/// issuer's keys, which are waited for where there are none  5 its claims are told to the origin.
+/// </summary>
+internal sealed class AuthJwtModule : IRequestModule, IDisposable
+{
+    private const string Name = "auth_jwt";
+
+    private static readonly byte[] _challenge = "Bearer"u8.ToArray();
+    private static readonly byte[] _invalid = "Bearer error=\"invalid_token\""u8.ToArray();
+    private static readonly byte[] _insufficient = "Bearer error=\"insufficient_scope\""u8.ToArray();
+
+    private readonly KeySource _keys;
+    private readonly TokenRules _rules;
+    private readonly OwnField[] _fields;
+    private readonly RememberedTokens _remembered = new();
+
+    /// <param name="keys">The issuer's keys.</param>
+    /// <param name="rules">Judges tokens.</param>
+    /// <param name="fields">Tell the origin the claims that the rules name, in their order.</param>
+    public AuthJwtModule(KeySource keys, TokenRules rules, OwnField[] fields)
+    {
+        _keys = keys;
+        _rules = rules;
+        _fields = fields;
+    }
+
+    /// <summary>The cookie that holds the token where Authorization has none; null: none.</summary>
+    public byte[]? Cookie { get; init; }
+
+    /// <summary>Whether Authorization is taken out of the request.</summary>
+    public bool Hides { get; init; }
+
+    /// <summary>The keys, for tests.</summary>
+    internal KeySource Keys => _keys;
+
+    /// <inheritdoc/>
+    public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
+    {
+        HeaderFields fields = exchange.Request.Fields;
+        foreach (OwnField own in _fields)
+        {
+            own.Strip(fields);
+        }
+
+        if (!TryFindToken(fields, out ReadOnlySpan<byte> token))
+        {
+            return new(AuthRefusal.Unknown(exchange, Name, "no token was sent, or more than one", _challenge));
+        }
+
+        if (token.Length > TokenRules.MostOctets)
+        {
+            return new(AuthRefusal.Unknown(exchange, Name, "the token is larger than any that is read", _invalid));
+        }
+
+        TokenDigest digest = _remembered.DigestOf(token);
+        if (_keys.Current(exchange.Loop.NowMs) is { } keys)
+        {
+            TokenOutcome outcome = _remembered.Find(digest, keys, exchange.Loop.UnixMs) ?? Judge(token, digest, keys, exchange.Loop.UnixMs);
+            if (outcome.Kind != TokenKind.UnknownKey || exchange.IsHypothetical)
+            {
+                return new(Decide(exchange, outcome));
+            }
+        }
+        else if (exchange.IsHypothetical)
+        {
+            return new(AuthRefusal.Unavailable(exchange, Name, "the issuer's keys are asked for when Weir serves"));
+        }
+
+        return JudgeLaterAsync(exchange, token.ToArray(), digest);
+    }
+
+    /// <summary>Stops looking for keys.</summary>
+    public void Dispose() => _keys.Dispose();
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<Verdict> JudgeLaterAsync(Exchange exchange, byte[] token, TokenDigest digest)
+    {
+        await _keys.Renew(exchange.Loop.NowMs);
+        return _keys.Current(exchange.Loop.NowMs) is { } keys
+            ? Decide(exchange, Judge(token, digest, keys, exchange.Loop.UnixMs))
+            : AuthRefusal.Unavailable(exchange, Name, "the issuer's keys are not to be had");
+    }
+
+    private TokenOutcome Judge(ReadOnlySpan<byte> token, TokenDigest digest, KeySet keys, long nowUnixMs)
+    {
+        TokenOutcome outcome = _rules.Judge(token, keys, nowUnixMs);
+        if (outcome.Kind == TokenKind.Good)
+        {
+            _remembered.Add(digest, keys, outcome);
+        }
+
+        return outcome;
+    }
+
+    private Verdict Decide(Exchange exchange, TokenOutcome outcome)
+    {
+        if (outcome.Kind == TokenKind.Insufficient)
+        {
+            exchange.Challenge = _insufficient;
+            return AuthRefusal.Forbidden(exchange, Name, outcome.Reason);
+        }
+
+        if (outcome.Kind != TokenKind.Good)
+        {
+            return AuthRefusal.Unknown(exchange, Name, outcome.Reason, _invalid);
+        }
+
+        HeaderFields fields = exchange.Request.Fields;
+        if (Hides)
+        {
+            fields.Remove(KnownField.Authorization);
+        }
+
+        for (int i = 0; i < _fields.Length; i++)
+        {
+            if (outcome.Claims[i] is { } value)
+            {
+                _fields[i].Set(fields, value);
+            }
+        }
+
+        exchange.Trace?.Add(Name, "let in: the token is good");
+        return Verdict.Continue;
+    }
+
+    private bool TryFindToken(HeaderFields fields, out ReadOnlySpan<byte> token)
+    {
+        int slot = fields.Find(KnownField.Authorization);
+        if (slot < 0)
+        {
+            token = Cookie is null ? default : CookieFields.Find(fields, Cookie);
+            return !token.IsEmpty;
+        }
+
+        ReadOnlySpan<byte> value = fields.ValueAt(slot);
+        bool isBearer = value.Length > 7 && Ascii.EqualsIgnoreCase(value[..7], "bearer "u8);
+        token = isBearer ? value[7..].Trim((byte)' ') : default;
+        return !token.IsEmpty && fields.Find(KnownField.Authorization, slot + 1) < 0;
+    }
+}

@@ -1,0 +1,221 @@
+using System.Text.Json;
+
+namespace Weir.Modules.AuthJwt;
+
+/// <summary>
+/// Judges tokens (RFC 7519, with the advice of RFC 8725). 1 three parts of base64url  2 a head with an algorithm of the configuration, and nothing
+/// that must be understood and is not  3 a signature by a key of that algorithm's kind  4 claims: issuer, audience, times  5 what is required.
+/// Pure; any thread.
+/// </summary>
+internal sealed class TokenRules
+{
+    /// <summary>What is longer is not read.</summary>
+    public const int MostOctets = 8 * 1024;
+
+    private const int MostCandidates = 16;
+    private const double LatestSeconds = 253_402_300_799;
+
+    // RFC 8725 section 2.4: parsers that take the first of two members, or the last, disagree about what was signed.
+    private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    private readonly JwtAlgorithm[] _algorithms;
+    private readonly string _issuer;
+    private readonly string[] _audience;
+    private readonly double _leewaySeconds;
+    private readonly string[] _claims;
+    private readonly KeyValuePair<string, IReadOnlyList<string>>[] _required;
+
+    /// <param name="options">The options, checked.</param>
+    /// <param name="algorithms">The algorithms that signatures may have.</param>
+    public TokenRules(AuthJwtOptions options, JwtAlgorithm[] algorithms)
+    {
+        _algorithms = algorithms;
+        _issuer = options.Issuer;
+        _audience = [.. options.Audience];
+        _leewaySeconds = options.Leeway.TotalSeconds;
+        _claims = [.. options.Claims.Values];
+        _required = [.. options.Require];
+    }
+
+    /// <summary>Judges a token.</summary>
+    /// <param name="token">The token, of bounded length.</param>
+    /// <param name="keys">The issuer's keys.</param>
+    /// <param name="nowUnixMs">The time.</param>
+    public TokenOutcome Judge(ReadOnlySpan<byte> token, KeySet keys, long nowUnixMs)
+    {
+        int first = token.IndexOf((byte)'.');
+        int last = token.LastIndexOf((byte)'.');
+        if (first <= 0 || last == first || token[(first + 1)..last].Contains((byte)'.')
+            || Base64UrlText.Decode(token[..first]) is not { } head
+            || Base64UrlText.Decode(token[(first + 1)..last]) is not { Length: > 0 } content
+            || Base64UrlText.Decode(token[(last + 1)..]) is not { Length: > 0 } signature)
+        {
+            return TokenOutcome.Not(TokenKind.Bad, "it is not three parts of base64url");
+        }
+
+        TokenOutcome? problem = ReadHead(head, out JwtAlgorithm? algorithm, out string? id);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        VerifyKey[] candidates = [.. keys.For(algorithm!, id).Take(MostCandidates)];
+        if (candidates.Length == 0)
+        {
+            return TokenOutcome.Not(TokenKind.UnknownKey, "no key of the issuer is known by that name, for that algorithm");
+        }
+
+        ReadOnlySpan<byte> signed = token[..last];
+        foreach (VerifyKey key in candidates)
+        {
+            if (key.Verifies(algorithm!, signed, signature))
+            {
+                return JudgeClaims(content, nowUnixMs / 1000.0);
+            }
+        }
+
+        return TokenOutcome.Not(TokenKind.Bad, "its signature is by none of the issuer's keys");
+    }
+
+    private TokenOutcome? ReadHead(byte[] octets, out JwtAlgorithm? algorithm, out string? id)
+    {
+        algorithm = null;
+        id = null;
+        using JsonDocument? document = TryParse(octets);
+        if (document is null)
+        {
+            return TokenOutcome.Not(TokenKind.Bad, "its head is no JSON object, or has a member twice");
+        }
+
+        JsonElement head = document.RootElement;
+        if (head.TryGetProperty("crit", out _))
+        {
+            // RFC 7515 section 4.1.11: who understands none of the extensions must refuse.
+            return TokenOutcome.Not(TokenKind.Bad, "its head has extensions that must be understood (crit)");
+        }
+
+        // RFC 8725 section 3.1: what the head says picks among what is allowed, and nothing else. jwk, jku, x5u and x5c are never looked at.
+        string name = head.TryGetProperty("alg", out JsonElement alg) && alg.ValueKind == JsonValueKind.String ? alg.GetString()! : "";
+        algorithm = Array.Find(_algorithms, allowed => allowed.Name == name);
+        if (algorithm is null)
+        {
+            return TokenOutcome.Not(TokenKind.Bad, "its algorithm is not among those that are allowed");
+        }
+
+        if (head.TryGetProperty("kid", out JsonElement kid))
+        {
+            if (kid.ValueKind != JsonValueKind.String)
+            {
+                return TokenOutcome.Not(TokenKind.Bad, "its key's name is no text");
+            }
+
+            id = kid.GetString();
+        }
+
+        return null;
+    }
+
+    private TokenOutcome JudgeClaims(byte[] octets, double now)
+    {
+        using JsonDocument? document = TryParse(octets);
+        if (document is null)
+        {
+            return TokenOutcome.Not(TokenKind.Bad, "its claims are no JSON object, or have a member twice");
+        }
+
+        JsonElement claims = document.RootElement;
+        if (ProblemOf(claims, now, out double until) is { } problem)
+        {
+            return TokenOutcome.Not(TokenKind.Bad, problem);
+        }
+
+        foreach ((string name, IReadOnlyList<string> wanted) in _required)
+        {
+            if (!ClaimValues.Of(claims, name).Any(wanted.Contains))
+            {
+                return TokenOutcome.Not(TokenKind.Insufficient, $"its claim {name} has none of the values that are required");
+            }
+        }
+
+        return new TokenOutcome(TokenKind.Good, "", [.. _claims.Select(name => ClaimValues.TextOf(claims, name))], (long)(until * 1000));
+    }
+
+    private string? ProblemOf(JsonElement claims, double now, out double until)
+    {
+        until = 0;
+        if (!IsText(claims, "iss", _issuer))
+        {
+            return "it is of another issuer";
+        }
+
+        if (!IsForUs(claims))
+        {
+            return "it is for another audience";
+        }
+
+        if (!TryTime(claims, "exp", out double? expires) || expires is null)
+        {
+            return "it has no time at which it ends (exp)";
+        }
+
+        until = expires.Value + _leewaySeconds;
+        if (until <= now)
+        {
+            return "it has expired";
+        }
+
+        return !TryTime(claims, "nbf", out double? from) ? "the time from which it is good (nbf) is none"
+            : from - _leewaySeconds > now ? "it is not good yet"
+            : !TryTime(claims, "iat", out _) ? "the time at which it was made (iat) is none"
+            : null;
+    }
+
+    // RFC 7519 section 4.1.3: a text, or a list of texts.
+    private bool IsForUs(JsonElement claims) => claims.TryGetProperty("aud", out JsonElement audience) && audience.ValueKind switch
+    {
+        JsonValueKind.String => _audience.Contains(audience.GetString()),
+        JsonValueKind.Array => audience.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String)
+            && audience.EnumerateArray().Any(one => _audience.Contains(one.GetString())),
+        _ => false,
+    };
+
+    private static bool IsText(JsonElement claims, string name, string wanted) =>
+        claims.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(wanted);
+
+    /// <summary>A time that is not there is null; false: there is something else.</summary>
+    private static bool TryTime(JsonElement claims, string name, out double? time)
+    {
+        time = null;
+        if (!claims.TryGetProperty(name, out JsonElement value))
+        {
+            return true;
+        }
+
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double seconds) || seconds is not (>= 0 and <= LatestSeconds))
+        {
+            return false;
+        }
+
+        time = seconds;
+        return true;
+    }
+
+    private static JsonDocument? TryParse(byte[] octets)
+    {
+        try
+        {
+            JsonDocument document = JsonDocument.Parse(octets, _strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
