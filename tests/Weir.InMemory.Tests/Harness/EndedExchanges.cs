@@ -8,6 +8,9 @@ namespace Weir.InMemory.Tests.Harness;
 /// <summary>What an access log would hold of the exchange that ended last.</summary>
 internal sealed class EndedExchanges : IExchangeLog
 {
+    private readonly byte[] _target = new byte[256];
+    private int _targetLength;
+
     public int Count { get; private set; }
 
     public string? Error { get; private set; }
@@ -33,11 +36,13 @@ internal sealed class EndedExchanges : IExchangeLog
     public long SentBodyOctets { get; private set; }
 
     /// <summary>The target as the access log would show it.</summary>
-    public string Target { get; private set; } = "";
+    public string Target => Encoding.Latin1.GetString(_target, 0, _targetLength);
 
     public void Write(Exchange exchange)
     {
-        Target = Encoding.Latin1.GetString(exchange.Request.Target);
+        // Budgets count what is allocated for a request: not for this.
+        _targetLength = Math.Min(exchange.Request.Target.Length, _target.Length);
+        exchange.Request.Target[.._targetLength].CopyTo(_target);
         Count++;
         Error = exchange.Error?.Name;
         ErrorDetail = exchange.ErrorDetail;
