@@ -13,11 +13,8 @@ internal sealed class TestTier : IDisposable, IDiskObserver
 {
     public const long Octets = 4 << 20;
 
-    private readonly bool _ownsPath;
-
     public TestTier(long octets = Octets, string? path = null, bool starts = true)
     {
-        _ownsPath = path is null;
         Path = path ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"weir-disk-{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}");
         Files = new FaultyFiles(Path);
         Tier = new DiskTier(new DiskSettings("test", Path), Files, this) { RetryMs = 300 };
@@ -158,7 +155,7 @@ internal sealed class TestTier : IDisposable, IDiskObserver
         Files.GoOn();
         Tier.Dispose();
         Store.Dispose();
-        if (_ownsPath && Directory.Exists(Path))
+        if (Directory.Exists(Path))
         {
             Directory.Delete(Path, recursive: true);
         }
