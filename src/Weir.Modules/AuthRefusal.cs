@@ -14,7 +14,7 @@ internal static class AuthRefusal
     /// <param name="challenge">What may be shown: the value of WWW-Authenticate.</param>
     public static Verdict Unknown(Exchange exchange, string module, string why, byte[] challenge)
     {
-        exchange.Challenge = challenge;
+        exchange.ErrorFields.Set("WWW-Authenticate"u8, challenge);
         return Refuse(exchange, module, why, ProxyErrors.AuthRequired);
     }
 

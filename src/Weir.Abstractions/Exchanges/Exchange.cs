@@ -89,12 +89,6 @@ public sealed class Exchange
     /// <summary>Whether <see cref="ErrorFields"/> holds any.</summary>
     public bool HasErrorFields => _errorFields is { Count: > 0 };
 
-    /// <summary>
-    /// What a client may show to be let in, where <see cref="Error"/> is set: the value of the answer's WWW-Authenticate (RFC 9110 section 11.6.1);
-    /// null: nothing is asked for.
-    /// </summary>
-    public byte[]? Challenge { get; set; }
-
     /// <summary>Who ended the exchange; <see cref="Fault.None"/> when it completed.</summary>
     public Fault EndedBy { get; set; }
 
@@ -305,7 +299,6 @@ public sealed class Exchange
         ErrorDetail = null;
         RetryAfterSeconds = 0;
         ErrorStatus = 0;
-        Challenge = null;
         EndedBy = Fault.None;
         Phase = Phase.Head;
         SiteName = null;

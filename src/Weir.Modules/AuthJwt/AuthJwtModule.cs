@@ -107,7 +107,7 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
     {
         if (outcome.Kind == TokenKind.Insufficient)
         {
-            exchange.Challenge = _insufficient;
+            exchange.ErrorFields.Set("WWW-Authenticate"u8, _insufficient);
             return AuthRefusal.Forbidden(exchange, Name, outcome.Reason);
         }
 

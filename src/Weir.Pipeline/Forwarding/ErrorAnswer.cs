@@ -31,11 +31,6 @@ internal static class ErrorAnswer
             ProxyStatusField.Append(fields, IdentityPolicy.Pseudonym, Encoding.ASCII.GetBytes(error.ProxyStatus), default);
         }
 
-        if (exchange.Challenge is { } challenge)
-        {
-            fields.Add("WWW-Authenticate"u8, challenge);
-        }
-
         if (error.Status == 405)
         {
             // RFC 9110 section 15.5.6: Allow is required.

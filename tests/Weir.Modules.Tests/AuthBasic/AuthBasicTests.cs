@@ -56,7 +56,7 @@ public sealed class AuthBasicTests : IDisposable
         using AuthBasicModule module = Make();
         TestExchange exchange = new("GET /", fields);
         exchange.RunRequest(module).ShouldBe(Verdict.Answered);
-        Encoding.ASCII.GetString(exchange.Exchange.Challenge.ShouldNotBeNull()).ShouldBe("Basic realm=\"Restricted\", charset=\"UTF-8\"");
+        exchange.Exchange.ErrorFields.ToString().ShouldBe("WWW-Authenticate: Basic realm=\"Restricted\", charset=\"UTF-8\"\r\n");
     }
 
     [Fact]

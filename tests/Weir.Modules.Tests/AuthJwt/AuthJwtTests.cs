@@ -178,7 +178,7 @@ public sealed class AuthJwtTests : IDisposable
         With(_maker.Sign(), "Authorization: Bearer " + _maker.Sign()).RunRequest(module).ShouldBe(Verdict.Answered);
         TestExchange none = new();
         none.RunRequest(module).ShouldBe(Verdict.Answered);
-        none.Exchange.Challenge.ShouldBe("Bearer"u8.ToArray());
+        none.Exchange.ErrorFields.ToString().ShouldBe("WWW-Authenticate: Bearer\r\n");
     }
 
     [Theory]
@@ -330,7 +330,7 @@ public sealed class AuthJwtTests : IDisposable
         exchange.RunRequest(module).ShouldBe(Verdict.Answered);
         exchange.Exchange.Error.ShouldBe(ProxyErrors.AuthRequired);
         exchange.Exchange.ErrorDetail.ShouldNotBeNull().ShouldContain(why);
-        exchange.Exchange.Challenge.ShouldBe("Bearer error=\"invalid_token\""u8.ToArray());
+        exchange.Exchange.ErrorFields.ToString().ShouldBe("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n");
         string.Join("\n", exchange.Exchange.Trace.Steps).ShouldNotContain(token.Split('.')[^1] + "x");
     }
 
