@@ -1,9 +1,9 @@
+using Weir.Abstractions.Modules;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Keys;
 using Weir.Cache.Purging;
 using Weir.Cache.Tests.Freshness;
 using Weir.Cache.Tests.Stores;
-using Weir.Abstractions.Modules;
 
 namespace Weir.Cache.Tests.Purging;
 
