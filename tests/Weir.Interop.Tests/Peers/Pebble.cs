@@ -85,7 +85,7 @@ internal sealed class Pebble : IAsyncDisposable
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PEBBLE_VA_NOSLEEP"] = "1";
-        start.Environment["PEBBLE_WFE_NONCEREJECT"] = "50";
+        start.Environment["PEBBLE_WFE_NONCEREJECT"] = "20";
         Process process = Process.Start(start)!;
         _processes.Add(process);
 
