@@ -64,9 +64,9 @@ public sealed class Http2OverTls : IAsyncLifetime
     public async Task H2load_fails_no_request()
     {
         (int code, string output, string error) = await Programs.RunAsync(
-            "h2load", "-n", "20000", "-c", "32", "-m", "10", $"https://127.0.0.1:{_weir.Port}/small.txt");
+            "h2load", "-n", "100000", "-c", "32", "-m", "10", $"https://127.0.0.1:{_weir.Port}/small.txt");
         code.ShouldBe(0, error);
-        output.ShouldContain("20000 succeeded, 0 failed, 0 errored, 0 timeout");
+        output.ShouldContain("100000 succeeded, 0 failed, 0 errored, 0 timeout");
         output.ShouldContain("Application protocol: h2");
     }
 
