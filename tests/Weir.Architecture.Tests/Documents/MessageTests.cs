@@ -12,7 +12,7 @@ public sealed partial class MessageTests
     private static readonly string[] _folders =
     [
         "src/Weir.Abstractions/Templates", "src/Weir.Config/Binding", "src/Weir.Config/Checking", "src/Weir.Config/Shapes", "src/Weir.Config/Yaml",
-        "src/Weir.Modules", "src/Weir.Pipeline/AccessLogging", "src/Weir.Pipeline/Plans",
+        "src/Weir.Expressions", "src/Weir.Modules", "src/Weir.Pipeline/AccessLogging", "src/Weir.Pipeline/Plans",
     ];
 
     // Sentences for others than the writer of a configuration.
@@ -20,13 +20,12 @@ public sealed partial class MessageTests
         new(@"\bOption\(|Summary =>|Trace\?|Debug\.Assert|check\.Counter\(|Exception\(|_log\.|\.Note\(|\[Obsolete|new\(""[a-z_.?&]+"", TemplateValue", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static readonly string[] _notForWritersFiles =
-        ["AccessKeys.cs", "CloakPage.cs", "FilterRule.cs", "ListFetcher.cs", "MaintenancePage.cs", "PurgeMethod.cs", "Refusal.cs", "TemplateNames.cs", "TwoWayFilterModule.cs", "Verifier.cs"];
+        ["AccessKeys.cs", "CloakPage.cs", "FieldTable.cs", "FilterRule.cs", "FunctionTable.cs", "ListFetcher.cs", "MaintenancePage.cs", "PurgeMethod.cs", "Refusal.cs", "TemplateNames.cs", "TwoWayFilterModule.cs", "Verifier.cs"];
 
     // Messages that no file of the repository can bring, each with the reason.
     private static readonly Dictionary<string, string> _withoutFile = new()
     {
         ["Remove it: there are no options here."] = "no map of this build is without options",
-        ["is not a number"] = "no option of this build is a fraction",
         ["Write digits, with a point where there is a fraction: 1.5."] = "no option of this build is a fraction",
         ["is not a status of an error"] = "the keys of error_pages are told apart by their form: another one is an unknown key",
         ["Write a status from 400 to 599."] = "as above",
