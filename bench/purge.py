@@ -22,7 +22,7 @@ def arguments():
 
 def run_weir(bench, command, origin, memory):
     port, admin = free_port(), free_port()
-    token = bench.write("token", "the token of this measurement")
+    token = bench.write("token", "a-token-of-this-measurement-alone")
     config = bench.write("weir.yaml", f"""listen: ["127.0.0.1:{port}"]
 admin: {{ socket: {bench.tmp}/admin.sock, listen: 127.0.0.1:{admin}, token_file: {token} }}
 log: {{ access: off }}
@@ -60,7 +60,7 @@ def hits(bench, port, seconds):
 
 def order(admin, what):
     connection = http.client.HTTPConnection("127.0.0.1", admin, timeout=120)
-    connection.request("POST", "/api/v1/caches/purge", json.dumps(what), {"Authorization": "Bearer the token of this measurement"})
+    connection.request("POST", "/api/v1/caches/purge", json.dumps(what), {"Authorization": "Bearer a-token-of-this-measurement-alone"})
     response = connection.getresponse()
     text = response.read()
     connection.close()
