@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Weir.Cache.Stores;
 
 namespace Weir.Cache.Purging;
 
@@ -210,21 +210,7 @@ internal sealed class PurgeLog : IDisposable
         return isWhole ? BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(16)) : Damaged;
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> octets)
-    {
-        uint checksum = uint.MaxValue;
-        for (; octets.Length >= sizeof(ulong); octets = octets[sizeof(ulong)..])
-        {
-            checksum = BitOperations.Crc32C(checksum, BinaryPrimitives.ReadUInt64LittleEndian(octets));
-        }
-
-        foreach (byte octet in octets)
-        {
-            checksum = BitOperations.Crc32C(checksum, octet);
-        }
-
-        return ~checksum;
-    }
+    private static uint Checksum(ReadOnlySpan<byte> octets) => ~Crc32C.Add(Crc32C.Start, octets);
 
     private static byte[] Encode(IReadOnlyList<LoggedPurge> purges, int reserved)
     {

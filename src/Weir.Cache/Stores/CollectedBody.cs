@@ -82,7 +82,7 @@ public sealed unsafe class CollectedBody
     /// <summary>A checksum of what it holds, where it is small enough to tell for little; false: it is not.</summary>
     public bool TryChecksum(out uint checksum)
     {
-        checksum = uint.MaxValue;
+        checksum = Crc32C.Start;
         if (Octets > LargeOctets || _extents.Count > 0)
         {
             return false;
@@ -93,15 +93,7 @@ public sealed unsafe class CollectedBody
         {
             ReadOnlySpan<byte> octets = buffer.Span(0, Math.Min(buffer.Capacity, left));
             left -= octets.Length;
-            for (; octets.Length >= sizeof(ulong); octets = octets[sizeof(ulong)..])
-            {
-                checksum = System.Numerics.BitOperations.Crc32C(checksum, MemoryMarshal.Read<ulong>(octets));
-            }
-
-            foreach (byte octet in octets)
-            {
-                checksum = System.Numerics.BitOperations.Crc32C(checksum, octet);
-            }
+            checksum = Crc32C.Add(checksum, octets);
         }
 
         return true;
