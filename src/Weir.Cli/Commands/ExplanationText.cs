@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weir.Abstractions.Tracing;
+using Weir.Cli.Control;
 using Weir.Explaining;
 
 namespace Weir.Cli.Commands;
@@ -31,7 +32,7 @@ internal static class ExplanationText
             last = step.Where;
             foreach (string line in step.Text.Split('\n'))
             {
-                output.WriteLine($"{name.PadRight(NameWidth)} {Printable(line)}");
+                output.WriteLine($"{name.PadRight(NameWidth)} {TextTable.Printable(line)}");
                 name = "";
             }
         }
@@ -40,7 +41,7 @@ internal static class ExplanationText
         output.WriteLine(Conclusion(explanation));
         foreach (string line in explanation.AnswerHead)
         {
-            output.WriteLine("  " + Printable(line));
+            output.WriteLine("  " + TextTable.Printable(line));
         }
 
         if (explanation.AnswerBody.Length > 0)
@@ -48,7 +49,7 @@ internal static class ExplanationText
             output.WriteLine();
             foreach (string line in explanation.AnswerBody.TrimEnd('\n').Split('\n'))
             {
-                output.WriteLine("  " + Printable(line));
+                output.WriteLine("  " + TextTable.Printable(line));
             }
         }
     }
@@ -61,7 +62,4 @@ internal static class ExplanationText
         Outcome.Aborted => $"=> {explanation.AnsweredBy} closes the connection",
         _ => $"=> goes to {explanation.Upstream}",
     };
-
-    // What a request holds must not steer a terminal.
-    private static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }
