@@ -156,6 +156,7 @@ public sealed class VersionMatrix : IDisposable
     [MemberData(nameof(Versions))]
     public async Task Content_that_is_expected_waits_for_its_100_and_is_not_sent_behind_a_refusal(int clientVersion, int originVersion)
     {
+        TaskCompletionSource asking = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource reads = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using KestrelOrigin origin = await KestrelOrigin.StartAsync(originVersion, async context =>
         {
@@ -165,6 +166,7 @@ public sealed class VersionMatrix : IDisposable
                 return;
             }
 
+            asking.SetResult();
             await reads.Task.WaitAsync(_deadline.Token);
             long received = await PacedContent.CheckAsync(context.Request.Body, _deadline.Token);
             await context.Response.WriteAsync(received.ToString(CultureInfo.InvariantCulture), _deadline.Token);
@@ -174,7 +176,7 @@ public sealed class VersionMatrix : IDisposable
         using HttpRequestMessage request = Request(weir, clientVersion, content);
         request.Headers.ExpectContinue = true;
         Task<HttpResponseMessage> asked = _client.SendAsync(request, _deadline.Token);
-        await Task.WhenAny(content.Begun, Task.Delay(100, _deadline.Token));
+        await asking.Task.WaitAsync(_deadline.Token);
         content.Begun.IsCompleted.ShouldBeFalse();
         reads.SetResult();
         using HttpResponseMessage response = await asked;
