@@ -69,6 +69,9 @@ internal sealed class CheckedBuilder : ModuleBuilder
     public override T Share<T>(string key, Func<T> make) => _inner.Share(key, make);
 
     /// <inheritdoc/>
+    public override byte[] Secret(string name) => _inner.Secret(name);
+
+    /// <inheritdoc/>
     public override int ReserveSlot() => _inner.ReserveSlot();
 
     /// <inheritdoc/>

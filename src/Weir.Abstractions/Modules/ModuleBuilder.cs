@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Weir.Abstractions.Modules;
 
 /// <summary>What a factory may use while the configuration is compiled. Never kept beyond <see cref="IModuleFactory.Create"/>.</summary>
@@ -43,6 +45,12 @@ public abstract class ModuleBuilder
         (string Label, string Value)[] all = [("place", Place), .. labels];
         return Share($"counter {metric} {string.Join(' ', all)}", () => new ModuleCounter(metric, help, all));
     }
+
+    /// <summary>
+    /// A secret of 32 octets: the same for every module that asks for the name (letters and digits), after a restart and in all processes of one
+    /// data directory. Where nothing will be served, as in a check, one that nobody else has.
+    /// </summary>
+    public virtual byte[] Secret(string name) => RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The stack, as an operator knows it: "site a.test", "site a.test route /api/*"; empty where there is none.</summary>
     public virtual string Place => "";

@@ -63,6 +63,11 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
     /// <summary>What the module's place remembers; null: nothing.</summary>
     public Func<ModuleMemory>? Remembered { get; init; }
 
+    /// <summary>Secrets of the data directory, by name; null: there are none.</summary>
+    public Func<string, byte[]>? Secrets { get; init; }
+
+    public override byte[] Secret(string name) => Secrets?.Invoke(name) ?? base.Secret(name);
+
     public override ModuleMemory Memory => Remembered?.Invoke() ?? base.Memory;
 
     public override string? RoutePath { get; }

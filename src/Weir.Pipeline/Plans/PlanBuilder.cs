@@ -36,6 +36,9 @@ public sealed class PlanBuilder
     /// <summary>The folder that directories of stores are relative to.</summary>
     public string DataFolder { get; init; } = "";
 
+    /// <summary>Secrets of that folder, by name, for modules; null: nothing will be served.</summary>
+    public Func<string, byte[]>? Secrets { get; init; }
+
     /// <summary>Who is kept out.</summary>
     public BanList Bans { get; init; } = new();
 
@@ -54,6 +57,7 @@ public sealed class PlanBuilder
     {
         _stacks.Caches = config.Caches;
         _stacks.DataFolder = DataFolder;
+        _stacks.Secrets = Secrets;
         foreach ((string name, UpstreamConfig upstream) in config.Upstreams)
         {
             if (ForwardPolicies.CodingOf(upstream.CompressRequests) is var coding && !NativeCodings.CanWrite(coding))

@@ -36,6 +36,9 @@ internal sealed class StackCompiler
     /// <summary>What modules remember; null: nothing beyond themselves.</summary>
     public IModuleMemories? Memories { get; init; }
 
+    /// <summary>Secrets of the data directory, by name; null: nothing will be served.</summary>
+    public Func<string, byte[]>? Secrets { get; set; }
+
     /// <summary>The cache stores of the configuration.</summary>
     public IReadOnlyDictionary<string, CacheConfig> Caches { get; set; } = new Dictionary<string, CacheConfig>();
 
@@ -115,6 +118,7 @@ internal sealed class StackCompiler
             DataFolder = DataFolder,
             IdentityText = $"{identity}\n{turn}",
             SharedByAll = _shared,
+            Secrets = Secrets,
             Remembered = Memories is { } memories ? () => memories.Of(scope, entry.Name, number) : null,
         };
         IModule? module = factory.Create(entry.Options, builder);

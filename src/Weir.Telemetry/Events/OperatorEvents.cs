@@ -151,6 +151,9 @@ public static class OperatorEvents
     public static readonly OperatorEvent SecretReadable = Add(411, Warning, "secret_readable",
         "{file} holds a secret and can be read by others",
         "chmod 600 it.");
+    public static readonly OperatorEvent ModuleKeyFailed = Add(412, Warning, "module_key_failed",
+        "The key of a module cannot be kept in {file}: {reason}; one is used that ends with this process",
+        "Make process.data a directory that this user can write, or clients must pass or log in again after each restart.");
 
     public static readonly OperatorEvent ModuleThrew = Add(500, Error, "module_threw",
         "The module {module} threw at {moment}: {exception}",

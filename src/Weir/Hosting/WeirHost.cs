@@ -50,6 +50,7 @@ public sealed partial class WeirHost : IAsyncDisposable
     private volatile AccessLogs _accessLogs;
     private volatile IReadOnlyList<LiveListener> _listeners = [];
     private volatile bool _isDraining;
+    private readonly ModuleSecrets _secrets;
     private ModuleInventory _modules = new();
     private PlanHolder? _plans;
     private ModuleClock? _moduleClock;
@@ -83,6 +84,7 @@ public sealed partial class WeirHost : IAsyncDisposable
             Stapled = _staples.FollowAlso,
         };
         _keeper.MayKeep = _onDemand.MayKeepAsync;
+        _secrets = new ModuleSecrets(log);
         _states = OpenStates(config, log);
         _memories = OpenMemories(config, log);
         Bans = OpenBans(config, log);
@@ -256,6 +258,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         {
             Challenges = _challenges,
             DataFolder = DataFolder.PathOf(config.Process),
+            Secrets = name => _secrets.Open(config.Process, name),
             Bans = Bans.List,
         };
         Plan? plan = builder.Build(config);
