@@ -1,20 +1,11 @@
-using System.Text;
-using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
-using Weir.Expressions;
 
 namespace Weir.Modules.RateLimit;
 
 /// <summary>Makes `rate_limit`.</summary>
 public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
 {
-    private const string HeaderPrefix = "header.";
-    private const string CookiePrefix = "cookie.";
-
-    // What tells an expression from a mistyped word.
-    private static readonly string[] _roots = ["request.", "client.", "server.", "tls.", "route."];
-
     // Nanoseconds of this many seconds are far from the end of a long.
     private const double MostSeconds = 1e9;
 
@@ -40,7 +31,7 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
     protected override IModule? Create(RateLimitOptions options, ModuleBuilder builder)
     {
         CheckedBuilder check = new(builder);
-        KeySource? key = ReadKey(check, options);
+        RequestKey? key = RequestKeyText.Read(check, "key", options.Key, options.Ipv6Prefix);
         Quota[] quotas = [.. Quotas(check, options)];
         if (options.Rates.Count > 0 && (options.Rate is not null || options.Burst is not null))
         {
@@ -101,49 +92,5 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
         }
 
         return new Quota(new TokenBuckets(entries, options.Rate.PerSecond, burst), options.Rate, burst, name);
-    }
-
-    private static KeySource? ReadKey(CheckedBuilder check, RateLimitOptions options)
-    {
-        string text = options.Key;
-        int bits = options.Ipv6Prefix;
-        switch (text)
-        {
-            case "client_ip":
-                return new KeySource(KeyKind.ClientAddress, [], bits);
-            case "host":
-                return new KeySource(KeyKind.Host, [], bits);
-            case "all":
-                return new KeySource(KeyKind.All, [], bits);
-            default:
-                break;
-        }
-
-        bool isHeader = text.StartsWith(HeaderPrefix, StringComparison.Ordinal);
-        bool isCookie = text.StartsWith(CookiePrefix, StringComparison.Ordinal);
-        byte[] name = isHeader || isCookie ? Encoding.UTF8.GetBytes(text[HeaderPrefix.Length..]) : [];
-        if (text.AsSpan().IndexOfAny('(', '[') >= 0 || Array.Exists(_roots, root => text.StartsWith(root, StringComparison.Ordinal)))
-        {
-            return ReadExpression(check, text);
-        }
-
-        if (!FieldSyntax.IsToken(name))
-        {
-            check.Error("key", $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, host, all or an expression.");
-            return null;
-        }
-
-        return new KeySource(isHeader ? KeyKind.Header : KeyKind.Cookie, name, bits);
-    }
-
-    private static KeySource? ReadExpression(CheckedBuilder check, string text)
-    {
-        if (ExpressionCompiler.TryCompileKey(text, ExpressionScope.Request | ExpressionScope.Route, out KeyExpression? key, out ExpressionError? error))
-        {
-            return new KeySource(key);
-        }
-
-        check.ErrorAt("key", error.Offset, error.Cause, error.Remedy);
-        return null;
     }
 }

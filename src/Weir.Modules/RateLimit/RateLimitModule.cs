@@ -15,7 +15,7 @@ internal sealed class RateLimitModule : IRequestModule
     private const long NsPerSecond = 1_000_000_000;
 
     private readonly Quotas _quotas;
-    private readonly KeySource _key;
+    private readonly RequestKey _key;
     private readonly IpPrefix[] _exempt;
     private readonly int _status;
     private readonly RateLimitFields? _fields;
@@ -25,7 +25,7 @@ internal sealed class RateLimitModule : IRequestModule
     /// <param name="exempt">Clients that are neither counted nor refused.</param>
     /// <param name="status">The status of a refusal.</param>
     /// <param name="fields">What tells clients what they have left; null: nothing does.</param>
-    public RateLimitModule(Quotas quotas, KeySource key, IpPrefix[] exempt, int status, RateLimitFields? fields)
+    public RateLimitModule(Quotas quotas, RequestKey key, IpPrefix[] exempt, int status, RateLimitFields? fields)
     {
         _quotas = quotas;
         _key = key;

@@ -6,7 +6,7 @@ namespace Weir.Modules.RateLimit;
 /// <summary>Options of `rate_limit`.</summary>
 public sealed record RateLimitOptions
 {
-    [Option("Whose requests are counted together: client_ip, header.NAME, cookie.NAME, host, all, or an expression such as [client.ip, request.path].")]
+    [Option("Whose requests are counted together: " + RequestKeyText.Words + ".")]
     public string Key { get; init; } = "client_ip";
 
     [Option("The requests that may come in a time.", IsShorthand = true, Default = "100/s, where rates is empty")]

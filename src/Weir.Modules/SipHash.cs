@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Weir.Modules.RateLimit;
+namespace Weir.Modules;
 
 /// <summary>SipHash-1-3 (Aumasson and Bernstein, 2012): a short keyed hash for tables whose keys come from strangers.</summary>
 internal static class SipHash

@@ -1,7 +1,7 @@
-namespace Weir.Modules.RateLimit;
+namespace Weir.Modules;
 
 /// <summary>Whose requests are counted together.</summary>
-internal enum KeyKind : byte
+internal enum RequestKeyKind : byte
 {
     ClientAddress,
     Header,

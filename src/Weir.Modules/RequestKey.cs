@@ -5,15 +5,15 @@ using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Expressions;
 
-namespace Weir.Modules.RateLimit;
+namespace Weir.Modules;
 
 /// <summary>
 /// The key of a request as 64 bits of a keyed hash (SipHash): whoever does not know the key of this process cannot make two clients share a
 /// bucket, or one client have many.
 /// </summary>
-internal sealed class KeySource
+internal sealed class RequestKey
 {
-    private readonly KeyKind _kind;
+    private readonly RequestKeyKind _kind;
     private readonly byte[] _name;
     private readonly KnownField _field;
     private readonly KeyExpression? _expression;
@@ -24,7 +24,7 @@ internal sealed class KeySource
     /// <param name="kind">What tells clients apart.</param>
     /// <param name="name">The name of the field or cookie.</param>
     /// <param name="ipv6Bits">How much of an IPv6 address does, 1 to 128.</param>
-    public KeySource(KeyKind kind, byte[] name, int ipv6Bits)
+    public RequestKey(RequestKeyKind kind, byte[] name, int ipv6Bits)
     {
         _ipv6Bits = ipv6Bits;
         _kind = kind;
@@ -32,8 +32,8 @@ internal sealed class KeySource
         _field = KnownFields.Find(name);
     }
 
-    public KeySource(KeyExpression expression)
-        : this(KeyKind.Expression, [], 128) => _expression = expression;
+    public RequestKey(KeyExpression expression)
+        : this(RequestKeyKind.Expression, [], 128) => _expression = expression;
 
     /// <summary>The key of an exchange; never 0.</summary>
     public ulong Of(Exchange exchange)
@@ -42,17 +42,17 @@ internal sealed class KeySource
         ulong hash;
         switch (_kind)
         {
-            case KeyKind.Header when TryGet(fields, out ReadOnlySpan<byte> value):
-            case KeyKind.Cookie when CookieFields.TryFind(fields, _name, out value):
+            case RequestKeyKind.Header when TryGet(fields, out ReadOnlySpan<byte> value):
+            case RequestKeyKind.Cookie when CookieFields.TryFind(fields, _name, out value):
                 hash = SipHash.Of(value, _key0, _key1);
                 break;
-            case KeyKind.Host:
+            case RequestKeyKind.Host:
                 hash = SipHash.Of(exchange.Request.Host, _key0, _key1);
                 break;
-            case KeyKind.Expression:
+            case RequestKeyKind.Expression:
                 hash = SipHash.Of(_expression!.Read(exchange), _key0, _key1);
                 break;
-            case KeyKind.All:
+            case RequestKeyKind.All:
                 hash = 1;
                 break;
             default:
