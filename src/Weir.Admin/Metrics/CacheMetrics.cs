@@ -1,3 +1,4 @@
+using Weir.Cache.Disk;
 using static Weir.Telemetry.Counting.CounterKind;
 
 namespace Weir.Admin.Metrics;
@@ -15,6 +16,37 @@ public static class CacheMetrics
         new("weir_cache_evicted_total", Counter, "Records that had to go for others.", cache => cache.Evicted),
         new("weir_cache_purged_total", Counter, "Records that purges removed.", cache => cache.Purged),
         new("weir_cache_purges_kept", Gauge, "Purges that the cache remembers.", cache => cache.PurgesKept),
+    ];
+
+    /// <summary>Of each tier on disk, by a word.</summary>
+    public static IReadOnlyList<CacheDiskLabelled> OfDisksByWord { get; } =
+    [
+        new("weir_cache_disk_state", "state", Gauge, "What the tier on disk does: 1 for the state that it has, 0 for the others.",
+            DiskStates.Words, (disk, word) => disk.State == word ? 1 : 0),
+        new("weir_cache_disk_dropped_total", "reason", Counter, "Records, and parts of large bodies, that were not written to disk.",
+            [.. DiskDrops.All.Select(DiskDrops.Word)], (disk, word) => disk.Dropped.GetValueOrDefault(word)),
+    ];
+
+    /// <summary>Of each tier on disk.</summary>
+    public static IReadOnlyList<CacheDiskMetric> OfDisks { get; } =
+    [
+        new("weir_cache_disk_objects", Gauge, "Records that the cache holds on disk.", disk => disk.Objects),
+        new("weir_cache_disk_bytes", Gauge, "Octets of the disk that the cache's segments take.", disk => disk.Bytes),
+        new("weir_cache_disk_capacity_bytes", Gauge, "Octets of the disk that the cache may take.", disk => disk.CapacityBytes),
+        new("weir_cache_disk_segments", Gauge, "Segments that the cache has on disk.", disk => disk.Segments),
+        new("weir_cache_disk_index_bytes", Gauge, "Memory of the index of what is on disk.", disk => disk.IndexBytes),
+        new("weir_cache_disk_load_milliseconds", Gauge, "How long it took to know what is on disk; 0 while it is not known.", disk => disk.LoadMs),
+        new("weir_cache_disk_hits_total", Counter, "Records that the disk brought into memory.", disk => disk.Hits),
+        new("weir_cache_disk_misses_total", Counter, "Looks at the disk that found nothing whole.", disk => disk.Misses),
+        new("weir_cache_disk_opened_total", Counter, "Large bodies that were opened, to be sent from disk.", disk => disk.Opened),
+        new("weir_cache_disk_busy_total", Counter, "Looks that were given up because too many waited for the disk.", disk => disk.Busy),
+        new("weir_cache_disk_stored_total", Counter, "Records that were written to disk.", disk => disk.Stored),
+        new("weir_cache_disk_evicted_total", Counter, "Records on disk that had to go for others.", disk => disk.Evicted),
+        new("weir_cache_disk_corrupt_total", Counter, "Records on disk that were not what was written.", disk => disk.Corrupt),
+        new("weir_cache_disk_read_failures_total", Counter, "Reads that the file system refused.", disk => disk.ReadFailures),
+        new("weir_cache_disk_write_failures_total", Counter, "Writes that the file system refused.", disk => disk.WriteFailures),
+        new("weir_cache_disk_written_bytes_total", Counter, "Octets written to disk.", disk => disk.WrittenBytes),
+        new("weir_cache_disk_saved_bytes_total", Counter, "Octets written again because their records are used.", disk => disk.SavedBytes),
     ];
 
     /// <summary>Of each route.</summary>

@@ -15,7 +15,7 @@ internal static class CacheSeries
 
         foreach (CacheMetric metric in CacheMetrics.OfCaches)
         {
-            text.Write(MetricsText.Head(metric.Name, metric.Kind == CounterKind.Gauge ? "gauge" : "counter", metric.Help));
+            text.Write(MetricsText.Head(metric.Name, Word(metric.Kind), metric.Help));
             foreach (CacheReport cache in caches)
             {
                 text.Write($"{metric.Name}{{cache=\"{MetricsText.Escape(cache.Name)}\"}} ");
@@ -23,6 +23,7 @@ internal static class CacheSeries
             }
         }
 
+        WriteDisks(text, [.. caches.Where(cache => cache.Disk is not null)]);
         foreach (CacheRouteMetric metric in CacheMetrics.OfRoutes)
         {
             text.Write(MetricsText.Head(metric.Name, "counter", metric.Help));
@@ -35,6 +36,36 @@ internal static class CacheSeries
             }
         }
     }
+
+    private static void WriteDisks(MetricsText text, CacheReport[] caches)
+    {
+        if (caches.Length == 0)
+        {
+            return;
+        }
+
+        foreach (CacheDiskMetric metric in CacheMetrics.OfDisks)
+        {
+            text.Write(MetricsText.Head(metric.Name, Word(metric.Kind), metric.Help));
+            foreach (CacheReport cache in caches)
+            {
+                text.Write($"{metric.Name}{{cache=\"{MetricsText.Escape(cache.Name)}\"}} ");
+                text.End(metric.Read(cache.Disk!));
+            }
+        }
+
+        foreach (CacheDiskLabelled metric in CacheMetrics.OfDisksByWord)
+        {
+            text.Write(MetricsText.Head(metric.Name, Word(metric.Kind), metric.Help));
+            foreach ((CacheReport cache, string word) in caches.SelectMany(cache => metric.Words.Select(word => (cache, word))))
+            {
+                text.Write($"{metric.Name}{{cache=\"{MetricsText.Escape(cache.Name)}\",{metric.Label}=\"{word}\"}} ");
+                text.End(metric.Read(cache.Disk!, word));
+            }
+        }
+    }
+
+    private static string Word(CounterKind kind) => kind == CounterKind.Gauge ? "gauge" : "counter";
 
     private static void Write(MetricsText text, CacheRouteMetric metric, CacheReport cache, CacheRoute route)
     {

@@ -3,21 +3,24 @@ namespace Weir.Cache.Disk;
 /// <summary>What a tier has done. Any thread.</summary>
 internal sealed class DiskCounts
 {
+    private readonly long[] _dropped = new long[(int)DiskDrop.Count];
     private long _hits;
     private long _misses;
+    private long _opened;
     private long _corrupt;
     private long _readFailures;
     private long _writeFailures;
     private long _written;
     private long _saved;
     private long _stored;
-    private long _dropped;
     private long _evicted;
     private long _busy;
 
     public long Hits => Volatile.Read(ref _hits);
 
     public long Misses => Volatile.Read(ref _misses);
+
+    public long Opened => Volatile.Read(ref _opened);
 
     public long Corrupt => Volatile.Read(ref _corrupt);
 
@@ -31,7 +34,7 @@ internal sealed class DiskCounts
 
     public long Stored => Volatile.Read(ref _stored);
 
-    public long Dropped => Volatile.Read(ref _dropped);
+    public long Dropped(DiskDrop why) => Volatile.Read(ref _dropped[(int)why]);
 
     public long Evicted => Volatile.Read(ref _evicted);
 
@@ -40,6 +43,8 @@ internal sealed class DiskCounts
     public void Hit() => Interlocked.Increment(ref _hits);
 
     public void Miss() => Interlocked.Increment(ref _misses);
+
+    public void Open() => Interlocked.Increment(ref _opened);
 
     public void FindCorrupt() => Interlocked.Increment(ref _corrupt);
 
@@ -53,7 +58,7 @@ internal sealed class DiskCounts
 
     public void Store() => Interlocked.Increment(ref _stored);
 
-    public void Drop() => Interlocked.Increment(ref _dropped);
+    public void Drop(DiskDrop why) => Interlocked.Increment(ref _dropped[(int)why]);
 
     public void Evict() => Interlocked.Increment(ref _evicted);
 

@@ -139,14 +139,29 @@ internal sealed class DiskLog
 
         foreach (PendingLink link in _links)
         {
-            bool isLinked = link.From is { } from ? _index.Move(from, link.Slot) : _stamps.TryDo(link.Stamp, () => _index.Put(link.Slot));
-            if (!isLinked)
+            if (WhyNotLinked(link) is { } why)
             {
-                _counts.Drop();
+                _counts.Drop(why);
             }
         }
 
         _links.Clear();
+    }
+
+    private DiskDrop? WhyNotLinked(PendingLink link)
+    {
+        if (link.From is { } from)
+        {
+            return _index.Move(from, link.Slot) ? null : DiskDrop.Changed;
+        }
+
+        bool hasRoom = true;
+        bool isUnchanged = _stamps.TryDo(link.Stamp, () =>
+        {
+            hasRoom = _index.Put(link.Slot);
+            return true;
+        });
+        return !isUnchanged ? DiskDrop.Changed : hasRoom ? null : DiskDrop.IndexFull;
     }
 
     /// <summary>Gives segments up until there are no more than the size allows. Readers of them may go on.</summary>

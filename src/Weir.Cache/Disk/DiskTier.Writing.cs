@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weir.Cache.Keys;
 using Weir.Cache.Stores;
 
@@ -27,6 +28,8 @@ public sealed partial class DiskTier
     private ulong _owedSeed;
     private ulong _purges;
     private long _octets;
+    private long _openedAt;
+    private long _loadMs;
     private int _pieceCount;
     private int _paid;
     private bool _isClosing;
@@ -117,7 +120,7 @@ public sealed partial class DiskTier
         {
             if (_pieceCount == MostPieces || !ReferenceEquals(_volume, volume))
             {
-                Counts.Drop();
+                Counts.Drop(_volume is null ? DiskDrop.Off : DiskDrop.TooSlow);
                 return null;
             }
 
@@ -234,6 +237,8 @@ public sealed partial class DiskTier
     private DiskRefusal? TryOpen()
     {
         State = DiskState.Opening;
+        _openedAt = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _loadMs, 0);
         DiskVolume? volume;
         try
         {
@@ -318,7 +323,12 @@ public sealed partial class DiskTier
         }
 
         _problem = "";
-        State = scan is null ? DiskState.On : DiskState.Scanning;
+        State = DiskState.Scanning;
+        if (scan is null)
+        {
+            BeLoaded();
+        }
+
         if (_isAnnounced)
         {
             _observer?.OnTurnedOn(_settings.Path, index.Count);
@@ -379,6 +389,7 @@ public sealed partial class DiskTier
 
         if (job.IsRecord)
         {
+            Counts.Drop(DiskDrop.Off);
             Stamps.Expect(job.Stamp, -1);
         }
 
@@ -488,8 +499,14 @@ public sealed partial class DiskTier
             _scan = null;
             _isScanning = false;
             _index.DropMarks();
-            State = DiskState.On;
+            BeLoaded();
         }
+    }
+
+    private void BeLoaded()
+    {
+        Volatile.Write(ref _loadMs, Math.Max((long)Stopwatch.GetElapsedTime(_openedAt).TotalMilliseconds, 1));
+        State = DiskState.On;
     }
 
     private void Do(int place)
@@ -526,10 +543,12 @@ public sealed partial class DiskTier
     {
         int lane = store.LaneCount - 1;
         bool isWritten = false;
+        DiskDrop why = DiskDrop.Gone;
         if (store.TryFind(lane, job.MemoryHash, job.Key, out StoredEntry entry))
         {
             try
             {
+                why = entry.IsBodyElsewhere ? DiskDrop.Gone : DiskDrop.NoPlace;
                 isWritten = entry.IsBodyElsewhere ? TryWriteHead(job, entry) : _log!.TryAppend(job.Hash, job.Key, entry, job.Stamp);
             }
             finally
@@ -544,7 +563,7 @@ public sealed partial class DiskTier
             return;
         }
 
-        Counts.Drop();
+        Counts.Drop(why);
         if (job.HidesOlder)
         {
             WriteRemoved(job.Hash);
@@ -581,13 +600,18 @@ public sealed partial class DiskTier
     {
         try
         {
-            if (!large.IsBroken && _log!.TryAppendRun(piece.Framed, piece.Octets, out DiskRun run))
+            if (large.IsBroken)
+            {
+                return;
+            }
+
+            if (_log!.TryAppendRun(piece.Framed, piece.Octets, out DiskRun run))
             {
                 large.Runs.Add(run);
                 return;
             }
 
-            Counts.Drop();
+            Counts.Drop(DiskDrop.NoPlace);
             large.Break();
         }
         catch (IOException)

@@ -49,10 +49,38 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
         _volume is { } volume ? Math.Min(Volatile.Read(ref _octets) / 4, 30_000L * volume.RunBlocks * DiskFormat.BlockContent) : 0;
 
     /// <summary>What it holds and has done.</summary>
-    public DiskStatistics Statistics => new(
-        State, _problem, _index.Count, Volatile.Read(ref _octets), UsedOctets(), _index.MemoryOctets, Counts.Hits, Counts.Misses, Counts.Stored,
-        Counts.Dropped, Counts.Evicted, Counts.Corrupt, Counts.ReadFailures, Counts.WriteFailures, Counts.Busy, Counts.WrittenOctets,
-        Counts.SavedOctets);
+    public DiskStatistics Statistics
+    {
+        get
+        {
+            DiskVolume? volume = _volume;
+            int segments = volume?.Segments.Count(segment => segment is not null) ?? 0;
+            return new DiskStatistics
+            {
+                State = State,
+                Problem = _problem,
+                Objects = _index.Count,
+                CapacityOctets = Volatile.Read(ref _octets),
+                UsedOctets = segments * (volume?.SegmentOctets ?? 0),
+                Segments = segments,
+                SegmentLimit = volume?.SegmentLimit ?? 0,
+                IndexOctets = _index.MemoryOctets,
+                LoadMs = Volatile.Read(ref _loadMs),
+                Hits = Counts.Hits,
+                Misses = Counts.Misses,
+                Opened = Counts.Opened,
+                Busy = Counts.Busy,
+                Stored = Counts.Stored,
+                Evicted = Counts.Evicted,
+                Corrupt = Counts.Corrupt,
+                ReadFailures = Counts.ReadFailures,
+                WriteFailures = Counts.WriteFailures,
+                WrittenOctets = Counts.WrittenOctets,
+                SavedOctets = Counts.SavedOctets,
+                Dropped = DiskDrops.All.ToDictionary(why => why, Counts.Dropped),
+            };
+        }
+    }
 
     /// <inheritdoc/>
     public bool IsPrompt => false;
@@ -183,13 +211,14 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
     {
         if (change.Hash == default)
         {
+            Counts.Drop(DiskDrop.Off);
             return;
         }
 
         Stamps.Expect(change.Stamp, 1);
         if (!TryQueue(WriteJob.ToStore(change.Hash, key.ToArray(), change.Stamp, store, memoryHash, change.HidesOlder)))
         {
-            Counts.Drop();
+            Counts.Drop(_volume is null ? DiskDrop.Off : DiskDrop.TooSlow);
             Stamps.Expect(change.Stamp, -1);
             Removed(change);
         }
@@ -215,6 +244,7 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
             Stamps.Expect(stamp, 1);
             if (!TryQueue(WriteJob.ToStore(hash, key.ToArray(), stamp, store, memoryHash, hidesOlder: false)))
             {
+                Counts.Drop(_volume is null ? DiskDrop.Off : DiskDrop.TooSlow);
                 Stamps.Expect(stamp, -1);
             }
         }
@@ -275,11 +305,10 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
             return true;
         }
 
+        Counts.Drop(_volume is null ? DiskDrop.Off : DiskDrop.TooSlow);
         Stamps.Expect(stamp, -1);
         return false;
     }
-
-    private long UsedOctets() => _volume is { } volume ? volume.Segments.Count(segment => segment is not null) * volume.SegmentOctets : 0;
 
     // With the gate held.
     private void Miss(ReadOnlySpan<byte> key)

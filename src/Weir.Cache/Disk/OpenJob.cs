@@ -80,6 +80,7 @@ internal sealed class OpenJob : ReadJob
             return null;
         }
 
+        _tier.Counts.Open();
         return new DiskObject(_tier, volume, slot, runs, segments, pinned);
     }
 

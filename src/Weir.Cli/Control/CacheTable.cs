@@ -26,6 +26,7 @@ internal static class CacheTable
         }
 
         table.Write(output);
+        WriteDisks(caches, output);
         foreach (CacheReport cache in caches.Where(cache => cache.Routes.Count > 0))
         {
             output.WriteLine();
@@ -119,6 +120,55 @@ internal static class CacheTable
         return size.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + _units[unit];
     }
 
+    private static void WriteDisks(IReadOnlyList<CacheReport> caches, TextWriter output)
+    {
+        TextTable table = new(
+            ["cache", "disk", "objects", "segments", "taken", "of", "index", "hits", "opened", "misses", "written", "dropped", "evicted", "remarks"], StyleOf);
+        foreach (CacheReport cache in caches)
+        {
+            if (cache.Disk is { } disk)
+            {
+                table.Add(
+                [
+                    cache.Name, disk.State, Number(disk.Objects), $"{Number(disk.Segments)} of {Number(disk.SegmentLimit)}", Size(disk.Bytes),
+                    Size(disk.CapacityBytes), Size(disk.IndexBytes), Number(disk.Hits), Number(disk.Opened), Number(disk.Misses), Number(disk.Stored),
+                    Number(disk.Dropped.Values.Sum()), Number(disk.Evicted), string.Join("; ", Remarks(disk)),
+                ]);
+            }
+        }
+
+        if (caches.Any(cache => cache.Disk is not null))
+        {
+            output.WriteLine();
+            table.Write(output);
+        }
+    }
+
+    private static IEnumerable<string> Remarks(CacheDiskReport disk)
+    {
+        if (disk.Problem is { } problem)
+        {
+            yield return problem;
+        }
+
+        if (disk.State == "on" && disk.LoadMs > 0)
+        {
+            yield return $"known after {Number(disk.LoadMs)} ms";
+        }
+
+        if (disk.Dropped.Count > 0)
+        {
+            yield return "dropped: " + string.Join(", ", disk.Dropped.Select(pair => $"{Number(pair.Value)} {pair.Key}"));
+        }
+
+        long failures = disk.Corrupt + disk.ReadFailures + disk.WriteFailures + disk.Busy;
+        if (failures > 0)
+        {
+            yield return $"{Number(disk.Corrupt)} damaged, {Number(disk.ReadFailures)} reads and {Number(disk.WriteFailures)} writes refused, "
+                + $"{Number(disk.Busy)} looks given up";
+        }
+    }
+
     private static void WriteRoutes(CacheReport cache, TextWriter output)
     {
         TextTable table = new(
@@ -172,8 +222,8 @@ internal static class CacheTable
 
     private static Style StyleOf(string cell) => cell switch
     {
-        "refused" => new Style(Color.Red),
-        "running" => new Style(Color.Yellow),
+        "refused" or "off" => new Style(Color.Red),
+        "running" or "loading" => new Style(Color.Yellow),
         _ => Style.Plain,
     };
 }

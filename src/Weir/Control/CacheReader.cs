@@ -1,5 +1,6 @@
 using System.Text;
 using Weir.Cache.Collapsing;
+using Weir.Cache.Disk;
 using Weir.Cache.Freshness;
 using Weir.Cache.Purging;
 using Weir.Cache.Statistics;
@@ -27,6 +28,7 @@ internal static class CacheReader
             Fills = cache.Fills.Count,
             PurgesKept = cache.Purges.Count,
             PurgesDurable = cache.Purges.IsDurable,
+            Disk = cache.IsUsed && cache.Disk is { } disk ? Read(disk) : null,
             Requests = requests,
             HitRatio = Ratio(routes.Sum(route => route.HitRatio * route.Requests), requests),
             Routes = routes,
@@ -49,6 +51,36 @@ internal static class CacheReader
             Outcomes = Words(Enum.GetValues<CacheOutcome>()[..(int)CacheOutcome.Count], CacheOutcomes.Word, route.Read),
             Forwarded = Words(Enum.GetValues<CacheForward>(), forward => Encoding.ASCII.GetString(CacheStatus.Word(forward)), route.Read),
             NotStored = Words(Enum.GetValues<StoringVerdict>(), verdict => Encoding.ASCII.GetString(StoringVerdicts.Word(verdict)), route.Read),
+        };
+    }
+
+    private static CacheDiskReport Read(DiskTier disk)
+    {
+        DiskStatistics now = disk.Statistics;
+        return new CacheDiskReport
+        {
+            Path = disk.Settings.Path,
+            State = DiskStates.Word(now.State),
+            Problem = now.Problem.Length == 0 ? null : now.Problem,
+            Objects = now.Objects,
+            Bytes = now.UsedOctets,
+            CapacityBytes = now.CapacityOctets,
+            Segments = now.Segments,
+            SegmentLimit = now.SegmentLimit,
+            IndexBytes = now.IndexOctets,
+            LoadMs = now.LoadMs,
+            Hits = now.Hits,
+            Misses = now.Misses,
+            Opened = now.Opened,
+            Busy = now.Busy,
+            Stored = now.Stored,
+            Dropped = Words(DiskDrops.All, DiskDrops.Word, why => now.Dropped[why]),
+            Evicted = now.Evicted,
+            Corrupt = now.Corrupt,
+            ReadFailures = now.ReadFailures,
+            WriteFailures = now.WriteFailures,
+            WrittenBytes = now.WrittenOctets,
+            SavedBytes = now.SavedOctets,
         };
     }
 

@@ -41,6 +41,9 @@ public sealed record CacheReport
     /// <summary>The share of them that no origin was asked for.</summary>
     public double HitRatio { get; init; }
 
+    /// <summary>Its tier on disk; null: it has none.</summary>
+    public CacheDiskReport? Disk { get; init; }
+
     /// <summary>What it did, by site and route.</summary>
     public required IReadOnlyList<CacheRoute> Routes { get; init; }
 

@@ -40,6 +40,35 @@ public sealed class CacheApiTests
         page.Samples["weir_cache_not_stored_total{cache=\"default\",site=\"*\",route=\"\",reason=\"authorization\"}"].ShouldBe(1);
     }
 
+    [Fact]
+    public async Task What_the_disk_holds_and_did_is_told_with_labels_of_the_configuration_alone()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Path("odd\"name");
+        await using RunningAdmin weir = await RunningAdmin.StartAsync(
+            OneCache.Replace("memory: 16MiB", $"memory: 16MiB, disk: {{ path: '{path}', size: 16MiB }}", StringComparison.Ordinal));
+        await DiskAsync(weir, found => found.GetProperty("state").GetString() == "on");
+        await AskAsync(weir, "/x");
+        JsonElement disk = await DiskAsync(weir, found => found.GetProperty("stored").GetInt64() == 1);
+        disk.GetProperty("path").GetString().ShouldBe(path);
+        disk.GetProperty("state").GetString().ShouldBe("on");
+        disk.TryGetProperty("problem", out _).ShouldBeFalse();
+        disk.GetProperty("objects").GetInt64().ShouldBe(1);
+        disk.GetProperty("segments").GetInt32().ShouldBe(1);
+        disk.GetProperty("segment_limit").GetInt32().ShouldBe(62);
+        disk.GetProperty("bytes").GetInt64().ShouldBe(256 * 1024);
+        disk.GetProperty("capacity_bytes").GetInt64().ShouldBe(16 << 20);
+        disk.GetProperty("load_ms").GetInt64().ShouldBeGreaterThan(0);
+        disk.GetProperty("written_bytes").GetInt64().ShouldBeGreaterThan(0);
+        PrometheusText page = PrometheusText.Read(await weir.Tcp.GetStringAsync("/metrics"));
+        page.Samples["weir_cache_disk_objects{cache=\"default\"}"].ShouldBe(1);
+        page.Samples["weir_cache_disk_state{cache=\"default\",state=\"on\"}"].ShouldBe(1);
+        page.Samples["weir_cache_disk_state{cache=\"default\",state=\"off\"}"].ShouldBe(0);
+        page.Samples["weir_cache_disk_dropped_total{cache=\"default\",reason=\"too-slow\"}"].ShouldBe(0);
+        page.Types["weir_cache_disk_stored_total"].ShouldBe("counter");
+        page.Samples.Keys.ShouldAllBe(key => !key.Contains("odd", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("""{"urls":["http://127.0.0.1:PORT/x"]}""", 1)]
     [InlineData("""{"urls":["127.0.0.1:PORT/x"]}""", 1)]
@@ -99,6 +128,22 @@ public sealed class CacheApiTests
 
     private static async Task<JsonElement> CacheAsync(RunningAdmin weir) =>
         JsonDocument.Parse(await weir.Unix.GetStringAsync("/api/v1/caches")).RootElement.GetProperty("caches")[0];
+
+    // The disk is written beside serving: asked until it is as expected.
+    private static async Task<JsonElement> DiskAsync(RunningAdmin weir, Func<JsonElement, bool> isReached)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            JsonElement disk = (await CacheAsync(weir)).GetProperty("disk");
+            if (isReached(disk))
+            {
+                return disk;
+            }
+
+            deadline.IsCancellationRequested.ShouldBeFalse(disk.GetRawText());
+        }
+    }
 
     private static async Task<JsonElement> PurgeAsync(RunningAdmin weir, string order)
     {

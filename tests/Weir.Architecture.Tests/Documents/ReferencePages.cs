@@ -170,6 +170,17 @@ internal static class ReferencePages
             page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `cache` | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
         }
 
+        foreach (CacheDiskMetric metric in CacheMetrics.OfDisks)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `cache` | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
+        }
+
+        foreach (CacheDiskLabelled metric in CacheMetrics.OfDisksByWord)
+        {
+            string words = string.Join(", ", metric.Words);
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}`: {words} | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
+        }
+
         foreach (CacheRouteMetric metric in CacheMetrics.OfRoutes)
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}` | counter | {Cell(metric.Help)} |\n");

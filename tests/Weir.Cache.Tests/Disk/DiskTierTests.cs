@@ -305,7 +305,7 @@ public sealed class DiskTierTests
             tier.Tier.Stored(tier.Tier.Change(key), tier.Store, Sample.Hash(0), key);
         }
 
-        tier.Tier.Statistics.Dropped.ShouldBeGreaterThan(10_000);
+        tier.Tier.Statistics.Dropped[DiskDrop.TooSlow].ShouldBeGreaterThan(10_000);
         LargeWrite large = tier.Tier.BeginLarge(long.MaxValue).ShouldNotBeNull();
         byte[] part = new byte[1 << 20];
         bool isGivenUp = false;

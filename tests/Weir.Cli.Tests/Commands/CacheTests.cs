@@ -94,6 +94,32 @@ public sealed partial class CacheTests
     }
 
     [Fact]
+    public async Task What_the_disk_holds_is_seen_before_and_after_a_restart()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write(
+            "weir.yaml", Config.Replace("memory: 16MiB", "memory: 16MiB, disk: { path: cache, size: 16MiB }", StringComparison.Ordinal));
+        using HttpClient client = new();
+        await using (WeirProgram weir = WeirProgram.Start("run", "-c", file))
+        {
+            int port = await weir.PortAsync();
+            await weir.SeeAsync("admin_started");
+            await TableAsync(file, "known after");
+            await AskAsync(client, port, "/x", host: "a.test");
+            (await TableAsync(file, "1 of 62")).ShouldMatch(
+                @"cache +disk +objects +segments +taken +of +index +hits +opened +misses +written +dropped +evicted +remarks\n"
+                + @"default +on +1 +1 of 62 +256\.0 KiB +16\.0 MiB +[\d.]+ [KM]?i?B +0 +0 +0 +1 +0 +0 +known after \d+ ms\n");
+        }
+
+        await using WeirProgram again = WeirProgram.Start("run", "-c", file);
+        int next = await again.PortAsync();
+        await again.SeeAsync("admin_started");
+        await TableAsync(file, "known after");
+        await AskAsync(client, next, "/x", host: "a.test");
+        (await TableAsync(file, "1 of 62")).ShouldMatch(@"default +on +1 +1 of 62 +256\.0 KiB +16\.0 MiB +[\d.]+ [KM]?i?B +1 +0 +0 +0 +0 +0 +known");
+    }
+
+    [Fact]
     public async Task What_cannot_be_purged_is_said_and_why()
     {
         using TemporaryFolder folder = new();
@@ -104,6 +130,23 @@ public sealed partial class CacheTests
         await RefusesAsync(file, "\"/x\" is no URL. Write e.g. https://example.com/path?query, or without https:// for both schemes. Nothing was purged.", "/x");
         await RefusesAsync(file, "There is no cache \"other\". Known are: default.", "--all", "--cache", "other");
         await RefusesAsync(file, "host is a text: compare it by == or !=. Nothing was purged.", "--where", "host > a");
+    }
+
+    // The disk is written beside serving: asked until it is as expected.
+    private static async Task<string> TableAsync(string file, string expected)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            (int code, string output, string errors) = await WeirProgram.RunAsync("cache", "-c", file);
+            code.ShouldBe(0, errors);
+            if (output.Contains(expected, StringComparison.Ordinal))
+            {
+                return output;
+            }
+
+            deadline.IsCancellationRequested.ShouldBeFalse(output);
+        }
     }
 
     private static async Task TellsAsync(string file, string expected, params string[] command)
@@ -119,10 +162,10 @@ public sealed partial class CacheTests
         (code, output, errors).ShouldBe((1, "", $"weir: {problem}\n"));
     }
 
-    private static async Task AskAsync(HttpClient client, int port, string target, string? credentials = null)
+    private static async Task AskAsync(HttpClient client, int port, string target, string? credentials = null, string? host = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, $"http://127.0.0.1:{port}{target}");
-        request.Headers.Host = $"a.test:{port}";
+        request.Headers.Host = host ?? $"a.test:{port}";
         request.Headers.Authorization = credentials is null ? null : new AuthenticationHeaderValue("Basic", credentials);
         using HttpResponseMessage response = await client.SendAsync(request);
         (await response.Content.ReadAsStringAsync()).ShouldBe("content");
