@@ -4,14 +4,17 @@ using Weir.Cache.Keys;
 namespace Weir.Cache.Collapsing;
 
 /// <summary>
-/// One request to an origin on behalf of all that ask for the same key meanwhile. Its owner says once what became of it; those who wait may be
+/// One request to an origin on behalf of all that ask for the same key meanwhile. Its owner says once what became of it; those who wait may
+/// be
 /// on any loop.
 /// </summary>
 public sealed class Fill
 {
     private readonly Lock _gate = new();
     private readonly List<FillWait> _waits = [];
+    private readonly List<FillWait> _endWaits = [];
     private FillHead? _head;
+    private bool _isEnded;
     private volatile bool _isInvalidated;
 
     // The owner, and those that joined and may yet open a reader: the content is given up with the last of them. Atomic.
@@ -72,6 +75,26 @@ public sealed class Fill
         }
     }
 
+    /// <summary>
+    /// Waits until it is over, for a response whose beginning nobody can read any more; null: it took too long. Then it is looked for where
+    /// it is
+    /// stored.
+    /// </summary>
+    public ValueTask<FillHead?> WaitForEndAsync(LoopServices loop, int mostMs)
+    {
+        lock (_gate)
+        {
+            if (_isEnded)
+            {
+                return new(_head);
+            }
+
+            FillWait wait = new(loop, mostMs);
+            _endWaits.Add(wait);
+            return wait.Task;
+        }
+    }
+
     /// <summary>Whoever joined, or owns it, opens no reader any more. Called once by each.</summary>
     public void Leave()
     {
@@ -85,4 +108,26 @@ public sealed class Fill
     public void Join() => Interlocked.Increment(ref _users);
 
     internal void Invalidate() => _isInvalidated = true;
+
+    /// <summary>It is over; a second time is ignored.</summary>
+    internal void End()
+    {
+        lock (_gate)
+        {
+            if (_isEnded)
+            {
+                return;
+            }
+
+            _isEnded = true;
+        }
+
+        // Nobody is added any more.
+        foreach (FillWait wait in _endWaits)
+        {
+            wait.Tell(_head!);
+        }
+
+        _endWaits.Clear();
+    }
 }

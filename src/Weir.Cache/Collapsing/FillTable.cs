@@ -70,6 +70,8 @@ public sealed class FillTable
                 _fills.Remove(hash);
             }
         }
+
+        fill.End();
     }
 
     /// <summary>What fills of a URI bring is no longer good: it is not stored, and nobody joins them any more.</summary>

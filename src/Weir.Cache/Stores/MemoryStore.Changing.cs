@@ -102,21 +102,40 @@ public sealed unsafe partial class MemoryStore
     }
 
     /// <summary>Takes a whole segment for a part of a large body; -1: there is no place.</summary>
-    internal int TakeExtent()
-    {
-        lock (_gate)
-        {
-            return TryMakeRoom() ? _segments.Take(SegmentState.Extent) : -1;
-        }
-    }
+    internal int TakeExtent() => TakeForFilling(_segments.Count / 2);
+
+    /// <summary>The same for the rest of a body, which a record will have a copy of; only while few are taken.</summary>
+    internal int TakeScratch() => TakeForFilling(_segments.Count / 4);
 
     /// <summary>Gives back extents that no record got.</summary>
     internal void ReturnExtents(List<int> extents)
     {
         lock (_gate)
         {
+            _filling -= extents.Count;
             extents.ForEach(_segments.Retire);
             _segments.Reclaim();
+        }
+    }
+
+    /// <summary>Keeps extents where they are for the readers of one body; by whoever owns them, on the loop of that lane.</summary>
+    internal void Pin(int lane, List<int> extents) => extents.ForEach(_lanes[lane].Hold);
+
+    /// <summary>Ends that.</summary>
+    internal void Unpin(int lane, List<int> extents) => extents.ForEach(_lanes[lane].Release);
+
+    // Bodies that arrive take a share at most: what is stored is not to make room for what may never be.
+    private int TakeForFilling(int most)
+    {
+        lock (_gate)
+        {
+            if (_filling >= most || !TryMakeRoom())
+            {
+                return -1;
+            }
+
+            _filling++;
+            return _segments.Take(SegmentState.Extent);
         }
     }
 
@@ -161,6 +180,7 @@ public sealed unsafe partial class MemoryStore
             }
             else
             {
+                _filling -= extents;
                 body.GiveTo(new Span<int>(Layout.ExtentsOf(made), extents), target);
             }
 

@@ -30,6 +30,9 @@ public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
     private readonly SegmentQueue _main;
     private readonly PurgeList _purges;
     private bool _isClosed;
+
+    // Segments of bodies that arrive.
+    private int _filling;
     private long _count;
     private long _evicted;
 
@@ -123,7 +126,8 @@ public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
     public void Release(int lane, in StoredEntry entry) => GiveBack(_lanes[lane], entry);
 
     /// <summary>
-    /// Forgets everything and gives back what no reader holds; nothing is stored any more. Exchanges that began before may go on using it: what
+    /// Forgets everything and gives back what no reader holds; nothing is stored any more. Exchanges that began before may go on using it:
+    /// what
     /// they hold is given back when nobody refers to the store.
     /// </summary>
 #pragma warning disable CA1816 // The finalizer has the rest to do: readers may still hold memory.

@@ -56,7 +56,7 @@ internal sealed partial class CacheModule
 
         if (fetched.IsUpdated || fetched.IsSliced)
         {
-            return await ServeUpdatedAsync(exchange, ask, fetched.IsUpdated ? 304 : 0);
+            return await ServeUpdatedAsync(exchange, ask, fetched.IsUpdated ? 304 : 0, isCollapsed: false);
         }
 
         if (fetched.Head is null)
@@ -111,7 +111,7 @@ internal sealed partial class CacheModule
         switch (head?.Outcome)
         {
             case FillOutcome.Stored:
-                return await ServeUpdatedAsync(exchange, ask, ask.Part is null ? 304 : 0);
+                return await ServeUpdatedAsync(exchange, ask, ask.Part is null ? 304 : 0, isCollapsed: true);
             case FillOutcome.Failed when MayStandIn(ask):
                 return await StandInAsync(exchange, ask, head.Error?.Status ?? 502);
             case FillOutcome.Failed:
@@ -126,9 +126,29 @@ internal sealed partial class CacheModule
                 }
 
                 return Verdict.Answered;
+            case FillOutcome.Shared when IsFor(head, ask) && head.Body is ArrivingBody:
+                return await fill.WaitForEndAsync(exchange.Loop, _limits.WaitMs) is not null
+                    ? await ServeStoredAsync(exchange, ask)
+                    : await Pass(exchange, ask.Forward);
             default:
                 return await Pass(exchange, ask.Forward);
         }
+    }
+
+    // What came too late to follow was stored meanwhile, if all went well.
+    private async ValueTask<Verdict> ServeStoredAsync(Exchange exchange, Asking ask)
+    {
+        CacheLoop loop = LoopOf(exchange);
+        LookupResult found = FindAgain(exchange, loop, ask.Content?.Span.ToArray(), out StoredEntry entry);
+        if (found != LookupResult.Found)
+        {
+            Release(exchange, entry);
+            return await Pass(exchange, ask.Forward);
+        }
+
+        CacheStatus status = new() { Forward = ask.Forward, IsCollapsed = true };
+        Delivery.Serve(exchange, _cache.Store, loop, _slot, entry, ref status, ask.NowSeconds);
+        return Verdict.Answered;
     }
 
     // The page about the error says what the cache did, too.
@@ -161,9 +181,9 @@ internal sealed partial class CacheModule
     }
 
     // What was validated a moment ago is served, even where it must be validated before each use.
-    private async ValueTask<Verdict> ServeUpdatedAsync(Exchange exchange, Asking ask, int fetchedStatus)
+    private async ValueTask<Verdict> ServeUpdatedAsync(Exchange exchange, Asking ask, int fetchedStatus, bool isCollapsed)
     {
-        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus };
+        CacheStatus status = new() { Forward = ask.Forward, ForwardStatus = fetchedStatus, IsCollapsed = isCollapsed };
         if (ask.Part is not null)
         {
             return await ServeFoundSlicesAsync(exchange, ask, status);

@@ -59,7 +59,8 @@ internal sealed partial class CacheModule
     }
 
     /// <summary>
-    /// The Range to ask with where nothing is stored yet: the slice in which one range of octets begins, or as many last octets as are asked for,
+    /// The Range to ask with where nothing is stored yet: the slice in which one range of octets begins, or as many last octets as are
+    /// asked for,
     /// but not more than a slice.
     /// </summary>
     private bool TryAlign(Exchange exchange, out byte[]? part)
@@ -85,7 +86,7 @@ internal sealed partial class CacheModule
         LookupResult found = loop.Find(RulesOf(exchange), exchange.Request, ask.NowSeconds, out StoredEntry entry);
         if (found == LookupResult.Sliced)
         {
-            status.IsStored = status.ForwardStatus == 0;
+            status.IsStored = status.ForwardStatus == 0 && !status.IsCollapsed;
             return await ServeSlicesAsync(exchange, ask, entry, status);
         }
 

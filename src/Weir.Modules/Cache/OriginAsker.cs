@@ -1,11 +1,9 @@
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
-using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Collapsing;
-using Weir.Cache.Disk;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
 using Weir.Cache.Stores;
@@ -34,7 +32,8 @@ internal sealed class OriginAsker
     }
 
     /// <summary>
-    /// Fetches as the owner of a fill. What is to be stored is so by <see cref="Store"/>; all else ends the fill. The exchange is used until
+    /// Fetches as the owner of a fill. What is to be stored is so by <see cref="Store"/>; all else ends the fill. The exchange is used
+    /// until
     /// the first wait only: it may be over when the answer comes.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -62,7 +61,7 @@ internal sealed class OriginAsker
 
     /// <summary>Stores what was fetched while it arrives, and ends the fill then; behind what the first client reads.</summary>
     public void Store(Asking ask, Fill fill, Fetched fetched) =>
-        ask.Loop.Observe(StoreAsync(ask, fill, fetched, fetched.Body!.OpenReader(ask.Loop)));
+        ask.Loop.Observe(StoreAsync(ask, fill, fetched, (ArrivingBody)fetched.Body!));
 
     // RFC 9111 section 4.3.1: for all that ask, so without the client's own conditions and ranges.
     private static RequestHead RequestOf(Asking ask)
@@ -157,7 +156,7 @@ internal sealed class OriginAsker
         {
             record = _records.Make(head, control, requestSeconds, ask.NowSeconds, fill.Number);
             verdict = IsUseless(head, record.Freshness) ? StoringVerdict.Vanishing
-                : head.BodyLength.IsKnown && !StoringBody.Fits(_cache, head.BodyLength.Octets, _limits.ObjectOctets) ? StoringVerdict.TooLarge
+                : IsTooLarge(head) ? StoringVerdict.TooLarge
                 : StoringVerdict.Stored;
         }
 
@@ -182,9 +181,19 @@ internal sealed class OriginAsker
             return new Fetched { Head = head, Body = result.Body, Verdict = verdict };
         }
 
-        fill.Set(new FillHead(head, result.Body!, variant.Text, variant.Names));
-        return new Fetched { Head = head, Body = result.Body, Verdict = verdict, Record = record, Variant = variant };
+        FollowedBody body = result.Body!;
+        if (verdict == StoringVerdict.Stored)
+        {
+            long announced = head.BodyLength.IsKnown ? head.BodyLength.Octets : -1;
+            body = new ArrivingBody(_cache, ask.Loop, body, _limits.ObjectOctets, announced);
+        }
+
+        fill.Set(new FillHead(head, body, variant.Text, variant.Names));
+        return new Fetched { Head = head, Body = body, Verdict = verdict, Record = record, Variant = variant };
     }
+
+    private bool IsTooLarge(ResponseHead head) =>
+        head.BodyLength.IsKnown && !ArrivingBody.Fits(_cache, head.BodyLength.Octets, _limits.ObjectOctets);
 
     // What is large has to be asked for again before it takes the place of others; whoever waits for it gets it all the same.
     private bool IsFirstUse(Asking ask, ResponseHead head)
@@ -215,49 +224,68 @@ internal sealed class OriginAsker
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    private async ValueTask StoreAsync(Asking ask, Fill fill, Fetched fetched, BodyReader reader)
+    private async ValueTask StoreAsync(Asking ask, Fill fill, Fetched fetched, ArrivingBody body)
     {
-        long announced = fetched.Head!.BodyLength.IsKnown ? fetched.Head.BodyLength.Octets : -1;
-        StoringBody body = new(_cache, ask.Loop, _limits.ObjectOctets, announced);
+        bool isGivenUp = false;
         try
         {
-            while (true)
+            bool goesOn = true;
+            while (goesOn)
             {
-                BodyRead read = await reader.ReadAsync();
-                if (read.Error is not null)
+                goesOn = await body.ReadOnAsync();
+                if (!body.IsStoring && !isGivenUp)
                 {
-                    // A response that broke off is never stored: its length was announced, and did not come.
-                    return;
-                }
-
-                if (!body.TryAppend(read.Data.Span))
-                {
-                    reader.Cancel();
-                    Note(ask, fetched.Head!, StoringVerdict.TooLarge);
-                    return;
-                }
-
-                if (read.IsEnd)
-                {
-                    break;
+                    // Who reads it gets the rest; who comes now asks by itself.
+                    isGivenUp = true;
+                    NoteGivenUp(ask, fetched, body);
+                    EndFill(ask, fill);
                 }
             }
 
-            if (!fill.IsInvalidated)
+            // A response that broke off is never stored: its length was announced, and did not come.
+            if (body.HasAll && body.IsStoring && !fill.IsInvalidated)
             {
-                NoteSplits(ask, fetched, body);
-                await fetched.Variant.InsertAsync(ask, _cache.Store, fetched.Record, body);
+                await InsertAsync(ask, fetched, body);
             }
         }
         finally
         {
-            body.Release();
-            _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
-            fill.Leave();
+            body.Finish();
+            if (!isGivenUp)
+            {
+                EndFill(ask, fill);
+            }
         }
     }
 
-    private void NoteSplits(Asking ask, Fetched fetched, StoringBody body)
+    private async ValueTask InsertAsync(Asking ask, Fetched fetched, ArrivingBody body)
+    {
+        NoteSplits(ask, fetched, body);
+        if (body.OnDisk is not null)
+        {
+            // The disk takes its time: nobody waits for it.
+            body.Finish();
+        }
+
+        await fetched.Variant.InsertAsync(ask, _cache.Store, fetched.Record, body);
+    }
+
+    private void EndFill(Asking ask, Fill fill)
+    {
+        _cache.Fills.End(KeyHash.Of(ask.FillKey), fill);
+        fill.Leave();
+    }
+
+    // Where there is no room now there may be some later.
+    private void NoteGivenUp(Asking ask, Fetched fetched, ArrivingBody body)
+    {
+        if (!body.HasNoRoom)
+        {
+            Note(ask, fetched.Head!, StoringVerdict.TooLarge);
+        }
+    }
+
+    private void NoteSplits(Asking ask, Fetched fetched, ArrivingBody body)
     {
         if (ask.Request.HasQuery && ask.Request.Method == RequestMethod.Get && body.InMemory is { } memory && memory.TryChecksum(out uint checksum))
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Weir.Abstractions.Heads;
+using Weir.Cache.Collapsing;
 using Weir.Cache.Disk;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
@@ -59,7 +60,7 @@ internal readonly struct Variant
     }
 
     /// <summary>Stores a response, and the list of variants it belongs to.</summary>
-    public async ValueTask InsertAsync(Asking ask, MemoryStore store, NewRecord record, StoringBody body)
+    public async ValueTask InsertAsync(Asking ask, MemoryStore store, NewRecord record, ArrivingBody body)
     {
         byte[] key = Names.Length == 0 ? ask.Primary : KeyOf(ask.Primary);
         KeyHash hash = Names.Length == 0 ? ask.PrimaryHash : KeyHash.Of(key);
@@ -96,7 +97,8 @@ internal readonly struct Variant
         return large.EndAsync(key, record);
     }
 
-    // The list that is stored, where it has the same names; its number is part of its variants' keys. Else a new one: older variants are lost.
+    // The list that is stored, where it has the same names; its number is part of its variants' keys. Else a new one: older variants are
+    // lost.
     private static (ulong Generation, int Count) List(Asking ask, MemoryStore store, ReadOnlySpan<byte> names)
     {
         if (store.TryFind(ask.Loop.Index, ask.PrimaryHash, ask.Primary, out StoredEntry entry))

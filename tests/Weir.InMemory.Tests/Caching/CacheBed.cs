@@ -9,11 +9,11 @@ internal sealed class CacheBed : IDisposable
 {
     private readonly Dictionary<string, Peer> _clients = [];
 
-    public CacheBed(string options = "", string more = "")
+    public CacheBed(string options = "", string more = "", string memory = "16MiB", string objectSize = "1MiB")
     {
         Proxy = new Proxy($$"""
             listen: [":8080"]
-            caches: { default: { memory: 16MiB, object_size: 1MiB } }
+            caches: { default: { memory: {{memory}}, object_size: {{objectSize}} } }
             sites:
               "*":
                 stack: [{ cache: { {{options}} } }{{more}}]
