@@ -7,6 +7,7 @@ using Weir.Modules.AuthJwt;
 using Weir.Modules.AuthKey;
 using Weir.Modules.BodyLimit;
 using Weir.Modules.Cache;
+using Weir.Modules.Challenge;
 using Weir.Modules.Cloak;
 using Weir.Modules.Compress;
 using Weir.Modules.Cors;
@@ -43,6 +44,7 @@ public sealed class StandardModules : IModuleCatalog
             new AccessFactory(),
             new FilterFactory(),
             new RateLimitFactory(),
+            new ChallengeFactory(),
             new AuthBasicFactory(),
             new AuthKeyFactory(),
             new AuthJwtFactory(),

@@ -144,6 +144,9 @@ public sealed class Exchange
     /// <summary>What rules have said of the exchange: bits that <see cref="ExchangeTags"/> names.</summary>
     public ulong Tags { get; set; }
 
+    /// <summary>The work that the client has proved to a module above, which has taken the proof out of the request.</summary>
+    public ProvenWork ProvenWork { get; set; }
+
     /// <summary>How often the request was sent again.</summary>
     public int Retries { get; set; }
 
@@ -308,6 +311,7 @@ public sealed class Exchange
         ServerName = null;
         AnsweredBy = null;
         Tags = 0;
+        ProvenWork = default;
         Retries = 0;
         IsHedged = false;
         IsOriginReused = false;

@@ -18,6 +18,9 @@ public interface IModuleFactory
     /// <summary>Whether such a module answers every request itself, so that nothing below it ever runs.</summary>
     bool AnswersAlways(object options);
 
+    /// <summary>The module that must stand somewhere below one with these options for them to mean anything; null: none.</summary>
+    string? NeedsBelow(object options) => null;
+
     /// <summary>Makes a module from options, or reports errors through the builder and returns null.</summary>
     IModule? Create(object options, ModuleBuilder builder);
 }

@@ -24,6 +24,7 @@ internal sealed class StackOrder
     {
         CheckHints(site.Stack);
         CheckCache(site);
+        CheckNeeds(site);
         foreach (RouteConfig route in site.Routes)
         {
             CheckHints(route.Stack);
@@ -80,6 +81,45 @@ internal sealed class StackOrder
             : route.When is not null || route.Split?.When.Count > 0 ? "an expression"
             : route.Split is not null ? "a split"
             : null;
+
+    // What a module leaves to another one, nobody does where that one is missing.
+    private void CheckNeeds(SiteConfig site)
+    {
+        foreach ((int index, StackEntry entry) in site.Stack.Index())
+        {
+            if (NeedOf(entry) is not { } need || site.Stack.Skip(index + 1).Any(below => below.Name == need))
+            {
+                continue;
+            }
+
+            RouteConfig? without = site.Routes.FirstOrDefault(route => route.Stack.All(below => below.Name != need));
+            if (without is not null || site.Routes.Count == 0)
+            {
+                TellNeed(entry, need, site.Routes.Any(route => route.Stack.Any(below => below.Name == need)) ? without : null);
+            }
+        }
+
+        foreach (RouteConfig route in site.Routes)
+        {
+            foreach ((int index, StackEntry entry) in route.Stack.Index())
+            {
+                if (NeedOf(entry) is { } need && route.Stack.Skip(index + 1).All(below => below.Name != need))
+                {
+                    TellNeed(entry, need, null);
+                }
+            }
+        }
+    }
+
+    private string? NeedOf(StackEntry entry) =>
+        entry.Options is null || entry.AcknowledgesOrder ? null : _catalog.Find(entry.Name)?.NeedsBelow(entry.Options);
+
+    private void TellNeed(StackEntry entry, string need, RouteConfig? onlyFor) => _errors.Error(
+        entry.Position,
+        onlyFor is null
+            ? $"\"{entry.Name}\" leaves something to a \"{need}\" below it, and there is none."
+            : $"\"{entry.Name}\" leaves something to a \"{need}\" below it, and the route at line {onlyFor.Position.Line} has none.",
+        $"Add `{need}` below it; or, where that is meant, write `{Acknowledgement}: true` among its options.");
 
     // A site's modules are for all of its routes: there a place is only wrong where it does harm.
     private void CheckAcross(IReadOnlyList<StackEntry> site, IReadOnlyList<StackEntry> route)

@@ -12,6 +12,6 @@ public enum FilterAction : byte
     /// <summary>Puts a tag on the exchange, for expressions of other modules.</summary>
     Tag,
 
-    /// <summary>Lets the client prove that it is no program.</summary>
+    /// <summary>Marks the exchange, so that a `challenge` below asks the client for a proof.</summary>
     Challenge,
 }

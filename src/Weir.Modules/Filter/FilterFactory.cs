@@ -18,7 +18,7 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
     public override string Name => "filter";
 
     /// <inheritdoc/>
-    public override string Summary => "Blocks, logs or tags requests and responses by rules over any of their fields.";
+    public override string Summary => "Blocks, challenges, logs or tags requests and responses by rules over any of their fields.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OrderHint> OrderHints { get; } =
@@ -27,6 +27,10 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
         new(OrderRelation.Above, "respond", "An answer above filter is given without its rules being asked."),
         new(OrderRelation.Above, "cache", "A cache above filter serves what it has stored to requests that a rule would block.") { IsDangerous = true },
     ];
+
+    /// <inheritdoc/>
+    protected override string? NeedsBelow(FilterOptions options) =>
+        options.Mode == FilterMode.Enforce && options.Rules.Any(rule => rule is { Do: FilterAction.Challenge, CountOnly: false }) ? "challenge" : null;
 
     /// <inheritdoc/>
     protected override IModule? Create(FilterOptions options, ModuleBuilder builder)
@@ -82,6 +86,11 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
         }
 
         CheckAction(check, option, options);
+        if (isCompiled && options.Do == FilterAction.Challenge && condition!.Needs.HasFlag(ExpressionNeeds.Response))
+        {
+            check.Error(option + ".do", "When the response is there it is too late to challenge.", "Ask for what the request holds, or use block.");
+        }
+
         byte[] content = options switch
         {
             { Page: { } page } => ContentFile.Read(check, option + ".page", page),
@@ -89,7 +98,13 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
             _ => [],
         };
         ulong tag = 0;
-        if (options.Do == FilterAction.Tag && !ExchangeTags.TryFind(options.Tag ?? name, out tag))
+        string? tagName = options.Do switch
+        {
+            FilterAction.Tag => options.Tag ?? name,
+            FilterAction.Challenge => ChallengeTag.Name,
+            _ => null,
+        };
+        if (tagName is not null && !ExchangeTags.TryFind(tagName, out tag))
         {
             check.Error(option + ".tag", $"There are more than {ExchangeTags.Most} tags since this process began.", "Use fewer, or restart it.");
         }
@@ -111,11 +126,6 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
 
     private static void CheckAction(CheckedBuilder check, string option, FilterRuleOptions options)
     {
-        if (options.Do == FilterAction.Challenge)
-        {
-            check.Error(option + ".do", "This build has no challenge yet.", "Use block, or log to see whom it would concern.");
-        }
-
         if (options is { Message: not null, Page: not null })
         {
             check.Error(option + ".page", "message and page are both given.", "Keep one of them.");

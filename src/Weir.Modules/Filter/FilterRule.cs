@@ -30,7 +30,7 @@ internal sealed class FilterRule
 
     public required ModuleLog Log { get; init; }
 
-    /// <summary>The bit of `do: tag`.</summary>
+    /// <summary>The bit of `do: tag` or `do: challenge`.</summary>
     public ulong Tag { get; init; }
 
     public int Status { get; init; }
@@ -93,6 +93,7 @@ internal sealed class FilterRule
     {
         FilterAction.Block => "blocked",
         FilterAction.Tag => "tagged",
+        FilterAction.Challenge => "challenged",
         _ => "logged",
     };
 

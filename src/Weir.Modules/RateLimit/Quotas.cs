@@ -11,12 +11,12 @@ internal sealed class Quotas
     public ReadOnlySpan<Quota> All => _all;
 
     /// <summary>Spends a token of each rate; where one has none, of none. What is left is of the one that has least.</summary>
-    public Decision Spend(ulong key, long nowNs)
+    public BucketDecision Spend(ulong key, long nowNs)
     {
-        Decision result = new(true, int.MaxValue, 0);
+        BucketDecision result = new(true, int.MaxValue, 0);
         for (int i = 0; i < _all.Length; i++)
         {
-            Decision decision = _all[i].Buckets.Spend(key, nowNs);
+            BucketDecision decision = _all[i].Buckets.Spend(key, nowNs);
             if (!decision.IsAllowed)
             {
                 for (int given = 0; given < i; given++)
@@ -34,12 +34,12 @@ internal sealed class Quotas
     }
 
     /// <summary>What <see cref="Spend"/> would say, without spending.</summary>
-    public Decision Peek(ulong key, long nowNs)
+    public BucketDecision Peek(ulong key, long nowNs)
     {
-        Decision result = new(true, int.MaxValue, 0);
+        BucketDecision result = new(true, int.MaxValue, 0);
         foreach (Quota quota in _all)
         {
-            Decision decision = quota.Buckets.Peek(key, nowNs);
+            BucketDecision decision = quota.Buckets.Peek(key, nowNs);
             if (!decision.IsAllowed)
             {
                 return decision;

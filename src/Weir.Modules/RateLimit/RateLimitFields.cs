@@ -38,7 +38,7 @@ internal sealed class RateLimitFields
             }
 
             Put(quota.Name, value, ref length);
-            Decision next = quota.Buckets.Peek(key, nowNs);
+            BucketDecision next = quota.Buckets.Peek(key, nowNs);
             Put(";r="u8, value, ref length);
             Put(next.IsAllowed ? next.Left + 1 : 0, value, ref length);
             if (!next.IsAllowed)

@@ -58,7 +58,7 @@ internal sealed class RateLimitModule : IRequestModule
             return Refuse(exchange, key, bannedNs);
         }
 
-        Decision decision = exchange.IsHypothetical ? _quotas.Peek(key, nowNs) : _quotas.Spend(key, nowNs);
+        BucketDecision decision = exchange.IsHypothetical ? _quotas.Peek(key, nowNs) : _quotas.Spend(key, nowNs);
         exchange.Trace?.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{(decision.IsAllowed ? "allowed" : "refused")}, {decision.Left} left"));
         if (decision.IsAllowed)
         {

@@ -7,6 +7,7 @@ namespace Weir.Modules.Tests.Testing;
 internal sealed class FakeLoop : LoopServices
 {
     private long _passedMs;
+    private ulong _random = 4;
 
     public override int Index => 0;
 
@@ -14,14 +15,14 @@ internal sealed class FakeLoop : LoopServices
 
     public override long NowNs => NowMs * 1_000_000;
 
-    public override long UnixMs => 1_700_000_000_123;
+    public override long UnixMs => 1_700_000_000_123 + _passedMs;
 
     public override ReadOnlySpan<byte> DateValue => "Tue, 14 Nov 2023 22:13:20 GMT"u8;
 
     /// <summary>Lets time pass.</summary>
     public void Pass(TimeSpan time) => _passedMs += (long)time.TotalMilliseconds;
 
-    public override ulong NextRandom() => 4;
+    public override ulong NextRandom() => _random++;
 
     public override ValueTask YieldAsync() => default;
 

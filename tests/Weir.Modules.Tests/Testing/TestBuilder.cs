@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Weir.Abstractions.Modules;
 
 namespace Weir.Modules.Tests.Testing;
@@ -5,6 +6,8 @@ namespace Weir.Modules.Tests.Testing;
 /// <summary>Collects what a factory reports.</summary>
 internal sealed class TestBuilder : ModuleBuilder
 {
+    private readonly Dictionary<string, object> _shared = [];
+    private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private int _slots;
 
     public TestBuilder(string? routePath = null, string folder = "/nowhere")
@@ -40,6 +43,23 @@ internal sealed class TestBuilder : ModuleBuilder
     public override void Warning(string option, string cause, string remedy) => Warnings.Add($"{option}: {cause} {remedy}");
 
     public override int ReserveSlot() => _slots++;
+
+    /// <summary>The same for every module of this builder, as in a process.</summary>
+    public override byte[] Secret(string name) => _secret;
+
+    public override T Share<T>(string key, Func<T> make)
+    {
+        if (!_shared.TryGetValue(key, out object? shared))
+        {
+            _shared[key] = shared = make();
+        }
+
+        return (T)shared;
+    }
+
+    /// <summary>What a counter with such a label counted.</summary>
+    public long Counted(string metric, string label) =>
+        _shared.Values.OfType<ModuleCounter>().Single(counter => counter.Metric == metric && counter.Labels.Any(each => each.Value == label)).Value;
 
     public override string ResolvePath(string path) => Path.Combine(Folder, path);
 

@@ -1,6 +1,5 @@
-using Weir.Modules.RateLimit;
 
-namespace Weir.Modules.Tests.RateLimit;
+namespace Weir.Modules.Tests;
 
 public sealed class TokenBucketsTests
 {
@@ -12,11 +11,11 @@ public sealed class TokenBucketsTests
         TokenBuckets buckets = new(1024, perSecond: 10, burst: 5);
         for (int left = 4; left >= 0; left--)
         {
-            buckets.Spend(1, 0).ShouldBe(new Decision(true, left, 0));
+            buckets.Spend(1, 0).ShouldBe(new BucketDecision(true, left, 0));
         }
 
-        buckets.Spend(1, 0).ShouldBe(new Decision(false, 0, 100 * NsPerMs));
-        buckets.Spend(1, 99 * NsPerMs).ShouldBe(new Decision(false, 0, 1 * NsPerMs));
+        buckets.Spend(1, 0).ShouldBe(new BucketDecision(false, 0, 100 * NsPerMs));
+        buckets.Spend(1, 99 * NsPerMs).ShouldBe(new BucketDecision(false, 0, 1 * NsPerMs));
         buckets.Spend(1, 100 * NsPerMs).IsAllowed.ShouldBeTrue();
         buckets.Spend(1, 100 * NsPerMs).IsAllowed.ShouldBeFalse();
         buckets.Spend(1, 10_000 * NsPerMs).Left.ShouldBe(4);
@@ -41,7 +40,7 @@ public sealed class TokenBucketsTests
         TokenBuckets buckets = new(1024, perSecond: 1, burst: 2);
         for (int i = 0; i < 10; i++)
         {
-            buckets.Peek(1, 0).ShouldBe(new Decision(true, 1, 0));
+            buckets.Peek(1, 0).ShouldBe(new BucketDecision(true, 1, 0));
         }
 
         buckets.Spend(1, 0);

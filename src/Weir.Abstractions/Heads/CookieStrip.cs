@@ -1,10 +1,8 @@
-// Hot where clients are kept on their servers: looks through the cookies of every request.
-using Weir.Abstractions.Heads;
-
-namespace Weir.Pipeline.Sticking;
+// Hot where clients are kept on their servers, or are challenged: looks through the cookies of every request.
+namespace Weir.Abstractions.Heads;
 
 /// <summary>Finds a cookie of ours among those of a request (RFC 6265 section 5.4), and takes it out: it is none of the origin's business.</summary>
-internal static class CookieStrip
+public static class CookieStrip
 {
     /// <summary>The next cookie of that name in a field's value, from an offset on; false when there is no more.</summary>
     public static bool TryNext(ReadOnlySpan<byte> field, ReadOnlySpan<byte> name, ref int offset, out ReadOnlySpan<byte> value)

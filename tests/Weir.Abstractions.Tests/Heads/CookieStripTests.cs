@@ -1,8 +1,7 @@
 using System.Text;
 using Weir.Abstractions.Heads;
-using Weir.Pipeline.Sticking;
 
-namespace Weir.Pipeline.Tests.Sticking;
+namespace Weir.Abstractions.Tests.Heads;
 
 /// <summary>Proves that our cookie is found and taken out, and that the others stay octet for octet.</summary>
 public sealed class CookieStripTests

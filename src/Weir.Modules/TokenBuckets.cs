@@ -1,7 +1,7 @@
 // Hot: one decision for each request that passes the stack.
 using System.Numerics;
 
-namespace Weir.Modules.RateLimit;
+namespace Weir.Modules;
 
 /// <summary>
 /// Token buckets in fixed memory, shared by all loops. A bucket is one number, the time at which it will be full again (the theoretical
@@ -38,13 +38,13 @@ internal sealed class TokenBuckets
     }
 
     /// <summary>Spends one token of a key, if there is one.</summary>
-    public Decision Spend(ulong key, long nowNs)
+    public BucketDecision Spend(ulong key, long nowNs)
     {
         ref long place = ref _fullAt[FindOrTake(key, nowNs)];
         while (true)
         {
             long seen = Volatile.Read(ref place);
-            Decision decision = Decide(seen, nowNs, out long next);
+            BucketDecision decision = Decide(seen, nowNs, out long next);
             if (!decision.IsAllowed || Interlocked.CompareExchange(ref place, next, seen) == seen)
             {
                 return decision;
@@ -63,20 +63,20 @@ internal sealed class TokenBuckets
     }
 
     /// <summary>What <see cref="Spend"/> would say, without spending.</summary>
-    public Decision Peek(ulong key, long nowNs)
+    public BucketDecision Peek(ulong key, long nowNs)
     {
         int index = Find(key);
         return Decide(index < 0 ? 0 : Volatile.Read(ref _fullAt[index]), nowNs, out _);
     }
 
-    private Decision Decide(long fullAt, long nowNs, out long next)
+    private BucketDecision Decide(long fullAt, long nowNs, out long next)
     {
         long from = Math.Max(fullAt, nowNs);
         next = from + _tokenNs;
         long beyond = next - nowNs - _burstNs;
         return beyond > 0
-            ? new Decision(false, 0, beyond)
-            : new Decision(true, (int)Math.Min(-beyond / _tokenNs, _burst), 0);
+            ? new BucketDecision(false, 0, beyond)
+            : new BucketDecision(true, (int)Math.Min(-beyond / _tokenNs, _burst), 0);
     }
 
     private int Find(ulong key)
