@@ -9,6 +9,9 @@ public static class RangeSet
     /// <summary>Parts of one response; a request for more gets all of it (RFC 9110 section 14.2, against abuse).</summary>
     public const int MostParts = 16;
 
+    // In place of a length that nobody told.
+    private const long Unknown = 1L << 60;
+
     // Closer than this, two parts cost more apart than the octets between them (RFC 9110 section 15.3.7.2).
     private const long Gap = 80;
 
@@ -60,33 +63,26 @@ public static class RangeSet
         return count > 0 ? RangeOutcome.Parts : asked > 0 ? RangeOutcome.Unsatisfiable : RangeOutcome.Whole;
     }
 
-    /// <summary>Reads a single range where the length is not known: where it begins, or how many last octets. False: none, or several.</summary>
+    /// <summary>
+    /// Reads the first range where the length is not known: where it begins, or how many last octets. False: there is none, there are too many, or
+    /// the grammar is broken.
+    /// </summary>
     /// <param name="request">The request's fields.</param>
     /// <param name="first">The first octet; -1: it is the last ones that are asked for.</param>
     /// <param name="suffix">How many of these.</param>
-    public static bool TryReadOne(HeaderFields request, out long first, out long suffix)
+    public static bool TryReadFirst(HeaderFields request, out long first, out long suffix)
     {
         first = -1;
         suffix = 0;
-        int slot = request.Find(KnownField.Range);
-        if (slot < 0 || request.Find(KnownField.Range, slot + 1) >= 0)
+        Span<ByteRange> parts = stackalloc ByteRange[MostParts];
+        if (Read(request, Unknown, parts, out _) != RangeOutcome.Parts || !request.TryGet(KnownField.Range, out ReadOnlySpan<byte> value))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> value = request.ValueAt(slot);
-        int equals = value.IndexOf((byte)'=');
-        if (equals < 0 || !Ascii.EqualsIgnoreCase(value[..equals], "bytes"u8) || value.IndexOf((byte)',') >= 0)
-        {
-            return false;
-        }
-
-        value = value[(equals + 1)..].Trim(" \t"u8);
-        if (!TryRead(value, long.MaxValue, out _))
-        {
-            return false;
-        }
-
+        value = value[(value.IndexOf((byte)'=') + 1)..].TrimStart(" \t,"u8);
+        int comma = value.IndexOf((byte)',');
+        value = (comma < 0 ? value : value[..comma]).TrimEnd(" \t"u8);
         int dash = value.IndexOf((byte)'-');
         if (dash == 0)
         {

@@ -295,7 +295,8 @@ public sealed unsafe partial class MemoryStore
         _count++;
     }
 
-    // An empty slot of the key's two lines, else that of the record that was asked for least.
+    // An empty slot of the key's two lines, else one that a record leaves for its other line, else that of the record that was asked for least.
+    // Who looks for a record that moves may miss it once.
     private ulong* FindPlace(in KeyHash hash)
     {
         ulong* least = null;
@@ -316,7 +317,40 @@ public sealed unsafe partial class MemoryStore
             }
         }
 
+        for (int which = 0; which < 2; which++)
+        {
+            ulong* bucket = _index.Bucket(hash, which);
+            for (int i = 0; i < StoreIndex.BucketSlots; i++)
+            {
+                if (TryMoveToOtherLine(bucket + i))
+                {
+                    return bucket + i;
+                }
+            }
+        }
+
         return least;
+    }
+
+    private bool TryMoveToOtherLine(ulong* place)
+    {
+        RecordHeader* record = At(*place);
+        KeyHash hash = new(record->High, record->Low);
+        for (int which = 0; which < 2; which++)
+        {
+            ulong* bucket = _index.Bucket(hash, which);
+            for (int i = 0; i < StoreIndex.BucketSlots; i++)
+            {
+                if (bucket[i] == 0)
+                {
+                    Volatile.Write(ref bucket[i], *place);
+                    Volatile.Write(ref *place, 0);
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private void Unlink(ulong* place)

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
@@ -59,20 +61,27 @@ internal sealed partial class CacheModule
     }
 
     /// <summary>
-    /// The Range to ask with where nothing is stored yet: the slice in which one range of octets begins, or as many last octets as are
+    /// The Range to ask with where nothing is stored yet: the slice in which the first range of octets begins, or as many last octets as are
     /// asked for,
     /// but not more than a slice.
     /// </summary>
-    private bool TryAlign(Exchange exchange, out byte[]? part)
+    private bool TryAlign(Exchange exchange, CacheLoop loop, out byte[]? part)
     {
         part = null;
         RequestHead request = exchange.Request;
-        if (_limits.SliceOctets == 0 || request.Method != RequestMethod.Get || !RangeSet.TryReadOne(request.Fields, out long first, out long suffix))
+        if (_limits.SliceOctets == 0 || request.Method != RequestMethod.Get
+            || !RangeSet.TryReadFirst(request.Fields, out long first, out long suffix))
         {
             return false;
         }
 
         int octets = (int)Math.Min(_limits.SliceOctets, _cache.Store.MostBodyOctets);
+        if (octets >= _limits.SecondUseOctets && !_cache.Uses.IsSecond(loop.Hash))
+        {
+            // A slice is large, too: a first look at a few octets of what nobody asks for again does not cost the origin all of it.
+            return false;
+        }
+
         long start = first / octets * octets;
         part = first >= 0 ? Text($"bytes={start}-{start + octets - 1}") : Text($"bytes=-{Math.Min(suffix, octets)}");
         return true;
@@ -118,23 +127,43 @@ internal sealed partial class CacheModule
         }
 
         // Without a strong validator octets of several responses are not put together.
-        bool isJoinable = sliced.Head.IsStrong || sliced.Head.IndexOf(range.Start) == sliced.Head.IndexOf(range.End - 1);
-        if (isOne && isJoinable)
+        if (sliced.Head.IsStrong || (isOne && IsInOne(sliced, range)))
         {
-            bool isStored = IsStored(sliced, range);
-            SlicedBody body = new(exchange, sliced, _slices, _cache.Store, range, _limits.SliceWaitMs);
-            exchange.ReleaseAtEnd(body);
-            if (await body.OpenAsync() is null)
+            bool isStored = isOne ? IsStored(sliced, range) : AreStored(exchange.Request, sliced);
+            SlicedBody Open(ByteRange part) => new(exchange, sliced, _slices, _cache.Store, part, _limits.SliceWaitMs);
+            ProxyError? error = isOne
+                ? await ServeSliceAsync(exchange, Open(range))
+                : await SlicedParts.ServeAsync(exchange, sliced.Head.Length, Open);
+            if (error is null)
             {
                 status.Forward = status.Forward == CacheForward.None && !isStored ? CacheForward.Partial : status.Forward;
                 Tell(exchange, status);
-                exchange.ResponseBody = body;
                 return Verdict.Answered;
             }
         }
 
+        exchange.ResponseBody = BodyReader.Empty;
         exchange.Response.Clear();
         return await Pass(exchange, CacheForward.Partial);
+    }
+
+    private static ValueTask<ProxyError?> ServeSliceAsync(Exchange exchange, SlicedBody body)
+    {
+        exchange.ReleaseAtEnd(body);
+        exchange.ResponseBody = body;
+        return body.OpenAsync();
+    }
+
+    private bool IsInOne(SlicedObject sliced, ByteRange range)
+    {
+        if (!_slices.TryFind(sliced, range.Start, out StoredEntry entry, out long start, out _))
+        {
+            return false;
+        }
+
+        bool isInside = range.End <= start + entry.BodyOctets;
+        _cache.Store.Release(sliced.Loop.Index, entry);
+        return isInside;
     }
 
     private bool IsStored(SlicedObject sliced, ByteRange range)
@@ -152,6 +181,19 @@ internal sealed partial class CacheModule
         }
 
         return true;
+    }
+
+    private bool AreStored(RequestHead request, SlicedObject sliced)
+    {
+        Span<ByteRange> parts = stackalloc ByteRange[RangeSet.MostParts];
+        RangeSet.Read(request.Fields, sliced.Head.Length, parts, out int count);
+        bool areStored = true;
+        foreach (ByteRange part in parts[..count])
+        {
+            areStored = areStored && IsStored(sliced, part);
+        }
+
+        return areStored;
     }
 
     private static SlicedObject ObjectOf(Exchange exchange, Asking ask, in StoredEntry entry)

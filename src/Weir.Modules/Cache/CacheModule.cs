@@ -265,7 +265,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         // A head alone is not what a store is filled with, nor is a part that cannot be cut into slices.
         byte[]? part = null;
         bool isFilling = exchange.Request.Method != RequestMethod.Head && found is not (LookupResult.Unshared or LookupResult.NoKey)
-            && !OverridingFields.AreIn(exchange.Request.Fields) && (!exchange.Request.Fields.Has(KnownField.Range) || TryAlign(exchange, out part));
+            && !OverridingFields.AreIn(exchange.Request.Fields) && (!exchange.Request.Fields.Has(KnownField.Range) || TryAlign(exchange, loop, out part));
         return isFilling
             ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default, content) { Part = part })
             : Pass(exchange, forward);

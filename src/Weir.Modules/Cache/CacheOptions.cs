@@ -51,7 +51,7 @@ public sealed record CacheOptions
     public IReadOnlyDictionary<string, TimeSpan> Negative { get; init; } = ReadOnlyDictionary<string, TimeSpan>.Empty;
 
     [Option(
-        "Responses of this size and more are stored when they are asked for a second time; 0B: all are.", Default = "off: stored at once", Example = "1MiB")]
+        "Responses and slices of this size and more are stored when they are asked for a second time; 0B: all are.", Default = "off: stored at once", Example = "1MiB")]
     public ByteSize? SecondUse { get; init; }
 
     [Option("The size of the pieces in which ranges of what is not stored are fetched and stored; 0B: they pass by.", Max = "8MiB")]

@@ -35,6 +35,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
     private long _readerAt;
     private bool _isReaderDone;
     private int _vain;
+    private bool _hasBegun;
 
     public SlicedBody(Exchange exchange, SlicedObject sliced, SliceAsker asker, MemoryStore store, ByteRange range, int waitMs)
     {
@@ -94,6 +95,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
 
                 if (!data.IsEmpty)
                 {
+                    _hasBegun = true;
                     _vain = 0;
                     return BodyRead.More(data);
                 }
@@ -103,7 +105,9 @@ internal sealed class SlicedBody : BodyReader, IDisposable
 
             CloseReader();
             ReleaseHeld();
-            if (++_vain > MostVain)
+
+            // RFC 9111 section 3.4: without a strong validator what another response brings is not put behind this one.
+            if (++_vain > MostVain || (_hasBegun && !_sliced.Head.IsStrong))
             {
                 return BodyRead.Failed(ProxyErrors.OriginTruncated);
             }
@@ -127,6 +131,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
         slice = slice.Take((int)Math.Min(Math.Min(slice.Length, MostOctets), _end - _next));
         _next += slice.Length;
         _vain = 0;
+        _hasBegun = true;
         read = _next == _end ? BodyRead.Last(slice) : BodyRead.More(slice);
         return true;
     }

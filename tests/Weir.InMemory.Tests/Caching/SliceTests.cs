@@ -185,12 +185,74 @@ public sealed class SliceTests
     }
 
     [Fact]
+    public void Several_ranges_cost_the_slices_that_they_touch()
+    {
+        using CacheBed bed = new("slice: 100B");
+        Message first = Get(bed, "bytes=250-259,-5,700-720", out List<string> asked);
+        asked.ShouldBe(["bytes=200-299", "bytes=900-999", "bytes=700-799"]);
+        first.Status.ShouldBe(206);
+        first["Content-Type"].ShouldStartWith("multipart/byteranges; boundary=");
+        first["Cache-Status"].ShouldBe("weir;fwd=uri-miss;ttl=60;stored");
+        string boundary = first["Content-Type"]!.Split('=')[1];
+        string expected = Multipart(boundary, (250, 260), (995, 1000), (700, 721));
+        first.Body.ShouldBe(expected);
+        first["Content-Length"].ShouldBe($"{expected.Length}");
+        Message again = Get(bed, "bytes=701-702,205-206", out asked);
+        asked.ShouldBeEmpty();
+        again["Cache-Status"].ShouldBe("weir;hit;ttl=60");
+        again.Body.ShouldBe(Multipart(again["Content-Type"]!.Split('=')[1], (701, 703), (205, 207)));
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Ranges_that_overlap_are_one()
+    {
+        using CacheBed bed = new("slice: 100B");
+        Message response = Get(bed, "bytes=10-19,15-30", out List<string> asked);
+        asked.ShouldBe(["bytes=0-99"]);
+        response["Content-Range"].ShouldBe("bytes 10-30/1000");
+        response.Body.ShouldBe(_content[10..31]);
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_slice_is_fetched_at_the_second_use_where_that_is_asked_for()
+    {
+        using CacheBed bed = new("slice: 100B, second_use: 100B");
+        Get(bed, "bytes=10-19", out List<string> asked)["Cache-Status"].ShouldBe("weir;fwd=uri-miss");
+        asked.ShouldBe(["bytes=10-19"]);
+        Get(bed, "bytes=10-19", out asked).Body.ShouldBe(_content[10..20]);
+        asked.ShouldBe(["bytes=0-99"]);
+        Get(bed, "bytes=20-29", out asked).Body.ShouldBe(_content[20..30]);
+        asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Who_follows_a_slice_says_so()
+    {
+        using CacheBed bed = new("slice: 100B");
+        bed.Ask("GET /|Range: bytes=0-9", "a");
+        bed.Ask("GET /|Range: bytes=50-59", "b");
+        Answer(bed);
+        bed.Client("a").TakeResponse()["Cache-Status"].ShouldBe("weir;fwd=uri-miss;ttl=60;stored");
+        bed.Client("b").TakeResponse()["Cache-Status"].ShouldBe("weir;fwd=uri-miss;ttl=60;collapsed");
+    }
+
+    [Fact]
     public void Slices_can_be_off()
     {
         using CacheBed bed = new("slice: 0B");
         bed.Ask("GET /|Range: bytes=10-19");
         Answer(bed).ShouldBe(["bytes=10-19"]);
         bed.Client().TakeResponse()["Cache-Status"].ShouldBe("weir;fwd=uri-miss");
+    }
+
+    private static string Multipart(string boundary, params (int Start, int End)[] parts)
+    {
+        IEnumerable<string> pieces = parts.Select(part =>
+            $"--{boundary}\r\nContent-Type: video/mp4\r\nContent-Range: bytes {part.Start}-{part.End - 1}/{Octets}\r\n\r\n"
+            + $"{_content[part.Start..part.End]}\r\n");
+        return string.Concat(pieces) + $"--{boundary}--\r\n";
     }
 
     // A request, and an origin that knows ranges.
