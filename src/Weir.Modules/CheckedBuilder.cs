@@ -72,6 +72,9 @@ internal sealed class CheckedBuilder : ModuleBuilder
     public override byte[] Secret(string name) => _inner.Secret(name);
 
     /// <inheritdoc/>
+    public override IEd25519? Ed25519 => _inner.Ed25519;
+
+    /// <inheritdoc/>
     public override int ReserveSlot() => _inner.ReserveSlot();
 
     /// <inheritdoc/>

@@ -52,6 +52,9 @@ public abstract class ModuleBuilder
     /// </summary>
     public virtual byte[] Secret(string name) => RandomNumberGenerator.GetBytes(32);
 
+    /// <summary>Checks signatures of Ed25519; null: nothing here can. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
+    public virtual IEd25519? Ed25519 => null;
+
     /// <summary>The stack, as an operator knows it: "site a.test", "site a.test route /api/*"; empty where there is none.</summary>
     public virtual string Place => "";
 

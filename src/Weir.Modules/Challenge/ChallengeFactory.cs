@@ -26,7 +26,12 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         new(OrderRelation.Below, "cors", "A browser asks cors before it shows anything, so challenge above it refuses the question."),
         new(OrderRelation.Above, "respond", "An answer above challenge is given to everyone."),
         new(OrderRelation.Above, "mirror", "A mirror above challenge also copies requests of clients that are challenged."),
-        new(OrderRelation.Above, "cache", "A cache above challenge serves what it has stored to everyone, and its answers come in place of puzzles.") { IsDangerous = true },
+        new(
+            OrderRelation.Above, "cache",
+            "A cache above challenge serves what it has stored to everyone, and its answers come in place of puzzles.")
+        {
+            IsDangerous = true,
+        },
     ];
 
     /// <inheritdoc/>
@@ -37,7 +42,7 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         string? page = options.Page is { } file ? ReadPage(check, file) : null;
         List<IDisposable> held = [];
         Func<SealKeys>? keys = OpenKeys(check, options, held);
-        IBotCheck[] bots = BotReader.Read(check, options);
+        IBotCheck[] bots = BotReader.Read(check, options, held);
         if (options.NoScript && options.NoScriptRate.PerSecond is not > 0)
         {
             check.Error("no_script_rate", "A rate of 0 lets nobody pass.", "Write `no_script: false`, which tells visitors so.");
@@ -59,7 +64,8 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         };
         return new ChallengeModule(suspicion, stamps, cookies, new ChallengeCounters(check))
         {
-            Pages = [.. Difficulties(options).Select(bits => (bits, ChallengePage.Make(page, bits, bits > options.Difficulty ? 0 : waitSeconds)))],
+            Pages = [.. Difficulties(options)
+                .Select(bits => (bits, ChallengePage.Make(page, bits, bits > options.Difficulty ? 0 : waitSeconds)))],
             Solved = check.Share("challenge solved", () => new SpentStamps()),
             SolveSeconds = (long)options.SolveWithin.TotalSeconds,
             Status = options.Status,
@@ -88,8 +94,8 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
     {
         Condition? when = options.When is { } text ? Compile(check, "when", text) : null;
         Condition? exemptWhen = options.ExemptWhen is { } exempt ? Compile(check, "exempt_when", exempt) : null;
-        (Condition? When, int Points)[] signs =
-            [.. options.Signs.Select((sign, i) => (Compile(check, string.Create(CultureInfo.InvariantCulture, $"signs[{i}].when"), sign.When), sign.Points))];
+        (Condition? When, int Points)[] signs = [.. options.Signs
+            .Select((sign, i) => (Compile(check, $"signs[{i.ToString(CultureInfo.InvariantCulture)}].when", sign.When), sign.Points))];
         RequestKey? key = options.Rate is null ? null : RequestKeyText.Read(check, "key", options.Key, 64);
         if (options.Rate is { PerSecond: not > 0 })
         {
@@ -147,7 +153,8 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
 
     private static Condition? Compile(CheckedBuilder check, string option, string text)
     {
-        if (ExpressionCompiler.TryCompile(text, ExpressionScope.Request | ExpressionScope.Route, out Condition? condition, out ExpressionError? error))
+        const ExpressionScope Scope = ExpressionScope.Request | ExpressionScope.Route;
+        if (ExpressionCompiler.TryCompile(text, Scope, out Condition? condition, out ExpressionError? error))
         {
             return condition;
         }
@@ -161,7 +168,9 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         string page = Encoding.UTF8.GetString(ContentFile.Read(check, "page", file));
         if (page.Length > 0 && page.Split(ChallengePage.Placeholder).Length != 2)
         {
-            check.Error("page", $"\"{file}\" does not hold {ChallengePage.Placeholder} once.", "Write it where the page's head ends, in front of </head>.");
+            check.Error(
+                "page", $"\"{file}\" does not hold {ChallengePage.Placeholder} once.",
+                "Write it where the page's head ends, in front of </head>.");
         }
 
         return page;
@@ -176,7 +185,8 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         }
 
         WatchedContent<SealKeys>? file = WatchedContent<SealKeys>.Open(
-            check, "secret_file", name, SealKeys.Parse, "Make a secret with `openssl rand -hex 32`; a new one goes in front of those before.");
+            check, "secret_file", name, SealKeys.Parse,
+            "Make a secret with `openssl rand -hex 32`; a new one goes in front of those before.");
         if (file is null)
         {
             return null;

@@ -11,9 +11,9 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// Asks the suspicious for a proof. 1 the script of our page asks for a puzzle, or shows an answer  2 a pass is taken out of the request  3 who is not
-/// suspicious, or has a pass that is enough, goes on  4 so do bots that are known  5 who has waited gets a pass  6 everyone else gets the page, or a
-/// refusal where a page would be no answer.
+/// Asks the suspicious for a proof. 1 the script of our page asks for a puzzle, or shows an answer  2 a pass is taken out of the
+/// request  3 who is not suspicious, or has a pass that is enough, goes on  4 so do bots that are known  5 who has waited gets a pass
+/// 6 everyone else gets the page, or a refusal where a page would be no answer.
 /// </summary>
 internal sealed class ChallengeModule : IRequestModule, IDisposable
 {
@@ -169,8 +169,8 @@ internal sealed class ChallengeModule : IRequestModule, IDisposable
     }
 
     /// <summary>
-    /// The page's script asks for a puzzle of a difficulty, or shows the answer to one. False where that is none of ours: a module below may know it,
-    /// and else it is a request like any other.
+    /// The page's script asks for a puzzle of a difficulty, or shows the answer to one. False where that is none of ours: a module
+    /// below may know it, and else it is a request like any other.
     /// </summary>
     private bool Hear(Exchange exchange, ReadOnlySpan<byte> words)
     {

@@ -75,6 +75,9 @@ public sealed record ChallengeOptions
         Default = "a secret in process.data", IsSecretFile = true)]
     public string? SecretFile { get; init; }
 
+    [Option("Bots that sign their requests (RFC 9421), and are never challenged then.")]
+    public IReadOnlyList<SignedBotOptions> SignedBots { get; init; } = [];
+
     [Option("Bots that are known by the names of their addresses, and are never challenged then.", Example = "[{ user_agent: Googlebot, domains: [googlebot.com] }]")]
     public IReadOnlyList<NamedBotOptions> NamedBots { get; init; } = [];
 

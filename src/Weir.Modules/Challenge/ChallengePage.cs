@@ -8,8 +8,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// The page that a challenged visitor gets, one for each difficulty: the same octets for everyone, so that nothing of a request stands in it and
-/// giving it out costs nothing.
+/// The page that a challenged visitor gets, one for each difficulty: the same octets for everyone, so that nothing of a request stands
+/// in it and giving it out costs nothing.
 /// </summary>
 internal sealed class ChallengePage
 {
@@ -72,7 +72,8 @@ internal sealed class ChallengePage
         // What an operator writes may have styles and pictures; neither page has anything of a request in it that could become one.
         string looks = isOwn ? "style-src 'unsafe-inline' 'self'; img-src 'self' data:; font-src 'self'" : $"style-src {HashOfStyle(html)}";
         _policy = Encoding.ASCII.GetBytes(
-            $"default-src 'none'; script-src {ChallengeScript.Hash}; {looks}; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'");
+            $"default-src 'none'; script-src {ChallengeScript.Hash}; {looks}; connect-src 'self'; worker-src blob:; "
+                + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'");
     }
 
     /// <summary>The page of a difficulty.</summary>
@@ -84,8 +85,10 @@ internal sealed class ChallengePage
         // A second more than is asked for: clocks are read in whole seconds.
         string refresh = waitSeconds == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $"<noscript><meta http-equiv=\"refresh\" content=\"{waitSeconds + 1}\"></noscript>\n");
-        string script = string.Create(CultureInfo.InvariantCulture, $"{refresh}<script data-bits=\"{bits}\">{ChallengeScript.Text.ReplaceLineEndings("\n")}</script>");
-        string waiting = waitSeconds == 0 ? NoWaiting : Waiting.Replace("{seconds}", (waitSeconds + 1).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        string number = bits.ToString(CultureInfo.InvariantCulture);
+        string script = $"{refresh}<script data-bits=\"{number}\">{ChallengeScript.Text.ReplaceLineEndings("\n")}</script>";
+        string seconds = (waitSeconds + 1).ToString(CultureInfo.InvariantCulture);
+        string waiting = waitSeconds == 0 ? NoWaiting : Waiting.Replace("{seconds}", seconds, StringComparison.Ordinal);
         string page = own ?? BuiltIn.Replace("{noscript}", waiting, StringComparison.Ordinal);
         return new ChallengePage(page.Replace(Placeholder, script, StringComparison.Ordinal), own is not null);
     }

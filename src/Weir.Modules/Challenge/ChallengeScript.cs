@@ -4,9 +4,9 @@ using System.Text;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// The page's script. 1 it asks for a puzzle at the page's own address  2 it tries numbers, in a worker where it may, else a little at a time  3 it
-/// shows the answer at the same address, which brings the pass as a cookie that no script can read  4 it loads the page anew. No address is built of
-/// anything, so that there is none to be led astray by.
+/// The page's script. 1 it asks for a puzzle at the page's own address  2 it tries numbers, in a worker where it may, else a little at
+/// a time  3 it shows the answer at the same address, which brings the pass as a cookie that no script can read  4 it loads the page
+/// anew. No address is built of anything, so that there is none to be led astray by.
 /// </summary>
 internal static class ChallengeScript
 {
@@ -154,5 +154,6 @@ internal static class ChallengeScript
         """;
 
     /// <summary>The script's hash, as a policy names it (CSP Level 3 section 2.3.1).</summary>
-    public static string Hash { get; } = "'sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n")))) + "'";
+    public static string Hash { get; } =
+        "'sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n")))) + "'";
 }

@@ -6,7 +6,9 @@ using Weir.Abstractions.Heads;
 
 namespace Weir.Modules.Challenge;
 
-/// <summary>Whom a stamp is for: the site, so much of the client's address, and its User-Agent where that is wanted; as octets that a seal covers.</summary>
+/// <summary>
+/// Whom a stamp is for: the site, so much of the client's address, and its User-Agent where that is wanted; as octets that a seal covers.
+/// </summary>
 internal sealed class ClientBinding
 {
     /// <summary>Octets that <see cref="Write"/> writes.</summary>

@@ -8,9 +8,9 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// Bots that are known by the names of their addresses: the name must be in a domain of the bot's, and lead back to the address, for whoever has an
-/// address can give it any name. The User-Agent only says that looking is worth while. Lookups run away from the loops, a few at once, and what they
-/// brought is remembered for a time, in a bounded table; nobody waits for them. One lock.
+/// Bots that are known by the names of their addresses: the name must be in a domain of the bot's, and lead back to the address, for
+/// whoever has an address can give it any name. The User-Agent only says that looking is worth while. Lookups run away from the loops,
+/// a few at once, and what they brought is remembered for a time, in a bounded table; nobody waits for them. One lock.
 /// </summary>
 internal sealed class NamedBots : IBotCheck
 {
@@ -186,7 +186,8 @@ internal sealed class NamedBots : IBotCheck
     private static string? Clean(string? name)
     {
         string? plain = name?.TrimEnd('.').ToLowerInvariant();
-        return plain is { Length: > 0 and <= 253 } && plain.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '-' or '.' or '_')
+        return plain is { Length: > 0 and <= 253 }
+            && plain.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '-' or '.' or '_')
             && !IPAddress.TryParse(plain, out _)
             ? plain
             : null;

@@ -7,8 +7,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// The cookies: a pass, and the begin of a wait. Over https their names begin with __Host-, so that no other host and nobody on the way can set them
-/// (RFC 6265bis section 4.1.3.2). No script can read them, and the origin never sees them.
+/// The cookies: a pass, and the begin of a wait. Over https their names begin with __Host-, so that no other host and nobody on the way
+/// can set them (RFC 6265bis section 4.1.3.2). No script can read them, and the origin never sees them.
 /// </summary>
 internal sealed class PassCookies
 {
@@ -43,7 +43,8 @@ internal sealed class PassCookies
         ProvenWork proven = exchange.ProvenWork;
         HeaderFields fields = exchange.Request.Fields;
         long lifeSeconds = Math.Max(SolvedSeconds, WaitedSeconds);
-        if (proven.Unread.Length > 0 && _stamps.TryRead(exchange, StampKind.Pass, fields.Slice(proven.Unread), lifeSeconds, out Stamp handedDown))
+        if (proven.Unread.Length > 0
+            && _stamps.TryRead(exchange, StampKind.Pass, fields.Slice(proven.Unread), lifeSeconds, out Stamp handedDown))
         {
             proven = proven with { Bits = handedDown.Bits, AtUnixSeconds = handedDown.IssuedAt };
         }

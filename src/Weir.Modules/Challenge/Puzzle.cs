@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// The puzzle: find digits so that the SHA-256 of "STAMP:DIGITS" begins with so many zero bits. The text fits one block, so that a try costs the
-/// same everywhere.
+/// The puzzle: find digits so that the SHA-256 of "STAMP:DIGITS" begins with so many zero bits. The text fits one block, so that a try
+/// costs the same everywhere.
 /// </summary>
 internal static class Puzzle
 {

@@ -5,8 +5,9 @@ using System.Text;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// What stamps are sealed with: of each secret a key a day, so that what one day's key sealed says nothing of another's, and ends with the longest
-/// life. The first secret seals, all are tried. Immutable but for the keys that it remembers, which are swapped whole; any loop.
+/// What stamps are sealed with: of each secret a key a day, so that what one day's key sealed says nothing of another's, and ends with
+/// the longest life. The first secret seals, all are tried. Immutable but for the keys that it remembers, which are swapped whole; any
+/// loop.
 /// </summary>
 internal sealed class SealKeys
 {
@@ -31,7 +32,8 @@ internal sealed class SealKeys
     /// <summary>Reads a file of secrets: one a line, empty lines and those that begin with # left out.</summary>
     public static SealKeys Parse(byte[] octets, List<string> mistakes)
     {
-        string[] lines = Encoding.Latin1.GetString(octets).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        string[] lines = Encoding.Latin1.GetString(octets).Split('\n', Trimmed);
         byte[][] secrets = [.. lines.Where(line => !line.StartsWith('#')).Select(Encoding.Latin1.GetBytes)];
         if (secrets.Length is 0 or > MostSecrets)
         {
@@ -39,7 +41,8 @@ internal sealed class SealKeys
         }
         else if (Array.FindIndex(secrets, secret => secret.Length < LeastCharacters) is >= 0 and int index)
         {
-            mistakes.Add($"Its secret {index + 1} has {secrets[index].Length} characters; {LeastCharacters} is the least that cannot be guessed.");
+            int length = secrets[index].Length;
+            mistakes.Add($"Its secret {index + 1} has {length} characters; {LeastCharacters} is the least that cannot be guessed.");
         }
 
         return new SealKeys(secrets);

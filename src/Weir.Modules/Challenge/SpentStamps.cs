@@ -1,8 +1,9 @@
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// Stamps that have brought what they are good for, until they would have ended anyway: each brings it once. Shared by all modules and loops of the
-/// process; one lock. When it is full, the one that ends first is forgotten: whoever solved so many puzzles may use one of them twice.
+/// Stamps that have brought what they are good for, until they would have ended anyway: each brings it once. Shared by all modules and
+/// loops of the process; one lock. When it is full, the one that ends first is forgotten: whoever solved so many puzzles may use one of
+/// them twice.
 /// </summary>
 internal sealed class SpentStamps
 {

@@ -7,8 +7,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Modules.Challenge;
 
 /// <summary>
-/// Writes and reads stamps: kind and version, work, second of issue, eight random octets, seal; as base64url of a fixed length. The seal covers all
-/// before it and whom the stamp is for. Nothing is kept for a stamp that was issued.
+/// Writes and reads stamps: kind and version, work, second of issue, eight random octets, seal; as base64url of a fixed length. The
+/// seal covers all before it and whom the stamp is for. Nothing is kept for a stamp that was issued.
 /// </summary>
 internal sealed class Stamps
 {

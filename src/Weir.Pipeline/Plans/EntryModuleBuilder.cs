@@ -68,6 +68,8 @@ internal sealed class EntryModuleBuilder : ModuleBuilder
 
     public override byte[] Secret(string name) => Secrets?.Invoke(name) ?? base.Secret(name);
 
+    public override IEd25519? Ed25519 => OpenSslEd25519.Instance;
+
     public override ModuleMemory Memory => Remembered?.Invoke() ?? base.Memory;
 
     public override string? RoutePath { get; }
