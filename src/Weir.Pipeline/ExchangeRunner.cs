@@ -24,6 +24,9 @@ namespace Weir.Pipeline;
 /// </summary>
 public sealed class ExchangeRunner : IExchangeHandler
 {
+    // Longer than it takes to take one level back.
+    private const int OverloadRetrySeconds = 5;
+
     private readonly PlanHolder _plans;
     private readonly Forwarder _forwarder;
     private readonly ExchangeEnd _end;
@@ -187,6 +190,12 @@ public sealed class ExchangeRunner : IExchangeHandler
             passage.Site.Routes.Capture(match, exchange);
         }
 
+        if (route.IsLowPriority && IsGivenUp(passage))
+        {
+            exchange.RetryAfterSeconds = OverloadRetrySeconds;
+            return Refuse(exchange, ProxyErrors.Overloaded);
+        }
+
         if (route.Stack.Requests.Length > 0)
         {
             return StackRunner.DownAsync(route.Stack, passage, isRouteStack: true);
@@ -194,6 +203,15 @@ public sealed class ExchangeRunner : IExchangeHandler
 
         passage.LeaveStack(isRouteStack: true, route.Stack.Count);
         return new(Verdict.Continue);
+    }
+
+    private static bool IsGivenUp(Passage passage)
+    {
+        bool isGivenUp = passage.Plan.Overload.RefusesLowPriority;
+        passage.Exchange.Trace?.Add("priority", isGivenUp
+            ? "low, and there is too much to do now: refused"
+            : "low: refused with 503 while Weir is overloaded (limits.overload), which it is not now");
+        return isGivenUp;
     }
 
     private ValueTask<ProxyError?> ForwardAsync(Passage passage)

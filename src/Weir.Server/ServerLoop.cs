@@ -30,6 +30,7 @@ public sealed class ServerLoop
         Handler = handler;
         Counters = counters;
         Limits = limits;
+        Sketch = new ConnectionSketch(loop.NextRandom());
     }
 
     /// <summary>The loop.</summary>
@@ -49,6 +50,9 @@ public sealed class ServerLoop
 
     /// <summary>Who is kept out.</summary>
     public BanList Bans { get; init; } = new();
+
+    /// <summary>Whether there is too much to do.</summary>
+    public Overload Overload { get; init; } = new();
 
     /// <summary>Is told about requests that never became an exchange's; null: nobody cares.</summary>
     public IRejectObserver? RejectObserver { get; set; }
@@ -157,6 +161,9 @@ public sealed class ServerLoop
             }
         }
     }
+
+    /// <summary>About how many connections come from where.</summary>
+    internal ConnectionSketch Sketch { get; }
 
     /// <summary>Who may begin a handshake in this turn.</summary>
     internal HandshakeTurns Handshakes { get; } = new();

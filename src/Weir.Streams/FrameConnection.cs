@@ -363,6 +363,11 @@ public abstract class FrameConnection : LoopTimer, IStreamCarrier
     /// <summary>The peer has ended its direction, or all.</summary>
     protected abstract void OnInputEnd();
 
+    /// <summary>All frames that one read brought have been taken.</summary>
+    protected virtual void OnFramesRead()
+    {
+    }
+
     /// <summary>Nothing more is there.</summary>
     protected virtual void OnInputRest()
     {
@@ -472,7 +477,9 @@ public abstract class FrameConnection : LoopTimer, IStreamCarrier
         long limit = Connection.TotalReceived + StreamLimits.OctetsPerTurn;
         while (!IsGone)
         {
-            if (!ReadFrames())
+            bool mayGoOn = ReadFrames();
+            OnFramesRead();
+            if (!mayGoOn)
             {
                 return;
             }

@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.Telemetry.Events;
 
 namespace Weir.Tests;
@@ -7,11 +8,17 @@ internal sealed class KeptEvents : ILogSink
 {
     public List<string> Names { get; } = [];
 
+    /// <summary>What would stand in the log.</summary>
+    public List<string> Texts { get; } = [];
+
     public bool TryWrite(LogRecord record)
     {
         if (record.Event.Name != "suppressed")
         {
             Names.Add(record.Event.Name);
+            StringBuilder line = new();
+            LogRendering.WriteText(record, line);
+            Texts.Add(line.ToString());
         }
 
         return true;

@@ -57,6 +57,7 @@ public static class ProxyErrors
     public static readonly ProxyError OriginBadBody = Add("origin_bad_body", 502, "http_response_transfer_coding", Fault.Origin, Phase.Body, false, "The server's response content broke its framing.");
     public static readonly ProxyError OriginBadUpgrade = Add("origin_bad_upgrade", 502, "http_upgrade_failed", Fault.Origin, Phase.Wait, false, "The server switched protocols without being asked, or to another one.");
     public static readonly ProxyError MemoryExhausted = Add("memory_exhausted", 503, "proxy_internal_error", Fault.Weir, Phase.Queue, false, "Buffers use all of limits.memory. Raise it, or look for slow peers in the log.");
+    public static readonly ProxyError Overloaded = Add("overloaded", 503, "http_request_denied", Fault.Weir, Phase.Modules, false, "Weir has too much to do, and the route's priority is low. `weir status` says what passed its threshold; see limits.overload.");
     public static readonly ProxyError DeadlineExceeded = Add("deadline_exceeded", 504, "http_response_timeout", Fault.Weir, Phase.Wait, false, "The exchange outlived its deadline.");
     public static readonly ProxyError ModuleFailed = Add("module_failed", 500, "proxy_internal_error", Fault.Weir, Phase.Modules, false, "A module threw an exception. The log has it.");
     public static readonly ProxyError Draining = Add("draining", 503, "proxy_internal_response", Fault.Weir, Phase.Modules, false, "Weir is shutting down and its drain deadline has passed.");

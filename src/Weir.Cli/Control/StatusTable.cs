@@ -18,6 +18,15 @@ internal static class StatusTable
         output.WriteLine(
             $"{string.Join(", ", status.Listeners)}: {Count(status.Connections, "connection")}, {Count(status.InFlight, "request")} in flight, "
             + $"{status.Requests} since the start, {status.Errors} of them errors");
+        if (status.Load is { Cause: { } cause } load)
+        {
+            string what = load.Level == "low-priority" ? "new connections from where most come, and requests of low priority" : "new connections from where most come";
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Overloaded since {load.Since:HH:mm:ss} UTC (limits.overload.{cause}): {what} get 503; memory {load.MemoryPercent}%, lag {load.LagMs} ms, queue {load.QueueMs} ms"));
+            output.WriteLine($"Turned away since the start: {Count(load.RefusedConnections, "connection")}, {Count(load.RefusedRequests, "request")}");
+        }
+
         foreach (string problem in status.CertificateProblems)
         {
             output.WriteLine("Certificate of " + TextTable.Printable(problem));

@@ -17,6 +17,12 @@ public sealed record LimitsConfig
     [Option("Time to receive a whole request head.", Min = "10ms", Max = "1h")]
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    [Option("Time for a TLS handshake, the ClientHello included.", Min = "10ms", Max = "1h")]
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    [Option("TLS handshakes of one client (IPv6 by /64) that may be going on at once; trusted_proxies are not counted.", Min = "1", Max = "100000000")]
+    public int HandshakesPerClient { get; init; } = 256;
+
     [Option("The slowest allowed request body, after 5 s of grace; 0B/s allows any.")]
     public ByteRate BodyMinRate { get; init; } = new(240);
 
@@ -31,6 +37,9 @@ public sealed record LimitsConfig
 
     [Option("The largest request body.", Min = "0B", Max = "1024GiB")]
     public ByteSize BodySize { get; init; } = ByteSize.MiB(100);
+
+    [Option("When there is too much to do, and something is turned away; `off`: never.")]
+    public OverloadConfig Overload { get; init; } = new();
 
     [Option("Requests after which a client's connection is closed.", Min = "1", Max = "2000000000")]
     public int RequestsPerConnection { get; init; } = 100_000;

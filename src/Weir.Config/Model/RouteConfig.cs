@@ -36,6 +36,9 @@ public sealed record RouteConfig
     [Option("Whether upper and lower case are the same in the path.", Default = "the site's")]
     public bool? IgnoreCase { get; init; }
 
+    [Option("Whether requests are refused with 503 while Weir is overloaded (limits.overload).", Default = "the site's")]
+    public RoutePriority? Priority { get; init; }
+
     [Option("Modules that run after routing, in this order; answers pass them in reverse.")]
     public IReadOnlyList<StackEntry> Stack { get; init; } = [];
 

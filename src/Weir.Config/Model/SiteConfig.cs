@@ -29,6 +29,9 @@ public sealed record SiteConfig : INamed
     [Option("Whether the origin gets the path in its normal form or as the client wrote it.")]
     public PathMode Paths { get; init; } = PathMode.Normal;
 
+    [Option("Whether requests are refused with 503 while Weir is overloaded (limits.overload), for all routes of the site.")]
+    public RoutePriority Priority { get; init; } = RoutePriority.Normal;
+
     [Option("Modules that run before routing, in this order; answers pass them in reverse.")]
     public IReadOnlyList<StackEntry> Stack { get; init; } = [];
 

@@ -37,6 +37,7 @@ public static unsafe class InheritedSocket
         if (!bound.IsUnix)
         {
             SocketOptions.SetNoDelay(fd);
+            SocketOptions.BoundUnsent(fd);
         }
 
         address = bound;

@@ -48,6 +48,7 @@ internal static unsafe class Libc
     public const int IpProtoTcp = 6;
     public const int TcpNoDelay = 1;
     public const int TcpDeferAccept = 9;
+    public const int TcpNotSentLowAt = 25;
     public const int IpProtoIpv6 = 41;
     public const int Ipv6Only = 26;
     public const int MsgPeek = 2;

@@ -165,6 +165,7 @@ public sealed unsafe class Listener : Pollable
         SocketOptions.SetFlag(fd, Libc.SolSocket, Libc.SoReuseAddr);
         SocketOptions.SetFlag(fd, Libc.SolSocket, Libc.SoReusePort);
         SocketOptions.SetNoDelay(fd);
+        SocketOptions.BoundUnsent(fd);
         if (address.IsAny)
         {
             SocketOptions.ClearFlag(fd, Libc.IpProtoIpv6, Libc.Ipv6Only);

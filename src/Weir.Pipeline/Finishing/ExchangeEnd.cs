@@ -44,6 +44,7 @@ public sealed class ExchangeEnd
         else
         {
             Blame(exchange, cut ?? exchange.Error!, counters);
+            TellLimit(exchange, cut ?? exchange.Error!);
         }
 
         counters.Add(Counter.ExchangesCompleted);
@@ -97,6 +98,25 @@ public sealed class ExchangeEnd
         {
             // A module's exception after the answer changes nothing for the client.
             OnException(exchange, "finish", exception);
+        }
+    }
+
+    /// <summary>Says which option of `limits` cut a client off.</summary>
+    private void TellLimit(Exchange exchange, ProxyError error)
+    {
+        if (error.Fault != Fault.Client || !_log.IsEnabled(OperatorEvents.ClientOverLimit))
+        {
+            return;
+        }
+
+        (string Limit, string What)? note =
+            ReferenceEquals(error, ProxyErrors.BodyTooSlow) ? ("body_min_rate", "its content came too slowly (408)")
+            : ReferenceEquals(error, ProxyErrors.ClientTooSlow) ? ("idle_timeout", "it took no octet of its answer")
+            : ReferenceEquals(error, ProxyErrors.BodyTooLarge) ? ("body_size", "its content is too large (413), by this limit, the route's body_limit, or decompress")
+            : null;
+        if (note is { } known)
+        {
+            _log.Write(OperatorEvents.ClientOverLimit, exchange.ClientAddress.ToString(), known.Limit, known.What);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class LoopQueue : LoopTimer
     private QueuePlace? _last;
     private QueuePlace? _free;
     private long _oldestTicket = NobodyWaits;
+    private long _oldestSinceMs = NobodyWaits;
 
     public LoopQueue(ServerQueue queue, int index)
     {
@@ -37,6 +38,9 @@ internal sealed class LoopQueue : LoopTimer
 
     /// <summary>The ticket of the longest-waiting exchange, or <see cref="NobodyWaits"/>. Any thread.</summary>
     public long OldestTicket => Volatile.Read(ref _oldestTicket);
+
+    /// <summary>Since when it waits, on the loops' clock, or <see cref="NobodyWaits"/>. Any thread.</summary>
+    public long OldestSinceMs => Volatile.Read(ref _oldestSinceMs);
 
     public QueuePlace Rent(Loop loop)
     {
@@ -162,7 +166,11 @@ internal sealed class LoopQueue : LoopTimer
         return true;
     }
 
-    private void Publish() => Volatile.Write(ref _oldestTicket, _first?.Ticket ?? NobodyWaits);
+    private void Publish()
+    {
+        Volatile.Write(ref _oldestSinceMs, _first?.SinceMs ?? NobodyWaits);
+        Volatile.Write(ref _oldestTicket, _first?.Ticket ?? NobodyWaits);
+    }
 
     private void Tick()
     {

@@ -25,6 +25,8 @@ internal sealed class QueuePlace : ReadyItem, IValueTaskSource<PlaceOutcome>, IA
     /// <summary>Its number in the whole queue of the process: who has the lowest one waits longest.</summary>
     public long Ticket { get; set; }
 
+    public long SinceMs { get; set; }
+
     public long DeadlineMs { get; set; }
 
     public bool IsWaiting { get; set; }

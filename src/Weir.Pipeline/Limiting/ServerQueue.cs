@@ -32,6 +32,19 @@ public sealed class ServerQueue
     /// <summary>Exchanges that wait now, on all loops.</summary>
     public int WaitingCount => _waiting.Value;
 
+    /// <summary>How long the exchange has waited that waits longest; 0 where nobody waits. Any thread.</summary>
+    /// <param name="nowMs">By the loops' clock.</param>
+    public long LongestWaitMs(long nowMs)
+    {
+        long sinceMs = nowMs;
+        foreach (LoopQueue queue in _loops)
+        {
+            sinceMs = Math.Min(sinceMs, queue.OldestSinceMs);
+        }
+
+        return nowMs - sinceMs;
+    }
+
     /// <summary>A place at the server that was picked, or at one like it; where all are at their limit, waits for one.</summary>
     internal ValueTask<PlaceOutcome> EnterAsync(in PlaceWish wish)
     {
@@ -134,6 +147,7 @@ public sealed class ServerQueue
         QueuePlace place = queue.Rent((Loop)exchange.Loop);
         place.Wish = wish;
         place.Ticket = Interlocked.Increment(ref _lastTicket);
+        place.SinceMs = exchange.Loop.NowMs;
         place.DeadlineMs = exchange.Loop.NowMs + wish.Policy.QueueTimeoutMs;
         queue.Append(place);
         exchange.Client.AbortWhenGone = place;

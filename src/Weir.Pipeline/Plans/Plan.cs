@@ -28,6 +28,9 @@ public sealed class Plan
     /// <summary>Who is kept out, whatever the modules say.</summary>
     public BanList Bans { get; init; } = new();
 
+    /// <summary>Whether there is too much to do.</summary>
+    public Overload Overload { get; init; } = new();
+
     /// <summary>Modules that act by the clock, in the order of the file.</summary>
     public IReadOnlyList<TimedStep> Timed { get; init; } = [];
 

@@ -42,6 +42,9 @@ public sealed class PlanBuilder
     /// <summary>Who is kept out.</summary>
     public BanList Bans { get; init; } = new();
 
+    /// <summary>Whether there is too much to do.</summary>
+    public Overload Overload { get; init; } = new();
+
     /// <summary>Errors and warnings found while building.</summary>
     public IReadOnlyList<ConfigError> Errors => _errors;
 
@@ -87,6 +90,7 @@ public sealed class PlanBuilder
             Challenges = config.Sites.Values.Any(site => site.Tls.Mode == SiteTlsMode.Auto) ? Challenges : null,
             Timed = _timed,
             Bans = Bans,
+            Overload = Overload,
             Identity = new IdentityPolicy(config.TrustedProxies),
             Tunnels = new TunnelLimits
             {

@@ -27,7 +27,7 @@ internal sealed class RouteBuilder
     {
         if (site.To is { } only)
         {
-            return [new RouteDefinition<RoutePlan>(new RoutePlan { Name = "*", Target = Find(only) })];
+            return [new RouteDefinition<RoutePlan>(new RoutePlan { Name = "*", Target = Find(only), IsLowPriority = site.Priority == RoutePriority.Low })];
         }
 
         List<RouteDefinition<RoutePlan>> routes = [];
@@ -89,6 +89,7 @@ internal sealed class RouteBuilder
             Target = config.To is { } target ? Find(target) : null,
             Split = config.Split is { } split ? BuildSplit(split) : null,
             UsesCaptures = stack.Count > 0,
+            IsLowPriority = (config.Priority ?? site.Priority) == RoutePriority.Low,
         };
         return path is null || methods is null
             ? null

@@ -18,6 +18,9 @@ public sealed class RoutePlan
     /// <summary>Several destinations by share, instead of one.</summary>
     public SplitPlan? Split { get; init; }
 
+    /// <summary>Whether its requests are refused while there is too much to do.</summary>
+    public bool IsLowPriority { get; init; }
+
     /// <summary>Whether a module of the stack reads the groups of the route's regular expression.</summary>
     public bool UsesCaptures { get; init; }
 }

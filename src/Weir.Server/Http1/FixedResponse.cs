@@ -12,6 +12,9 @@ internal static class FixedResponse
     /// <summary>For clients that find no place.</summary>
     public static PinnedBody TooManyConnections { get; } = Render("connection_limit_reached"u8, "Too many connections. Retry later.\n"u8);
 
+    /// <summary>For new clients from where most come, while there is too much to do.</summary>
+    public static PinnedBody Overloaded { get; } = Render("connection_limit_reached"u8, "Too much to do. Retry later.\n"u8, retrySeconds: 5);
+
     /// <summary>For exchanges that find no memory. Without content, so that it also answers HEAD.</summary>
     public static PinnedBody NoMemory { get; } = Render("proxy_internal_error"u8, default);
 
@@ -29,10 +32,12 @@ internal static class FixedResponse
         return new PinnedBody(writer.Written);
     }
 
-    private static PinnedBody Render(ReadOnlySpan<byte> error, ReadOnlySpan<byte> content)
+    private static PinnedBody Render(ReadOnlySpan<byte> error, ReadOnlySpan<byte> content, int retrySeconds = 1)
     {
         SpanWriter writer = new(stackalloc byte[512]);
-        writer.Put("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\nRetry-After: 1\r\nProxy-Status: weir"u8);
+        writer.Put("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\nRetry-After: "u8);
+        writer.Put(retrySeconds);
+        writer.Put("\r\nProxy-Status: weir"u8);
         writer.Put(ProxyStatusField.ErrorParameter);
         writer.Put(error);
         writer.Put("\r\nContent-Length: "u8);

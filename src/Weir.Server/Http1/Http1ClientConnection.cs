@@ -312,6 +312,7 @@ internal sealed class Http1ClientConnection : ClientConnection
         int status = RejectReasons.Status(reason);
         Server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
         Server.RejectObserver?.OnRejected(_stream!.Exchange!, reason, status);
+        LimitNotes.Write(Server.Log, Info, reason);
         if (CommitReject(status))
         {
             await FlushAsync();

@@ -127,6 +127,7 @@ internal sealed partial class Http2ClientConnection
         if (status == WriteStatus.TimedOut)
         {
             Server.Counters.Add(Counter.TimeoutClientWrite);
+            LimitNotes.Write(Server.Log, _client.Info, "idle_timeout", "it took nothing of what was sent");
         }
 
         Connection.Abort();

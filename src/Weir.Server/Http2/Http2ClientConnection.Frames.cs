@@ -227,9 +227,50 @@ internal sealed partial class Http2ClientConnection
             stream.Priority = early;
         }
 
-        Server.Counters.Add(Counter.ExchangesStarted);
-        stream.Run(framing, endsStream);
+        stream.Prepare(framing, endsStream);
+        Postpone(stream);
         return default;
+    }
+
+    private void Postpone(Http2Stream stream)
+    {
+        _running++;
+        if (_lastPending is null)
+        {
+            _firstPending = stream;
+        }
+        else
+        {
+            _lastPending.NextPending = stream;
+        }
+
+        _lastPending = stream;
+    }
+
+    // A request whose RST_STREAM came with it costs its head and nothing else: neither a module nor an origin hears of it. That is what
+    // makes resets in masses cheap before the budget for them is spent.
+    protected override void OnFramesRead()
+    {
+        Http2Stream? stream = _firstPending;
+        _firstPending = null;
+        _lastPending = null;
+        while (stream is not null)
+        {
+            Http2Stream? next = stream.NextPending;
+            stream.NextPending = null;
+            if (stream.IsCut)
+            {
+                _running--;
+                stream.Drop();
+            }
+            else
+            {
+                Server.Counters.Add(Counter.ExchangesStarted);
+                stream.Run();
+            }
+
+            stream = next;
+        }
     }
 
     private Http2Fault Reject(Http2Stream stream, Exchange exchange, RejectReason reason, bool endsStream)
@@ -247,6 +288,7 @@ internal sealed partial class Http2ClientConnection
 
         Server.Counters.Add(CounterFamily.RejectedHeads, (int)reason);
         Server.RejectObserver?.OnRejected(exchange, reason, answer.Status);
+        LimitNotes.Write(Server.Log, _client.Info, reason);
         if (reason == RejectReason.MalformedHttp2)
         {
             Return(stream, exchange);

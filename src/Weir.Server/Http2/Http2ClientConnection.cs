@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Http.Hpack;
+using Weir.Http.Http1;
 using Weir.Http.Http2;
 using Weir.Net.Connections;
 using Weir.Streams;
@@ -24,6 +25,8 @@ internal sealed partial class Http2ClientConnection : FrameConnection
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private AbuseBudget? _abuse;
     private EarlyPriorities? _early;
+    private Http2Stream? _firstPending;
+    private Http2Stream? _lastPending;
     private Http2Settings _peer = new();
     private int _highestId;
     private int _running;
@@ -95,7 +98,6 @@ internal sealed partial class Http2ClientConnection : FrameConnection
 
     internal ValueTaskAwaiter Handle(Exchange exchange)
     {
-        _running++;
 #pragma warning disable CA2012 // The stream reads the result once, when it is told that it is there.
         return Server.Handler.HandleAsync(exchange).GetAwaiter();
 #pragma warning restore CA2012
@@ -175,6 +177,7 @@ internal sealed partial class Http2ClientConnection : FrameConnection
         if (_partialSinceMs != 0 && nowMs - _partialSinceMs > Limits.HeaderTimeoutMs && !_isOver)
         {
             Server.Counters.Add(Counter.TimeoutClientHead);
+            LimitNotes.Write(Server.Log, _client.Info, RejectReason.HeadTimeout);
             Finish(Http2ErrorCode.ProtocolError, "a frame did not come whole in time");
         }
 
@@ -182,6 +185,7 @@ internal sealed partial class Http2ClientConnection : FrameConnection
         {
             // RFC 9113 section 6.5.3: whoever reads can say so.
             Server.Counters.Add(Counter.TimeoutClientHead);
+            LimitNotes.Write(Server.Log, _client.Info, "header_timeout", "SETTINGS were not acknowledged in time");
             Finish(Http2ErrorCode.SettingsTimeout, "SETTINGS were not acknowledged in time");
         }
 

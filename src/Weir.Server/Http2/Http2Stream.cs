@@ -100,14 +100,22 @@ internal sealed class Http2Stream : ClientStream
         IsCut = false;
     }
 
-    /// <summary>Hands the exchange over; from then on the stream lives by its frames and by what the exchange does.</summary>
-    internal void Run(in RequestFraming framing, bool hasEnded)
+    /// <summary>The next stream whose exchange is to be handed over at the end of the batch of frames.</summary>
+    internal Http2Stream? NextPending { get; set; }
+
+    /// <summary>Takes what frames behind the head may bring, before anybody asks for it.</summary>
+    internal void Prepare(in RequestFraming framing, bool hasEnded)
     {
         _method = Exchange.Request.Method;
         _asksForTrailers = Exchange.Request.Fields.Has(KnownField.Te);
         IsRemoteOver = hasEnded;
         _body.Begin(Exchange, _isTunnel ? BodyLength.Unknown : framing.BodyLength, hasEnded, _isTunnel, framing.ExpectsContinue);
         Exchange.RequestBody = framing.BodyLength.IsNone ? BodyReader.Empty : _body;
+    }
+
+    /// <summary>Hands the exchange over; from then on the stream lives by its frames and by what the exchange does.</summary>
+    internal void Run()
+    {
         _handling = Owner.Handle(Exchange);
         if (_handling.IsCompleted)
         {
@@ -117,6 +125,16 @@ internal sealed class Http2Stream : ClientStream
         {
             _handling.UnsafeOnCompleted(_onHandled);
         }
+    }
+
+    /// <summary>Gives a stream back that was over before its exchange was handed over: nobody was asked anything.</summary>
+    internal void Drop()
+    {
+        _body.End();
+        Exchange exchange = Exchange;
+        _sender.Clear();
+        Exchange = null!;
+        Owner.Return(this, exchange);
     }
 
     /// <summary>The client's side has ended.</summary>

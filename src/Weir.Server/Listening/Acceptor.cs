@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Http.Http2;
@@ -69,6 +70,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         if (IsCounted(connection.Remote))
         {
             _gate.LeaveClient(connection.Remote);
+            _server.Sketch.NoteEnd(connection.Remote);
         }
     }
 
@@ -77,7 +79,9 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
 
     /// <summary>For tests: serves a connection that did not come from a socket.</summary>
     public void Serve(Connection connection, IpAddress remote, int remotePort) =>
-        _server.Loop.Observe(BeginAsync(connection, remote, remotePort, IpAddress.FromIPv4(0x7F000001), _port));
+        _server.Loop.Observe(_options.RequiresProxyHeader(remote)
+            ? BeginAsync(connection, remote, remotePort, IpAddress.FromIPv4(0x7F000001), _port)
+            : AdmitOrShedAsync(connection, NewInfo(remote, remotePort, IpAddress.FromIPv4(0x7F000001), _port)));
 
     private void Take(int fd, IpAddress peer, int peerPort)
     {
@@ -92,6 +96,24 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
             return;
         }
 
+        bool isKnown = !_options.RequiresProxyHeader(peer);
+        if (isKnown && IsShed(peer))
+        {
+            NoteShed(peer);
+            Descriptors.Refuse(fd, _options.Tls is null ? FixedResponse.Overloaded.Span : default);
+            _gate.Leave();
+            return;
+        }
+
+        if (isKnown && IsFull(peer))
+        {
+            // A flood from one address must cost less than what it asks for: no buffer, no watch, no frame.
+            NoteClientLimit(peer);
+            Descriptors.Refuse(fd, _options.Tls is null ? FixedResponse.TooManyConnections.Span : default);
+            _gate.Leave();
+            return;
+        }
+
         IpAddress local = Descriptors.LocalAddress(fd, out int localPort);
         if (SocketConnection.Adopt(_server.Loop, fd) is not { } connection)
         {
@@ -103,6 +125,32 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         _server.Loop.Observe(BeginAsync(connection, peer, peerPort, local, localPort));
     }
 
+    /// <summary>Counts a client's connection that came. True: there is too much to do, and the client comes from where most do.</summary>
+    private bool IsShed(IpAddress client)
+    {
+        if (!IsCounted(client))
+        {
+            return false;
+        }
+
+        _server.Sketch.NoteArrival(client, _server.Loop.NowMs);
+        return _server.Overload.RefusesHeavyClients && _server.Sketch.IsHeavy(client, _server.Overload.HeavyDivisor);
+    }
+
+    private void NoteShed(IpAddress client)
+    {
+        _server.Counters.Add(Counter.ConnectionsRefusedOverload);
+        _server.Log.Write(OperatorEvents.HeavyClientRefused, ConnectionSketch.RangeOf(client).ToString(), _server.Overload.HeavyDivisor);
+    }
+
+    private bool IsFull(IpAddress peer) => IsCounted(peer) && _gate.IsFull(peer, _server.Limits.ConnectionsPerClient);
+
+    private void NoteClientLimit(IpAddress client)
+    {
+        _server.Counters.Add(Counter.ConnectionsRefusedClientLimit);
+        _server.Log.Write(OperatorEvents.ClientConnectionLimit, client.ToString(), _server.Limits.ConnectionsPerClient);
+    }
+
     private ValueTask BeginAsync(Connection connection, IpAddress remote, int remotePort, IpAddress local, int localPort)
     {
         if (_options.RequiresProxyHeader(remote))
@@ -111,6 +159,18 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         }
 
         return AdmitAsync(connection, NewInfo(remote, remotePort, local, localPort));
+    }
+
+    /// <summary>As <see cref="AdmitAsync"/>, for connections whose client is known only now.</summary>
+    private ValueTask AdmitOrShedAsync(Connection connection, ConnectionInfo info)
+    {
+        if (!IsShed(info.Remote))
+        {
+            return AdmitAsync(connection, info);
+        }
+
+        NoteShed(info.Remote);
+        return RefuseAsync(connection, FixedResponse.Overloaded);
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
@@ -128,7 +188,7 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
                 ConnectionInfo info = header.HasAddresses
                     ? NewInfo(header.Source, header.SourcePort, header.Destination, header.DestinationPort)
                     : NewInfo(remote, remotePort, local, localPort);
-                await AdmitAsync(connection, info);
+                await AdmitOrShedAsync(connection, info);
                 return;
             }
 
@@ -167,16 +227,13 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
 
         if (IsCounted(info.Remote) && !_gate.TryEnterClient(info.Remote, _server.Limits.ConnectionsPerClient))
         {
-            _server.Counters.Add(Counter.ConnectionsRefusedClientLimit);
-            _server.Log.Write(OperatorEvents.ClientConnectionLimit, info.Remote.ToString(), _server.Limits.ConnectionsPerClient);
-            if (_options.Tls is null)
-            {
-                return RefuseAsync(connection);
-            }
+            NoteClientLimit(info.Remote);
+            return RefuseAsync(connection, FixedResponse.TooManyConnections);
+        }
 
-            connection.Close(reset: true);
-            _gate.Leave();
-            return default;
+        if (IsCounted(info.Remote))
+        {
+            _server.Sketch.NoteHeld(info.Remote);
         }
 
         if (_options.Tls is not null)
@@ -268,11 +325,17 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]
-    private async ValueTask RefuseAsync(Connection connection)
+    private async ValueTask RefuseAsync(Connection connection, PinnedBody answer)
     {
-        await connection.WriteAsync(FixedResponse.TooManyConnections.Slice, default, ProxyHeaderMs);
-        await LingeringClose.RunAsync(connection);
-        connection.Close();
+        bool isPlain = _options.Tls is null;
+        if (isPlain)
+        {
+            await connection.WriteAsync(answer.Slice, default, ProxyHeaderMs);
+            await LingeringClose.RunAsync(connection);
+        }
+
+        // Who speaks TLS would take an answer in the clear for a broken record.
+        connection.Close(reset: !isPlain);
         _gate.Leave();
     }
 

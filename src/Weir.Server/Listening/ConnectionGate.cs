@@ -34,6 +34,9 @@ public sealed class ConnectionGate
     /// <summary>Takes a client's place; false when the client has too many.</summary>
     public bool TryEnterClient(IpAddress client, int limit) => TryEnter(_byClient, client, limit);
 
+    /// <summary>Whether a client has no place left at this moment; takes none.</summary>
+    public bool IsFull(IpAddress client, int limit) => _byClient.TryGetValue(KeyOf(client), out int count) && count >= limit;
+
     /// <summary>Gives a client's place back.</summary>
     public void LeaveClient(IpAddress client) => Leave(_byClient, client);
 

@@ -12,6 +12,7 @@ public enum Counter
     ConnectionsRefusedBan,
     ConnectionsRefusedProxyHeader,
     ConnectionsRefusedHandshakes,
+    ConnectionsRefusedOverload,
     ConnectionsFailed,
     AcceptPauses,
     AcceptErrors,
@@ -97,6 +98,10 @@ public enum Counter
     MailboxPosts,
     LoopExceptions,
     InvariantsBroken,
+    OverloadsMemory,
+    OverloadsLag,
+    OverloadsQueue,
+    OverloadLevel,
 
     AccessLogLines,
     AccessLogLinesDropped,

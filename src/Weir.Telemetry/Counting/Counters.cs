@@ -24,6 +24,8 @@ public static class Counters
     private const string AbusesHelp = "HTTP/2 connections that were ended because the client made too much work, by its kind.";
     private const string Slow = "weir_loop_slow_turns_total";
     private const string SlowHelp = "Turns of a loop that took longer than the bound; every exchange of that loop waited meanwhile.";
+    private const string Overloads = "weir_overloads_total";
+    private const string OverloadsHelp = "Times that there was too much to do and something was turned away, by the threshold that was passed.";
     private const string Collections = "weir_gc_collections_total";
     private const string CollectionsHelp = "Garbage collections, by generation.";
 
@@ -38,6 +40,7 @@ public static class Counters
         Row(ConnectionsRefusedBan, Refused, "reason", "ban", RefusedHelp),
         Row(ConnectionsRefusedProxyHeader, Refused, "reason", "proxy_header", RefusedHelp),
         Row(ConnectionsRefusedHandshakes, Refused, "reason", "handshakes", RefusedHelp),
+        Row(ConnectionsRefusedOverload, Refused, "reason", "overload", RefusedHelp),
         Row(ConnectionsFailed, "weir_connections_failed_total", "Client connections that ended by a reset or a socket error."),
         Row(AcceptPauses, "weir_accept_pauses_total",
             "Times that accepting paused because no descriptor or memory was left (EMFILE, ENFILE, ENOMEM)."),
@@ -134,6 +137,11 @@ public static class Counters
         Row(MailboxPosts, "weir_mailbox_posts_total", "Messages that other threads posted to loops."),
         Row(LoopExceptions, "weir_loop_exceptions_total", "Exceptions that reached a loop; each closed one connection."),
         Row(InvariantsBroken, "weir_invariants_broken_total", "Defects that Weir noticed in itself; each closed one connection."),
+        Row(OverloadsMemory, Overloads, "cause", "memory", OverloadsHelp),
+        Row(OverloadsLag, Overloads, "cause", "lag", OverloadsHelp),
+        Row(OverloadsQueue, Overloads, "cause", "queue", OverloadsHelp),
+        Gauge(OverloadLevel, "weir_overload_level",
+            "What is turned away: 0 nothing, 1 new connections of the heaviest ranges of addresses, 2 requests of low priority as well."),
 
         Row(AccessLogLines, "weir_access_log_lines_total", "Lines given to the access log."),
         Row(AccessLogLinesDropped, "weir_access_log_lines_dropped_total",

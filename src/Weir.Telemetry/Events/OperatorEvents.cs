@@ -51,6 +51,11 @@ public static class OperatorEvents
     public static readonly OperatorEvent NotifyFailed = Add(126, Warning, "notify_failed",
         "The service manager cannot be told: {reason}",
         "Check NotifyAccess= of the unit, and that NOTIFY_SOCKET can be reached.");
+    public static readonly OperatorEvent OverloadBegan = Add(127, Warning, "overload_began",
+        "Too much to do: limits.overload.{threshold} is {limit}, and it is {value}; {what} get 503 with Retry-After",
+        "Raise that threshold of limits.overload, or give Weir more of what is short. /metrics counts who is turned away.");
+    public static readonly OperatorEvent OverloadEnded = Add(128, Info, "overload_ended",
+        "The load is {level} again after {seconds} s; turned away since the start: {connections} connections, {requests} requests", "");
 
     public static readonly OperatorEvent Reloaded = Add(200, Info, "reloaded",
         "The configuration {file} is in place as number {generation}, after {milliseconds} ms: {changes}",
@@ -79,6 +84,12 @@ public static class OperatorEvents
     public static readonly OperatorEvent ClientConnectionLimit = Add(303, Warning, "client_connection_limit",
         "{client} reached limits.connections_per_client ({limit})",
         "If it is a proxy of yours, name it in trusted_proxies.");
+    public static readonly OperatorEvent ClientOverLimit = Add(340, Info, "client_over_limit",
+        "{client} was cut off by limits.{limit}: {what}",
+        "Nothing, if it happens seldom. Raise that limit if such clients are welcome; who comes again and again can be banned (`weir ban`).");
+    public static readonly OperatorEvent HeavyClientRefused = Add(339, Warning, "heavy_client_refused",
+        "Too much to do: new connections from {range} get 503, because more than one of {divisor} comes from there",
+        "If they are proxies of yours, name them in trusted_proxies. When this begins is decided by limits.overload.");
     public static readonly OperatorEvent ProxyHeaderRefused = Add(304, Warning, "proxy_header_refused",
         "{client} sent no valid PROXY header to {listener}: {reason}",
         "Make the sender speak the PROXY protocol, or take it off the listener's proxy_protocol.");
@@ -93,8 +104,8 @@ public static class OperatorEvents
         "Mend the files; `weir check` says what is wrong with them.");
 
     public static readonly OperatorEvent ClientHandshakeLimit = Add(330, Warning, "client_handshake_limit",
-        "{client} has {limit} TLS handshakes going on at once; more are refused",
-        "If it is a proxy of yours, name it in trusted_proxies; else it is a flood, which the access module can refuse.");
+        "{client} reached limits.handshakes_per_client ({limit}); more TLS handshakes of it at once are refused",
+        "If it is a proxy of yours, name it in trusted_proxies, or raise that limit; else it is a flood, which the access module can refuse.");
     public static readonly OperatorEvent StapleMissing = Add(331, Warning, "staple_missing",
         "No new OCSP response for the certificate of {names}: {reason}; the next try is in {minutes} min",
         "Let Weir reach the responder by http; or write `staple: false` in the site's tls.");

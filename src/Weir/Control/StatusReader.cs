@@ -1,7 +1,9 @@
+using Weir.Abstractions.Exchanges;
 using Weir.Config.Model;
 using Weir.Net.Time;
 using Weir.Pipeline.Balancing;
 using Weir.Pipeline.Health;
+using Weir.Shedding;
 
 namespace Weir.Control;
 
@@ -24,6 +26,33 @@ internal static class StatusReader
             InFlight = servers.Sum(server => server.ActiveCount),
             Queued = upstream.Queue.WaitingCount,
             Servers = [.. servers.Select(server => Read(server, written, nowMs))],
+        };
+    }
+
+    public static LoadStatus? Read(OverloadWatch? watch)
+    {
+        if (watch is null)
+        {
+            return null;
+        }
+
+        OverloadState state = watch.State;
+        bool isNormal = state.Level == LoadLevel.Normal;
+        return new LoadStatus
+        {
+            Level = state.Level switch
+            {
+                LoadLevel.HeavyClients => "heavy-clients",
+                LoadLevel.LowPriority => "low-priority",
+                _ => "normal",
+            },
+            Cause = isNormal ? null : state.Cause.ToString().ToLowerInvariant(),
+            Since = isNormal ? null : state.Since,
+            MemoryPercent = Math.Round(state.Sample.MemoryShare * 100, 1),
+            LagMs = state.Sample.LagMs,
+            QueueMs = state.Sample.QueueMs,
+            RefusedConnections = watch.RefusedConnections,
+            RefusedRequests = watch.RefusedRequests,
         };
     }
 

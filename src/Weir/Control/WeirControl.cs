@@ -63,6 +63,7 @@ public sealed class WeirControl : IWeirControl
             Requests = counters.Total(Counter.ExchangesStarted),
             Errors = Enumerable.Range(0, counters.Labels.Of(CounterFamily.ProxyErrors).Count).Sum(error => counters.Total(CounterFamily.ProxyErrors, error)),
             MemoryBytes = Environment.WorkingSet,
+            Load = StatusReader.Read(_host.LoadWatch),
             CertificateProblems = [.. Certificates().Where(one => one.State != "good").Select(one => $"{one.Name}: {Problem(one)}")],
             Upstreams = Upstreams(),
         };

@@ -45,6 +45,9 @@ public sealed record WeirStatus
     /// <summary>Memory of the process in octets.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>How much there is to do, and what is turned away for it; null before it was looked at.</summary>
+    public LoadStatus? Load { get; init; }
+
     /// <summary>Certificates that clients refuse, or soon will: a sentence for each, beginning with its name.</summary>
     public IReadOnlyList<string> CertificateProblems { get; init; } = [];
 

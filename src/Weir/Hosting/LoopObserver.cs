@@ -1,7 +1,9 @@
 // Hot: called once for every batch of events.
+using Weir.Abstractions.Exchanges;
 using Weir.Net.Loops;
 using Weir.Net.Time;
 using Weir.Pipeline.AccessLogging;
+using Weir.Shedding;
 using Weir.Telemetry.Counting;
 using Weir.Telemetry.Events;
 using Weir.Upstream.Resolving;
@@ -26,12 +28,19 @@ internal sealed class LoopObserver : ILoopObserver
         _log = log;
         _accessLogs = accessLogs;
         _housekeeping = new Housekeeping?[counters.LoopCount];
+        Lag = new LoopLag(counters.LoopCount);
     }
+
+    /// <summary>Whether there is too much to do.</summary>
+    public Overload Overload { get; init; } = new();
+
+    /// <summary>How long events wait for their loop.</summary>
+    public LoopLag Lag { get; }
 
     /// <summary>Starts what happens on a timer; on the loop.</summary>
     public void Start(Loop loop)
     {
-        _housekeeping[loop.Index] = new Housekeeping(loop, _counters.OfLoop(loop.Index), loop.Index == 0 ? _dns : null);
+        _housekeeping[loop.Index] = new Housekeeping(loop, _counters.OfLoop(loop.Index), loop.Index == 0 ? _dns : null, Overload);
         _housekeeping[loop.Index]!.Start();
     }
 
@@ -50,6 +59,7 @@ internal sealed class LoopObserver : ILoopObserver
     public void OnSlowTurn(int loop, long tookNs, string? modules)
     {
         LoopCounters counters = _counters.OfLoop(loop);
+        Lag.Note(loop, tookNs);
         counters.Add(Counter.SlowTurns10Ms);
         if (tookNs >= VerySlowNs)
         {
@@ -72,9 +82,11 @@ internal sealed class LoopObserver : ILoopObserver
         private readonly Loop _loop;
         private readonly LoopCounters _counters;
         private readonly DnsCounters? _dns;
+        private readonly Overload _overload;
 
-        public Housekeeping(Loop loop, LoopCounters counters, DnsCounters? dns)
+        public Housekeeping(Loop loop, LoopCounters counters, DnsCounters? dns, Overload overload)
         {
+            _overload = overload;
             _loop = loop;
             _counters = counters;
             _dns = dns;
@@ -96,7 +108,8 @@ internal sealed class LoopObserver : ILoopObserver
             _counters.Set(Counter.BufferSlabs, _loop.SmallBuffers.SlabCount + _loop.LargeBuffers.SlabCount);
             if (_dns is { } dns)
             {
-                // The resolver counts for the whole process: one loop shows it.
+                // What is the whole process's is shown by one loop.
+                _counters.Set(Counter.OverloadLevel, (long)_overload.Level);
                 _counters.Set(Counter.DnsQueries, dns.Queries);
                 _counters.Set(Counter.DnsFailures, dns.Failures + dns.Denials);
             }

@@ -33,6 +33,8 @@ internal static class ServerLimitsOf
         return new ServerLimits
         {
             HeaderTimeoutMs = ForwardPolicies.Ms(limits.HeaderTimeout),
+            HandshakeTimeoutMs = ForwardPolicies.Ms(limits.HandshakeTimeout),
+            HandshakesPerClient = limits.HandshakesPerClient,
             IdleTimeoutMs = ForwardPolicies.Ms(limits.IdleTimeout),
             BodyMinOctetsPerSecond = limits.BodyMinRate.OctetsPerSecond,
             BodyOctets = limits.BodySize.Octets,

@@ -65,7 +65,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         Counters = counters;
         _loopLogs = [.. accessLogs.OfLoops];
         _resolver = new NameResolver(new NameResolverOptions(), TimeProvider.System);
-        _observer = new LoopObserver(counters, log, _loopLogs, _resolver.Counters);
+        _observer = new LoopObserver(counters, log, _loopLogs, _resolver.Counters) { Overload = _overload };
         _end = new ExchangeEnd(counters, log, _loopLogs);
         _budget = new BufferBudget(config.Limits.Memory.Resolve(MachineLimits.MemoryOctets));
         _loops = new LoopGroup(counters.LoopCount, _budget, _observer);
@@ -206,6 +206,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         await _keeper.DisposeAsync();
         await _watching;
         await _stapling;
+        await _watchingLoad;
         _responder.Dispose();
         await _reloading.WaitAsync();
         if (_isServing)
@@ -260,6 +261,7 @@ public sealed partial class WeirHost : IAsyncDisposable
             DataFolder = DataFolder.PathOf(config.Process),
             Secrets = name => _secrets.Open(config.Process, name),
             Bans = Bans.List,
+            Overload = _overload,
         };
         Plan? plan = builder.Build(config);
         NextConfig next = new(config, plan, upstreams, builder.Modules);
@@ -288,7 +290,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         ServerLimits limits = ServerLimitsOf.Config(_config.Limits, _log);
         foreach (Loop loop in _loops.Loops)
         {
-            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects, Bans = Bans.List };
+            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects, Bans = Bans.List, Overload = _overload };
         }
 
         _listeners = [.. next.Added.Values];
@@ -304,6 +306,7 @@ public sealed partial class WeirHost : IAsyncDisposable
         _isServing = true;
         _watching = WatchCertificatesAsync();
         _stapling = StapleAsync();
+        _watchingLoad = WatchLoadAsync();
         await _loops.RunOnEachAsync(loop =>
         {
             _observer.Start(loop);

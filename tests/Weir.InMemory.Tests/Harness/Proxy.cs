@@ -74,9 +74,9 @@ internal sealed class Proxy : IDisposable
         _upstreams = new MemoryUpstreams(Loop, Counters) { Log = new WeirLog(Events), Probers = Probers };
         PlanBuilder builder = NewBuilder();
         _plans = new PlanHolder(Build(builder, config));
-        ExchangeRunner runner = new(_plans, Counters, new ExchangeEnd(Counters, WeirLog.Silent, [Ended]), new WeirLog(Events));
+        ExchangeRunner runner = new(_plans, Counters, new ExchangeEnd(Counters, new WeirLog(Events), [Ended]), new WeirLog(Events));
         ModuleClock = new ModuleClock(runner, [Loop]);
-        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits)) { Log = new WeirLog(Events) };
+        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits)) { Log = new WeirLog(Events), Overload = Overload };
         ListenerOptions options = new()
         {
             Name = ":8080",
@@ -102,6 +102,9 @@ internal sealed class Proxy : IDisposable
     public ServerLoop Server { get; }
 
     public ConnectionGate Gate { get; } = new();
+
+    /// <summary>Whether there is too much to do: tests decide.</summary>
+    public Overload Overload { get; } = new();
 
     /// <summary>What calls modules that act by the clock.</summary>
     public ModuleClock ModuleClock { get; }
@@ -227,7 +230,7 @@ internal sealed class Proxy : IDisposable
     /// <summary>What issuers of certificates are answered; in force from the next reload.</summary>
     public HttpChallenges? Challenges { get; set; }
 
-    private PlanBuilder NewBuilder() => new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories) { Challenges = Challenges };
+    private PlanBuilder NewBuilder() => new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories) { Challenges = Challenges, Overload = Overload };
 
     private static Plan Build(PlanBuilder builder, WeirConfig config)
     {

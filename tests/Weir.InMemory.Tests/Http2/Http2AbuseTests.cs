@@ -18,6 +18,25 @@ public sealed class Http2AbuseTests
     ]);
 
     [Fact]
+    public void Requests_that_are_reset_with_them_reach_neither_modules_nor_origins()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        byte[] batch = [.. Enumerable.Range(0, 50).SelectMany(i => (byte[])
+        [
+            .. Http2Peer.Frame(FrameType.Headers, 5, 1 + (2 * i), Http2Peer.Block(Http2Peer.Fields())),
+            .. Http2Peer.Frame(FrameType.RstStream, 0, 1 + (2 * i), 0, 0, 0, 8),
+        ])];
+        client.SendRaw(batch);
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.Counters.OfLoop(0).Read(Counter.ExchangesStarted).ShouldBe(0);
+        client.Request(101);
+        proxy.Origin.Next().Answer(proxy, "still served");
+        proxy.Counters.OfLoop(0).Read(Counter.ExchangesStarted).ShouldBe(1);
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void Requests_that_must_be_reset() => Flood(Counter.Http2AbuseProvokedReset, i =>
     [
         .. Http2Peer.Frame(FrameType.Headers, 4, 1 + (2 * i), Http2Peer.Block(Http2Peer.Fields())),
