@@ -13,7 +13,8 @@ internal static class LimitNotes
         (string Limit, string What)? note = reason switch
         {
             RejectReason.HeadTimeout => ("header_timeout", "the head did not come whole in time (408)"),
-            RejectReason.HeadTooLarge or RejectReason.TargetTooLong => ("header_size", "the head, or the target in it, is too large (431, 414)"),
+            RejectReason.HeadTooLarge or RejectReason.TargetTooLong =>
+                ("header_size", "the head, or the target in it, is too large (431, 414)"),
             RejectReason.TooManyFields => ("header_count", "the head has too many fields (431)"),
             _ => null,
         };

@@ -1,7 +1,7 @@
 // Hot: asked for each new connection, and for each request of a route whose priority is low.
 namespace Weir.Abstractions.Exchanges;
 
-/// <summary>Whether the process has too much to do, and what is turned away meanwhile. One thread at a time writes, every loop reads.</summary>
+/// <summary>Whether the process has too much to do, and what is turned away meanwhile. One thread writes, every loop reads.</summary>
 public sealed class Overload
 {
     private volatile int _level;

@@ -20,11 +20,14 @@ internal static class StatusTable
             + $"{status.Requests} since the start, {status.Errors} of them errors");
         if (status.Load is { Cause: { } cause } load)
         {
-            string what = load.Level == "low-priority" ? "new connections from where most come, and requests of low priority" : "new connections from where most come";
+            string what = "new connections from where most come" + (load.Level == "low-priority" ? ", and requests of low priority," : "");
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Overloaded since {load.Since:HH:mm:ss} UTC (limits.overload.{cause}): {what} get 503; memory {load.MemoryPercent}%, lag {load.LagMs} ms, queue {load.QueueMs} ms"));
-            output.WriteLine($"Turned away since the start: {Count(load.RefusedConnections, "connection")}, {Count(load.RefusedRequests, "request")}");
+                $"Overloaded since {load.Since:HH:mm:ss} UTC (limits.overload.{cause}): {what} get 503"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"memory {load.MemoryPercent}%, lag {load.LagMs} ms, queue {load.QueueMs} ms; turned away since the start: "
+                + $"{Count(load.RefusedConnections, "connection")}, {Count(load.RefusedRequests, "request")}"));
         }
 
         foreach (string problem in status.CertificateProblems)

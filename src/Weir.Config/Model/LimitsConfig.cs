@@ -20,7 +20,7 @@ public sealed record LimitsConfig
     [Option("Time for a TLS handshake, the ClientHello included.", Min = "10ms", Max = "1h")]
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    [Option("TLS handshakes of one client (IPv6 by /64) that may be going on at once; trusted_proxies are not counted.", Min = "1", Max = "100000000")]
+    [Option("TLS handshakes at once of one client (IPv6 by /64); trusted_proxies are not counted.", Min = "1", Max = "100000000")]
     public int HandshakesPerClient { get; init; } = 256;
 
     [Option("The slowest allowed request body, after 5 s of grace; 0B/s allows any.")]

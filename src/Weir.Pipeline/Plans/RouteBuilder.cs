@@ -27,7 +27,8 @@ internal sealed class RouteBuilder
     {
         if (site.To is { } only)
         {
-            return [new RouteDefinition<RoutePlan>(new RoutePlan { Name = "*", Target = Find(only), IsLowPriority = site.Priority == RoutePriority.Low })];
+            RoutePlan route = new() { Name = "*", Target = Find(only), IsLowPriority = site.Priority == RoutePriority.Low };
+            return [new RouteDefinition<RoutePlan>(route)];
         }
 
         List<RouteDefinition<RoutePlan>> routes = [];

@@ -13,7 +13,8 @@ internal static class FixedResponse
     public static PinnedBody TooManyConnections { get; } = Render("connection_limit_reached"u8, "Too many connections. Retry later.\n"u8);
 
     /// <summary>For new clients from where most come, while there is too much to do.</summary>
-    public static PinnedBody Overloaded { get; } = Render("connection_limit_reached"u8, "Too much to do. Retry later.\n"u8, retrySeconds: 5);
+    public static PinnedBody Overloaded { get; } =
+        Render("connection_limit_reached"u8, "Too much to do. Retry later.\n"u8, retrySeconds: 5);
 
     /// <summary>For exchanges that find no memory. Without content, so that it also answers HEAD.</summary>
     public static PinnedBody NoMemory { get; } = Render("proxy_internal_error"u8, default);

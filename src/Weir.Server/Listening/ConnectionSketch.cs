@@ -5,7 +5,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Server.Listening;
 
 /// <summary>
-/// About how many connections each range of addresses (IPv4 /24, IPv6 /48) opens and holds, in memory that no number of addresses makes grow: a
+/// About how many connections each range of addresses (IPv4 /24, IPv6 /48) opens and holds, in memory that no number of addresses makes
+/// grow: a
 /// count-min sketch. What it says of a range is never too little, and too much by chance only: places are chosen under a
 /// secret of the process. Belongs to its loop; the kernel spreads connections over the loops, so each sees a fair part of all.
 /// </summary>
@@ -56,7 +57,7 @@ public sealed class ConnectionSketch
         _heldTotal -= _heldTotal > 0 ? 1 : 0;
     }
 
-    /// <summary>Whether the address's range has more than one of <paramref name="divisor"/> of all connections, those of late and those held.</summary>
+    /// <summary>Whether the address's range has more than one of <paramref name="divisor"/> of all connections, recent and held.</summary>
     public bool IsHeavy(IpAddress address, int divisor)
     {
         ulong hash = Hash(address);

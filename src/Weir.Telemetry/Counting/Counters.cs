@@ -25,7 +25,7 @@ public static class Counters
     private const string Slow = "weir_loop_slow_turns_total";
     private const string SlowHelp = "Turns of a loop that took longer than the bound; every exchange of that loop waited meanwhile.";
     private const string Overloads = "weir_overloads_total";
-    private const string OverloadsHelp = "Times that there was too much to do and something was turned away, by the threshold that was passed.";
+    private const string OverloadsHelp = "Times that there was too much to do, so that something was turned away, by the threshold.";
     private const string Collections = "weir_gc_collections_total";
     private const string CollectionsHelp = "Garbage collections, by generation.";
 

@@ -86,7 +86,7 @@ public static class OperatorEvents
         "If it is a proxy of yours, name it in trusted_proxies.");
     public static readonly OperatorEvent ClientOverLimit = Add(340, Info, "client_over_limit",
         "{client} was cut off by limits.{limit}: {what}",
-        "Nothing, if it happens seldom. Raise that limit if such clients are welcome; who comes again and again can be banned (`weir ban`).");
+        "Nothing, if it happens seldom. Raise that limit if such clients are welcome; `weir ban` keeps out who comes again and again.");
     public static readonly OperatorEvent HeavyClientRefused = Add(339, Warning, "heavy_client_refused",
         "Too much to do: new connections from {range} get 503, because more than one of {divisor} comes from there",
         "If they are proxies of yours, name them in trusted_proxies. When this begins is decided by limits.overload.");
@@ -105,7 +105,7 @@ public static class OperatorEvents
 
     public static readonly OperatorEvent ClientHandshakeLimit = Add(330, Warning, "client_handshake_limit",
         "{client} reached limits.handshakes_per_client ({limit}); more TLS handshakes of it at once are refused",
-        "If it is a proxy of yours, name it in trusted_proxies, or raise that limit; else it is a flood, which the access module can refuse.");
+        "If it is a proxy of yours, name it in trusted_proxies, or raise that limit; else it is a flood: see the access module.");
     public static readonly OperatorEvent StapleMissing = Add(331, Warning, "staple_missing",
         "No new OCSP response for the certificate of {names}: {reason}; the next try is in {minutes} min",
         "Let Weir reach the responder by http; or write `staple: false` in the site's tls.");

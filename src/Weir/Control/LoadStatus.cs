@@ -3,7 +3,9 @@ namespace Weir.Control;
 /// <summary>How much there is to do, and what is turned away for it.</summary>
 public sealed record LoadStatus
 {
-    /// <summary>What is turned away: "normal" nothing, "heavy-clients" new connections from where most come, "low-priority" such requests as well.</summary>
+    /// <summary>
+    /// What is turned away: "normal" nothing, "heavy-clients" new connections from where most come, "low-priority" such requests as well.
+    /// </summary>
     public required string Level { get; init; }
 
     /// <summary>The threshold of limits.overload that was passed: memory, lag or queue; null at normal.</summary>

@@ -31,7 +31,8 @@ public sealed partial class WeirHost
         {
             while (await timer.WaitForNextTickAsync(_ending.Token))
             {
-                _loadWatch.Look(Sample((double)memory.Octets / memoryOctets), OverloadPolicy.Of(_config.Limits.Overload), TimeProvider.System.GetUtcNow());
+                OverloadSample sample = Sample((double)memory.Octets / memoryOctets);
+                _loadWatch.Look(sample, OverloadPolicy.Of(_config.Limits.Overload), TimeProvider.System.GetUtcNow());
             }
         }
         catch (OperationCanceledException)
@@ -46,7 +47,8 @@ public sealed partial class WeirHost
         long rented = 0;
         foreach (Loop loop in _loops.Loops)
         {
-            rented += ((long)loop.SmallBuffers.RentedCount * Loop.SmallBufferOctets) + ((long)loop.LargeBuffers.RentedCount * Loop.LargeBufferOctets);
+            rented += (long)loop.SmallBuffers.RentedCount * Loop.SmallBufferOctets;
+            rented += (long)loop.LargeBuffers.RentedCount * Loop.LargeBufferOctets;
         }
 
         double share = Math.Max((double)rented / Math.Max(_budget.LimitOctets, 1), processShare);

@@ -290,7 +290,13 @@ public sealed partial class WeirHost : IAsyncDisposable
         ServerLimits limits = ServerLimitsOf.Config(_config.Limits, _log);
         foreach (Loop loop in _loops.Loops)
         {
-            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits) { Log = _log, RejectObserver = rejects, Bans = Bans.List, Overload = _overload };
+            _servers[loop.Index] = new ServerLoop(loop, runner, Counters.OfLoop(loop.Index), limits)
+            {
+                Log = _log,
+                RejectObserver = rejects,
+                Bans = Bans.List,
+                Overload = _overload,
+            };
         }
 
         _listeners = [.. next.Added.Values];

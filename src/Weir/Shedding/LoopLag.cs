@@ -1,7 +1,8 @@
 namespace Weir.Shedding;
 
 /// <summary>
-/// How long events wait for their loop, from the turns that each loop found long anyway: shorter ones are no lag worth speaking of. Each loop
+/// How long events wait for their loop, from the turns that each loop found long anyway: shorter ones are no lag worth speaking of. Each
+/// loop
 /// adds its own, one reader takes all; atomic.
 /// </summary>
 internal sealed class LoopLag
@@ -24,7 +25,7 @@ internal sealed class LoopLag
         Interlocked.Add(ref _squares[loop * Padding], us * us);
     }
 
-    /// <summary>The mean length of the turn that an event came into, in milliseconds, of the loop where it was longest; begins anew.</summary>
+    /// <summary>The mean length of the turn that an event came into, in milliseconds, of the slowest loop; begins anew.</summary>
     public long TakeMs(long periodMs)
     {
         long most = 0;

@@ -32,14 +32,16 @@ public sealed partial class StayingUpTests
             string name = row[3].Trim('`').Split('.')[1];
             string written = row[4].Split(' ', ',')[0];
             reference.Split('\n').ShouldContain(
-                line => line.Contains($"| `{name}` |", StringComparison.Ordinal) && line.Contains(written, StringComparison.Ordinal), row[3]);
+                line => line.Contains($"| `{name}` |", StringComparison.Ordinal) && line.Contains(written, StringComparison.Ordinal),
+                row[3]);
         }
     }
 
     [Fact]
     public void Every_counter_exists()
     {
-        HashSet<string> known = [.. Counters.All.Select(row => row.Label.Length == 0 ? row.Name : $"{row.Name}{{{row.Label}=\"{row.LabelValue}\"}}")];
+        HashSet<string> known =
+            [.. Counters.All.Select(row => row.Label.Length == 0 ? row.Name : $"{row.Name}{{{row.Label}=\"{row.LabelValue}\"}}")];
         HashSet<string> families = [.. CounterFamilies.All.Select(family => family.Name)];
         string[] named = [.. CounterName().Matches(Repository.Read(Page)).Select(match => match.Groups[1].Value)];
         named.Length.ShouldBeGreaterThan(_rows.Length);

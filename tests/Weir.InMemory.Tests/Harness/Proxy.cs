@@ -76,7 +76,11 @@ internal sealed class Proxy : IDisposable
         _plans = new PlanHolder(Build(builder, config));
         ExchangeRunner runner = new(_plans, Counters, new ExchangeEnd(Counters, new WeirLog(Events), [Ended]), new WeirLog(Events));
         ModuleClock = new ModuleClock(runner, [Loop]);
-        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits)) { Log = new WeirLog(Events), Overload = Overload };
+        Server = new ServerLoop(Loop, runner, Counters.OfLoop(0), LimitsOf(config.Limits))
+        {
+            Log = new WeirLog(Events),
+            Overload = Overload,
+        };
         ListenerOptions options = new()
         {
             Name = ":8080",
@@ -230,7 +234,8 @@ internal sealed class Proxy : IDisposable
     /// <summary>What issuers of certificates are answered; in force from the next reload.</summary>
     public HttpChallenges? Challenges { get; set; }
 
-    private PlanBuilder NewBuilder() => new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories) { Challenges = Challenges, Overload = Overload };
+    private PlanBuilder NewBuilder() =>
+        new(_catalog, _upstreams, _modules, new WeirLog(Events), _memories) { Challenges = Challenges, Overload = Overload };
 
     private static Plan Build(PlanBuilder builder, WeirConfig config)
     {

@@ -123,7 +123,8 @@ public sealed class OverloadTests
         }
     }
 
-    private static Message Ask(Proxy proxy, string host, string path, uint address = Neighbour) => Ask(proxy, host, path, proxy.Connect(address));
+    private static Message Ask(Proxy proxy, string host, string path, uint address = Neighbour) =>
+        Ask(proxy, host, path, proxy.Connect(address));
 
     private static Message Ask(Proxy proxy, string host, string path, Peer client)
     {
