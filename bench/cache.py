@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
-"""What the cache has to hold, in four scenes; ends with 1 when one does not.
+"""What the cache has to hold, in five scenes; ends with 1 when one does not.
 
-  cache.py [--weir "CMD"] [--scene herd,grace,bound,overhead] [--clients 1000] [--seconds 300] [--objects 1000000] [--memory 64]
+  cache.py [--weir "CMD"] [--scene herd,grace,bound,overhead,disk] [--clients 1000] [--seconds 300] [--objects 1000000] [--memory 64]
   herd      clients that ask at once for 10 MiB whose origin sends its first octet after 2 s and the rest over 5 s: one request at the origin,
             the last client's first octet within 200 ms of the first's
   grace     the origin is killed: pages are served within grace and say so; it comes back: they are refreshed, and nobody waits for it
   bound     a workload of ten times --memory (MiB), for --seconds: memory stays within the bound and a tenth, the garbage-collected heap does
             not grow
   overhead  octets of memory that an object costs beside itself, of --objects with 100 octets of content each
+  disk      200 MB of 10 KB and of 1 MB each on disk, 8 MiB of memory above them, asked for at random: CPU of a request beside nginx's
+            proxy_cache, both from the page cache; nearly all must come from the disk
 
 Everything shares the machine's CPUs; of the times only herd's are judged.
 """
 import argparse, http.client, os, re, selectors, shlex, socket, subprocess, sys, threading, time
 from peers import Bench, ROOT, free_port, need
 
-SCENES = ("herd", "grace", "bound", "overhead")
+SCENES = ("herd", "grace", "bound", "overhead", "disk")
 MIB = 1 << 20
 ALL_CPUS = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
 
@@ -288,6 +290,52 @@ def head_octets(port):
     kept = [(name, text) for name, text in response.getheaders() if name.lower() not in ("cache-status", "age", "content-length", "connection")]
     connection.close()
     return sum(len(name) + len(text) + 4 for name, text in kept) + len("*\nhttp\n127.0.0.1:12345\n/100/1000000")
+
+
+# ---- disk ----
+
+def from_disk(admin):
+    """Records that the disk brought into memory, and large bodies that were sent from it."""
+    _, text, _, _ = get(admin, "/metrics")
+    return sum(int(float(re.search(name + rb"{[^}]*} (\S+)", text)[1])) for name in (b"weir_cache_disk_hits_total", b"weir_cache_disk_opened_total"))
+
+
+def nginx_cache(bench, origin):
+    port = free_port()
+    process = bench.start(["nginx", "-c", bench.write("cache.conf", f"""worker_processes 1; daemon off; pid {bench.tmp}/c.pid;
+error_log {bench.tmp}/c.err crit; user root; events {{ worker_connections 4096; }}
+http {{ access_log off; keepalive_requests 100000000; sendfile on; tcp_nopush on;
+client_body_temp_path {bench.tmp}/cb; proxy_temp_path {bench.tmp}/cp;
+proxy_cache_path {bench.tmp}/nginx levels=1:2 keys_zone=zone:50m max_size=1g inactive=1h use_temp_path=off;
+upstream origin {{ server 127.0.0.1:{origin}; keepalive 32; }}
+server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection "";
+proxy_cache zone; }} }} }}""")], ALL_CPUS)
+    return process, port
+
+
+def disk(bench, a):
+    need("wrk", "nginx")
+    origin, counts, seconds = free_port(), {10_000: 20_000, 1_000_000: 200}, max(a.seconds // 30, 3)
+    nginx_origin(bench, origin, counts)
+    weir, weir_port, admin = run_weir(bench, a.weir, origin, "memory: 8MiB, disk: { path: cache, size: 1GiB }, object_size: 4MiB", "")
+    nginx, nginx_port = nginx_cache(bench, origin)
+    good = True
+    for size, count in counts.items():
+        fill = f'local n = -1\nrequest = function() n = (n + 1) % {count}; return wrk.format("GET", "/{size}/" .. n) end\n'
+        ask = f'math.randomseed(7)\nrequest = function() return wrk.format("GET", "/{size}/" .. math.random(0, {count} - 1)) end\n'
+        used = {}
+        for name, process, port in (("nginx", nginx, nginx_port), ("Weir", weir, weir_port)):
+            filled = 0
+            while filled < 2 * count: filled += wrk(bench, port, fill, 5)[0] or sys.exit(f"{name} does not answer:\n{bench.log_tail()}")
+            wrk(bench, port, ask, seconds)
+            before, hits = bench.cpu_us(process.pid), from_disk(admin)
+            done, bad = wrk(bench, port, ask, seconds)
+            used[name] = (bench.cpu_us(process.pid) - before) / max(done, 1)
+            share = (from_disk(admin) - hits) / max(done, 1)
+        good = say("disk", f"{size} octets: Weir {used['Weir']:.0f} µs of CPU a request, {share:.0%} of them from the disk, "
+                   f"nginx {used['nginx']:.0f}: ratio {used['Weir'] / used['nginx']:.2f}", bad == 0 and share > 0.9) and good
+    bench.stop(bench.started)
+    return good
 
 
 if __name__ == "__main__":
