@@ -16,6 +16,8 @@ public static class CacheMetrics
         new("weir_cache_evicted_total", Counter, "Records that had to go for others.", cache => cache.Evicted),
         new("weir_cache_purged_total", Counter, "Records that purges removed.", cache => cache.Purged),
         new("weir_cache_purges_kept", Gauge, "Purges that the cache remembers.", cache => cache.PurgesKept),
+        new("weir_cache_purges_unwritten", Gauge, "Purges in force that a crash would undo, because they are not on disk yet.",
+            cache => cache.PurgesUnwritten),
     ];
 
     /// <summary>Of each tier on disk, by a word.</summary>
@@ -35,7 +37,8 @@ public static class CacheMetrics
         new("weir_cache_disk_capacity_bytes", Gauge, "Octets of the disk that the cache may take.", disk => disk.CapacityBytes),
         new("weir_cache_disk_segments", Gauge, "Segments that the cache has on disk.", disk => disk.Segments),
         new("weir_cache_disk_index_bytes", Gauge, "Memory of the index of what is on disk.", disk => disk.IndexBytes),
-        new("weir_cache_disk_load_milliseconds", Gauge, "How long it took to know what is on disk; 0 while it is not known.", disk => disk.LoadMs),
+        new("weir_cache_disk_load_milliseconds", Gauge, "How long it took to know what is on disk; 0 while it is not known.",
+            disk => disk.LoadMs),
         new("weir_cache_disk_hits_total", Counter, "Records that the disk brought into memory.", disk => disk.Hits),
         new("weir_cache_disk_misses_total", Counter, "Looks at the disk that found nothing whole.", disk => disk.Misses),
         new("weir_cache_disk_opened_total", Counter, "Large bodies that were opened, to be sent from disk.", disk => disk.Opened),

@@ -57,7 +57,7 @@ public sealed class SharedCache : IDisposable
         _ = Store;
     }
 
-    /// <summary>The tier on disk; null: there is none, or its directory cannot be used.</summary>
+    /// <summary>The tier on disk; null: there is none.</summary>
     public DiskTier? Disk => Store.Disk;
 
     /// <summary>What was purged.</summary>
@@ -118,8 +118,7 @@ public sealed class SharedCache : IDisposable
     // A lane more than loops: the thread that writes to disk reads what it writes from memory.
     private MemoryStore MakeStore()
     {
-        // Where purges do not survive, what is on disk is not to be served.
-        DiskTier? tier = _isServing && Purges.IsDurable ? _disk?.Tier : null;
+        DiskTier? tier = _isServing ? _disk?.Tier : null;
         MemoryStore store = new(Settings.MemoryOctets, LoopCount + (_disk is null ? 0 : 1), Purges) { Disk = tier };
         if (tier is not null)
         {

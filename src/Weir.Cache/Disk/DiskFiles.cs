@@ -88,6 +88,10 @@ internal sealed class DiskFiles : IDiskFiles
 
         public void Write(ReadOnlySpan<byte> octets, long at) => RandomAccess.Write(_handle, octets, at);
 
+        public void Flush() => RandomAccess.FlushToDisk(_handle);
+
+        public void Cut(long octets) => RandomAccess.SetLength(_handle, octets);
+
         public void Dispose() => _handle.Dispose();
     }
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class DiskIndex
         lock (shard)
         {
             DiskSlot* slot = shard.Find(tag);
-            return slot != null && slot->IsRemoved == 0 && slot->KeepUntil >= nowSeconds;
+            return slot != null && !slot->IsRemoved && slot->KeepUntil >= nowSeconds;
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed unsafe class DiskIndex
         lock (shard)
         {
             DiskSlot* slot = shard.Find(tag);
-            pinned = slot == null || slot->IsRemoved != 0 || slot->Segment >= segments.Length ? null : segments[slot->Segment];
+            pinned = slot == null || slot->IsRemoved || slot->Segment >= segments.Length ? null : segments[slot->Segment];
             if (pinned is null)
             {
                 found = default;
@@ -55,7 +55,7 @@ internal sealed unsafe class DiskIndex
             }
 
             pinned.Pin();
-            slot->Uses = (byte)Math.Min(slot->Uses + 1, 3);
+            slot->Uses = Math.Min(slot->Uses + 1, 3);
             found = *slot;
             return true;
         }
@@ -68,7 +68,7 @@ internal sealed unsafe class DiskIndex
         lock (shard)
         {
             DiskSlot* old = shard.Find(slot.Tag);
-            if (old == null && slot.IsRemoved == 0 && Count >= _mostObjects)
+            if (old == null && !slot.IsRemoved && Count >= _mostObjects)
             {
                 return false;
             }
@@ -94,7 +94,7 @@ internal sealed unsafe class DiskIndex
         Shard shard = ShardOf(slot.Tag);
         lock (shard)
         {
-            if (shard.Find(slot.Tag) != null || (slot.IsRemoved == 0 && Count >= _mostObjects))
+            if (shard.Find(slot.Tag) != null || (!slot.IsRemoved && Count >= _mostObjects))
             {
                 return false;
             }
@@ -131,7 +131,7 @@ internal sealed unsafe class DiskIndex
         lock (shard)
         {
             DiskSlot* slot = shard.Find(tag);
-            return slot != null && slot->IsRemoved == 0 && Drop(shard, slot);
+            return slot != null && !slot->IsRemoved && Drop(shard, slot);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed unsafe class DiskIndex
     /// <summary>How many parts <see cref="CopyPart"/> has.</summary>
     public int PartCount => _shards.Length;
 
-    /// <summary>Appends the records of a segment to a list, in no order.</summary>
+    /// <summary>Appends the records that are lost with a segment to a list, in no order.</summary>
     public void CopySegment(int segment, List<DiskSlot> list)
     {
         for (int part = 0; part < PartCount; part++)
@@ -169,7 +169,7 @@ internal sealed unsafe class DiskIndex
         }
     }
 
-    /// <summary>Appends the records of a part of the index to a list: of one segment, or of all.</summary>
+    /// <summary>Appends the records of a part of the index to a list: those that are lost with one segment, or all.</summary>
     public void CopyPart(int part, List<DiskSlot> list, int? segment = null)
     {
         Shard shard = _shards[part];
@@ -178,7 +178,7 @@ internal sealed unsafe class DiskIndex
             for (long i = 0; i < shard.Size; i++)
             {
                 DiskSlot slot = shard.Slots[i];
-                if (!slot.IsEmpty && slot.IsRemoved == 0 && (segment is null || slot.Segment == segment))
+                if (!slot.IsEmpty && !slot.IsRemoved && (segment is null || slot.NeedsSegment(segment.Value)))
                 {
                     list.Add(slot);
                 }
@@ -197,7 +197,7 @@ internal sealed unsafe class DiskIndex
                 marks.Clear();
                 for (long i = 0; i < shard.Size; i++)
                 {
-                    if (shard.Slots[i].IsRemoved != 0)
+                    if (shard.Slots[i].IsRemoved)
                     {
                         marks.Add(shard.Slots[i].Tag);
                     }
@@ -237,7 +237,7 @@ internal sealed unsafe class DiskIndex
 
     private void Account(in DiskSlot slot, int sign)
     {
-        if (slot.IsRemoved == 0)
+        if (!slot.IsRemoved)
         {
             Interlocked.Add(ref _count, sign);
             Interlocked.Add(ref _octets, sign * (long)slot.Octets);

@@ -41,6 +41,11 @@ internal sealed class DiskLog
     /// <summary>Whether a key is popular in memory: then its record stays though nobody reads it from here.</summary>
     public required Func<byte[], bool> IsPopular { get; init; }
 
+    /// <summary>
+    /// The number up to which purges survive a crash. Those behind are given again after one: a record must not say that it knows them.
+    /// </summary>
+    public required Func<ulong> DurableNumber { get; init; }
+
     /// <summary>The segment that is written; null: the next entry begins one.</summary>
     public DiskSegment? Active => _active;
 
@@ -284,18 +289,21 @@ internal sealed class DiskLog
         }
 
         // What tells this body from others that come for the key: readers of a head that they have from memory ask for it.
-        NewRecord named = record.Generation != 0 || record.Kind != RecordKind.Response ? record : record with { Generation = DiskFormat.SeedOf(_volume.Id, _active!.Sequence, Place) | 1 };
+        NewRecord named = record.Generation != 0 || record.Kind != RecordKind.Response
+            ? record
+            : record with { Generation = DiskFormat.SeedOf(_volume.Id, _active!.Sequence, Place) | 1 };
         Span<byte> head = _head.AsSpan(0, headOctets);
         EntryHead.Write(named, key, runs, head);
         EntryHeader header = HeaderOf(hash, EntryKind.Record, total);
-        header.Number = record.Number;
+        header.Number = Math.Min(record.Number, DurableNumber());
         header.BodyOctets = bodyOctets;
         header.HeadOctets = (uint)headOctets;
         header.HeadSum = BlockSum.Of(head, DiskFormat.SeedOf(_volume.Id, _active!.Sequence, Place + DiskFormat.EntryHeaderOctets));
         header.KeepUntil = (uint)Math.Clamp(record.KeepUntilSeconds, 0, uint.MaxValue);
         header.Seal(_volume.Id, Place);
         slot = DiskSlot.Of(header, _active.Number, Place);
-        _active.LeastNumber = Math.Min(_active.LeastNumber, record.Number);
+        slot.OldestPart = DiskRun.OldestBut(_active.Sequence, runs);
+        _active.LeastNumber = Math.Min(_active.LeastNumber, header.Number);
         Put(EntryHeader.OctetsOf(ref header));
         Put(head);
         return true;
@@ -446,7 +454,11 @@ internal sealed class DiskLog
     {
         List<DiskSlot> there = [];
         _index.CopySegment(victim.Number, there);
-        there.Sort(static (first, second) => first.PlaceUnits.CompareTo(second.PlaceUnits));
+
+        // Whole records first, as they lie, then those of which only a part does.
+        int number = victim.Number;
+        there.Sort((first, second) =>
+            (first.Segment == number ? 0 : 1, first.PlaceUnits).CompareTo((second.Segment == number ? 0 : 1, second.PlaceUnits)));
         long budget = _volume.SegmentOctets / 2;
         foreach (DiskSlot slot in there)
         {
@@ -469,8 +481,8 @@ internal sealed class DiskLog
 
     private long Save(DiskSegment victim, in DiskSlot slot, long budget)
     {
-        if (slot.Octets > budget || !_index.IsCurrent(slot)
-            || !_reading.TryRead(_volume, victim, slot, withBody: true)
+        if (slot.Octets > budget || !_index.IsCurrent(slot) || _volume.Segments[slot.Segment] is not { } home
+            || !_reading.TryRead(_volume, home, slot, withBody: home == victim)
             || (slot.Uses == 0 && !IsPopular(_reading.Key.ToArray())))
         {
             return 0;
@@ -481,7 +493,7 @@ internal sealed class DiskLog
         byte[] key = _reading.Key.ToArray();
         if (!_reading.IsInline)
         {
-            return SaveRuns(hash, key, record, slot, budget);
+            return SaveRuns(victim, hash, key, record, slot, budget);
         }
 
         if (!_reading.TryJoinBody(_volume, slot.Place, out ReadOnlySpan<byte> content)
@@ -507,29 +519,39 @@ internal sealed class DiskLog
         return slot.Octets;
     }
 
-    private long SaveRuns(in KeyHash hash, byte[] key, in NewRecord record, in DiskSlot slot, long budget)
+    // Of the body only what lies in the segment that goes.
+    private long SaveRuns(DiskSegment victim, in KeyHash hash, byte[] key, in NewRecord record, in DiskSlot slot, long budget)
     {
-        DiskRun[] old = _reading.Runs.ToArray();
+        DiskRun[] runs = _reading.Runs.ToArray();
         long body = _reading.Header.BodyOctets;
-        long needed = slot.Octets + DiskFormat.FramedOctets(body) + ((old.Length + 2L) * (DiskFormat.EntryHeaderOctets + DiskFormat.Alignment));
+        long needed = slot.Octets + (2 * DiskFormat.Alignment);
+        foreach (DiskRun run in runs)
+        {
+            if (!run.IsThere(_volume.Segments))
+            {
+                return 0;
+            }
+
+            needed += run.Sequence == victim.Sequence
+                ? DiskFormat.FramedOctets(run.Octets) + DiskFormat.EntryHeaderOctets + DiskFormat.Alignment
+                : 0;
+        }
+
         if (needed > budget || !HasRoom(needed))
         {
             return 0;
         }
 
         EnsureBlock();
-        List<DiskRun> made = [];
-        foreach (DiskRun run in old)
+        for (int i = 0; i < runs.Length; i++)
         {
-            if (!TryReadRun(run) || !TryAppendRun(_block, run.Octets, out DiskRun copy))
+            if (runs[i].Sequence == victim.Sequence && (!TryReadRun(runs[i]) || !TryAppendRun(_block, runs[i].Octets, out runs[i])))
             {
                 return 0;
             }
-
-            made.Add(copy);
         }
 
-        if (!TryBegin(hash, key, record, made.ToArray(), body, 0, out DiskSlot moved))
+        if (!TryBegin(hash, key, record, runs, body, 0, out DiskSlot moved))
         {
             return 0;
         }
@@ -542,11 +564,12 @@ internal sealed class DiskLog
 
     private bool TryReadRun(in DiskRun run)
     {
-        if (run.Segment < 0 || run.Segment >= _volume.Segments.Length || _volume.Segments[run.Segment] is not { } segment
-            || segment.Sequence != run.Sequence || DiskFormat.FramedOctets(run.Octets) > _block.Length - DiskFormat.EntryHeaderOctets)
+        if (!run.IsThere(_volume.Segments) || DiskFormat.FramedOctets(run.Octets) > _block.Length - DiskFormat.EntryHeaderOctets)
         {
             return false;
         }
+
+        DiskSegment segment = _volume.Segments[run.Segment]!;
 
         Span<byte> framed = _block.AsSpan(DiskFormat.EntryHeaderOctets, (int)DiskFormat.FramedOctets(run.Octets));
         if (!EntryBuffer.TryReadWhole(segment.File, framed, run.Place))

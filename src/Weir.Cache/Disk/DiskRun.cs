@@ -26,6 +26,25 @@ internal readonly record struct DiskRun
     /// <summary>Content of a block.</summary>
     public int ContentOf(int block) => (int)Math.Min(DiskFormat.BlockContent, Octets - ((long)block * DiskFormat.BlockContent));
 
+    /// <summary>The segment of the oldest run that was not written in a life; -1: all were.</summary>
+    public static int OldestBut(ulong sequence, ReadOnlySpan<DiskRun> runs)
+    {
+        int segment = -1;
+        ulong oldest = ulong.MaxValue;
+        foreach (DiskRun run in runs)
+        {
+            if (run.Sequence != sequence && run.Sequence < oldest)
+            {
+                (segment, oldest) = (run.Segment, run.Sequence);
+            }
+        }
+
+        return segment;
+    }
+
+    /// <summary>Whether the segment still lives the life that it was written in.</summary>
+    public bool IsThere(DiskSegment?[] segments) => Segment >= 0 && Segment < segments.Length && segments[Segment]?.Sequence == Sequence;
+
     /// <summary>Where a block begins in the segment, its sum included.</summary>
     public long PlaceOf(int block) => Place + ((long)block * DiskFormat.BlockOctets);
 }

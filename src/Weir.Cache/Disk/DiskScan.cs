@@ -13,6 +13,7 @@ internal sealed class DiskScan
     private readonly DiskCounts _counts;
     private readonly Queue<(DiskSegment Segment, ulong Sequence)> _left;
     private readonly List<DiskSlot> _found = [];
+    private readonly EntryBuffer _reading = new();
     private readonly byte[] _window = GC.AllocateUninitializedArray<byte>(WindowOctets);
     private long _windowStart;
     private int _windowOctets;
@@ -117,7 +118,7 @@ internal sealed class DiskScan
                 continue;
             }
 
-            Note(header, segment.Number);
+            Note(header, segment);
             _place += header.TotalOctets;
             _end = _place;
         }
@@ -125,22 +126,30 @@ internal sealed class DiskScan
         return _windowOctets == WindowOctets && _place < _volume.SegmentOctets;
     }
 
-    private void Note(in EntryHeader header, int segment)
+    private void Note(in EntryHeader header, DiskSegment segment)
     {
         if (header.Kind == EntryKind.Run)
         {
             return;
         }
 
-        DiskSlot slot = DiskSlot.Of(header, segment, _place);
         if (header.Kind == EntryKind.Removed)
         {
-            slot.SegmentNumber = 0;
-            slot.IsRemoved = 1;
+            _found.Add(DiskSlot.MarkOf(header.Low));
+            return;
         }
-        else
+
+        DiskSlot slot = DiskSlot.Of(header, segment.Number, _place);
+        _leastNumber = Math.Min(_leastNumber, header.Number);
+        bool isInline = header.TotalOctets >= DiskFormat.EntryHeaderOctets + header.HeadOctets + DiskFormat.FramedOctets(header.BodyOctets);
+        if (!isInline && _reading.TryRead(_volume, segment, slot, withBody: false))
         {
-            _leastNumber = Math.Min(_leastNumber, header.Number);
+            slot.OldestPart = DiskRun.OldestBut(segment.Sequence, _reading.Runs);
+            if (slot.OldestPart >= 0 && !AreThere(_reading.Runs))
+            {
+                // Of no use, but newer than what else is found for the key.
+                slot = DiskSlot.MarkOf(header.Low);
+            }
         }
 
         _found.Add(slot);
@@ -153,5 +162,18 @@ internal sealed class DiskScan
         {
             _index.TryAdd(_found[i]);
         }
+    }
+
+    private bool AreThere(ReadOnlySpan<DiskRun> runs)
+    {
+        foreach (DiskRun run in runs)
+        {
+            if (!run.IsThere(_volume.Segments))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -11,7 +11,7 @@ internal static class DiskSnapshot
     /// <summary>The name of its file.</summary>
     public const string Name = "snapshot";
 
-    private const ulong Mark = 0x31504E53_52494557;
+    private const ulong Mark = 0x32504E53_52494557;
     private const int PieceSlots = 4096;
     private const int MostSegments = 8192;
 
@@ -141,7 +141,7 @@ internal static class DiskSnapshot
 
             foreach (DiskSlot slot in slots.AsSpan(0, take))
             {
-                if (slot.Segment >= 0 && slot.Segment < volume.Segments.Length && volume.Segments[slot.Segment] is { Sequence: not 0 })
+                if (IsThere(volume, slot.Segment) && (slot.OldestPart < 0 || IsThere(volume, slot.OldestPart)))
                 {
                     index.TryAdd(slot);
                 }
@@ -153,6 +153,9 @@ internal static class DiskSnapshot
 
         return true;
     }
+
+    private static bool IsThere(DiskVolume volume, int segment) =>
+        segment >= 0 && segment < volume.Segments.Length && volume.Segments[segment] is { Sequence: not 0 };
 
     private static uint SumOf(in Head head, ulong id)
     {

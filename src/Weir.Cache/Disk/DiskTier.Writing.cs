@@ -242,6 +242,11 @@ public sealed partial class DiskTier
         DiskVolume? volume;
         try
         {
+            if (Prepare?.Invoke() is { } unready)
+            {
+                return unready;
+            }
+
             volume = DiskVolume.TryOpen(_files, Volatile.Read(ref _octets), _purges, out DiskRefusal? refusal);
             if (volume is null)
             {
@@ -273,7 +278,11 @@ public sealed partial class DiskTier
         }
 
         DiskIndex index = new(DiskVolume.MostObjects(Volatile.Read(ref _octets)));
-        DiskLog log = new(volume, index, Stamps, Counts) { IsPopular = key => IsPopular?.Invoke(key) == true };
+        DiskLog log = new(volume, index, Stamps, Counts)
+        {
+            IsPopular = key => IsPopular?.Invoke(key) == true,
+            DurableNumber = DurableNumber,
+        };
         DiskScan? scan = null;
         if (DiskSnapshot.TryRead(volume, index, out DiskSegment? active))
         {
@@ -302,18 +311,23 @@ public sealed partial class DiskTier
             _owedSeed = volume.Seed;
         }
 
+        List<WriteJob> late = [];
         lock (_missedGate)
         {
-            foreach (byte[] key in _missed)
+            foreach (MissedKey missed in _missed.Values)
             {
-                KeyHash hash = KeyHash.Of(key, volume.Seed);
-                Stamps.Change(hash.Low);
+                KeyHash hash = KeyHash.Of(missed.Key, volume.Seed);
+                ChangeStamp stamp = Stamps.Change(hash.Low);
                 _owed.Add(hash);
+                if (missed.Store is { } store)
+                {
+                    late.Add(WriteJob.ToStore(hash, missed.Key, stamp, store, KeyHash.Of(missed.Key), hidesOlder: true));
+                }
             }
 
             foreach (KeyHash hash in _owed)
             {
-                index.Put(new DiskSlot { Tag = hash.Low, IsRemoved = 1 });
+                index.Put(DiskSlot.MarkOf(hash.Low));
             }
 
             _missed.Clear();
@@ -322,6 +336,7 @@ public sealed partial class DiskTier
             _volume = volume;
         }
 
+        StoreLate(late);
         _problem = "";
         State = DiskState.Scanning;
         if (scan is null)
@@ -333,6 +348,19 @@ public sealed partial class DiskTier
         {
             _observer?.OnTurnedOn(_settings.Path, index.Count);
             _isAnnounced = false;
+        }
+    }
+
+    private void StoreLate(List<WriteJob> late)
+    {
+        foreach (WriteJob job in late)
+        {
+            Stamps.Expect(job.Stamp, 1);
+            if (!TryQueue(job))
+            {
+                Counts.Drop(DiskDrop.TooSlow);
+                Stamps.Expect(job.Stamp, -1);
+            }
         }
     }
 

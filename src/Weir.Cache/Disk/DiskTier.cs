@@ -11,14 +11,14 @@ namespace Weir.Cache.Disk;
 public sealed partial class DiskTier : IPurgedTier, IDisposable
 {
     // Keys that changed while the directory could not be used. More than these, and what it holds is given up.
-    private const int MostMissed = 65_536;
+    private const int MostMissed = 262_144;
 
     private readonly DiskSettings _settings;
     private readonly IDiskFiles _files;
     private readonly IDiskObserver? _observer;
     private readonly DiskReaders _readers;
     private readonly Lock _missedGate = new();
-    private readonly List<byte[]> _missed = [];
+    private readonly Dictionary<KeyHash, MissedKey> _missed = [];
     private readonly Lock _loadGate = new();
     private readonly Dictionary<KeyHash, LoadJob> _loads = [];
     private volatile DiskVolume? _volume;
@@ -107,6 +107,14 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
             return least;
         }
     }
+
+    /// <summary>
+    /// Asked by the writer's thread before it opens the directory: why it may not. What the file system refuses is an exception.
+    /// </summary>
+    internal Func<DiskRefusal?>? Prepare { get; init; }
+
+    /// <summary>The number up to which purges survive a crash: no record on disk says a greater one.</summary>
+    internal Func<ulong> DurableNumber { get; init; } = () => ulong.MaxValue;
 
     internal DiskVolume? Volume => _volume;
 
@@ -202,7 +210,7 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
             return new DiskChange(hash, stamp, _index.Remove(hash.Low));
         }
 
-        _index.Put(new DiskSlot { Tag = hash.Low, IsRemoved = 1 });
+        _index.Put(DiskSlot.MarkOf(hash.Low));
         return new DiskChange(hash, stamp, true);
     }
 
@@ -211,7 +219,7 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
     {
         if (change.Hash == default)
         {
-            Counts.Drop(DiskDrop.Off);
+            StoreLater(store, memoryHash, key);
             return;
         }
 
@@ -313,10 +321,38 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
     // With the gate held.
     private void Miss(ReadOnlySpan<byte> key)
     {
+        KeyHash hash = KeyHash.Of(key);
+        if (_missed.TryGetValue(hash, out MissedKey known))
+        {
+            _missed[hash] = known with { Store = null };
+            return;
+        }
+
         _missedTooMany |= _missed.Count == MostMissed;
         if (!_missedTooMany)
         {
-            _missed.Add(key.ToArray());
+            _missed.Add(hash, new MissedKey(key.ToArray(), null));
         }
     }
+
+    // What was stored while the directory could not be used is written once it can be.
+    private void StoreLater(MemoryStore store, in KeyHash memoryHash, ReadOnlySpan<byte> key)
+    {
+        bool isOn;
+        lock (_missedGate)
+        {
+            isOn = _volume is not null;
+            if (!isOn && _missed.TryGetValue(memoryHash, out MissedKey known))
+            {
+                _missed[memoryHash] = known with { Store = store };
+            }
+        }
+
+        if (isOn)
+        {
+            Stored(Change(key), store, memoryHash, key);
+        }
+    }
+
+    private readonly record struct MissedKey(byte[] Key, MemoryStore? Store);
 }

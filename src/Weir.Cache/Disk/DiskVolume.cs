@@ -16,7 +16,10 @@ internal sealed class DiskVolume : IDisposable
     public const string PurgesPrefix = "purges.";
 
     /// <summary>Why a directory that another process holds cannot be used.</summary>
-    public static readonly DiskRefusal Shared = new("another process uses it", "Give each process a directory of its own.", isSoonOver: true);
+    public static readonly DiskRefusal Shared = new(
+        "another process uses it",
+        "It is taken over once that process has ended. Two that are to run on need a directory each.",
+        isSoonOver: true);
 
     /// <summary>The fewest segments: one that is written, one that is free, one that holds something.</summary>
     public const int LeastSegments = 3;

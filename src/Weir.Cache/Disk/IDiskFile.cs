@@ -8,4 +8,10 @@ internal interface IDiskFile : IDisposable
 
     /// <summary>Writes all of it at a place.</summary>
     void Write(ReadOnlySpan<byte> octets, long at);
+
+    /// <summary>Waits until the disk has what was written.</summary>
+    void Flush();
+
+    /// <summary>Cuts off what lies behind so many octets.</summary>
+    void Cut(long octets);
 }

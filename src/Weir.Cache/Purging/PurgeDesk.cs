@@ -3,13 +3,18 @@ using System.Collections.Concurrent;
 namespace Weir.Cache.Purging;
 
 /// <summary>
-/// Takes orders to purge. A thread of its own, which ends when it has nothing to do, writes them to the log (those that wait together with one flush),
-/// then carries them out on records that nobody asks for, in small steps.
+/// Takes orders to purge. They are in force at once. A thread of its own, which ends when it has nothing to do, writes them to the log
+/// (those that wait together with one flush) before they are acknowledged, then carries them out on records that nobody asks for, in small
+/// steps.
 /// </summary>
 public sealed class PurgeDesk : IDisposable
 {
     private const int StepPauseMs = 1;
     private const int LookAgainMs = 30_000;
+    private const string NoDirectory = "The cache's directory cannot be used now; the log says why.";
+
+    // Who asked is told then, though the disk has not answered.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly PurgeList _purges;
@@ -19,6 +24,7 @@ public sealed class PurgeDesk : IDisposable
     private readonly AutoResetEvent _wake = new(initialState: false);
 #pragma warning restore CA2213
     private Thread? _worker;
+    private string? _toldProblem;
     private bool _isEnding;
 
     /// <summary>A desk for a list.</summary>
@@ -28,15 +34,23 @@ public sealed class PurgeDesk : IDisposable
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>Told of each order: once when it is in force or refused, once when everything in memory was looked at. On the desk's thread.</summary>
+    /// <summary>
+    /// Told of each order: once when it is answered, once when everything in memory was looked at. Mostly on the desk's thread.
+    /// </summary>
     public Action<PurgeNote>? Observer { get; set; }
+
+    /// <summary>Told when the log cannot be written, and why; null when it can again. On the desk's thread.</summary>
+    public Action<string?>? LogObserver { get; set; }
+
+    /// <summary>How long it waits before it tries again to write a log that could not be written.</summary>
+    internal int RetryMs { get; init; } = LookAgainMs;
 
     /// <summary>The last orders.</summary>
     public PurgeAudit Audit => _purges.Audit;
 
     /// <summary>
-    /// Puts purges in force, all or none; they are on disk before, where there is a log. From any thread, loops too: without a log it is done
-    /// when this returns.
+    /// Puts purges in force, all or none, before this returns; the task ends once they are on disk, where there is a log, or cannot be.
+    /// From any thread, loops too.
     /// </summary>
     /// <param name="purges">What to purge.</param>
     /// <param name="who">Who wants it, for the audit.</param>
@@ -44,25 +58,28 @@ public sealed class PurgeDesk : IDisposable
     public Task<PurgeReceipt> PurgeAsync(IReadOnlyList<Purge> purges, string who, string what)
     {
         PurgeNote note = new(_time.GetUtcNow(), who, what, purges.Count > 0 && purges[0].IsSoft);
-        return PurgeAsync(new Order(purges, note));
+        Order order = new(purges, note);
+        if (!TryPutInForce(order))
+        {
+            return order.Done.Task;
+        }
+
+        order.Deadline = _time.CreateTimer(static state => ((Order)state!).GiveUpWaiting(), order, _patience, Timeout.InfiniteTimeSpan);
+        Enqueue(order);
+        return order.Done.Task;
     }
 
-    /// <summary>The same for what an origin asked for: no order of a person, and not in the audit.</summary>
-    public Task<PurgeReceipt> PurgeAsync(IReadOnlyList<Purge> purges) => PurgeAsync(new Order(purges, null));
-
-    private Task<PurgeReceipt> PurgeAsync(Order order)
+    /// <summary>
+    /// Puts in force what an origin's response asked for: no order of a person, and in the audit only where it is refused. It is in force
+    /// when this returns, and on disk soon, where there is a log.
+    /// </summary>
+    public void PurgeFor(IReadOnlyList<Purge> purges)
     {
-        if (_purges.IsDurable || Volatile.Read(ref _isEnding))
+        Order order = new(purges, null);
+        if (TryPutInForce(order))
         {
-            _orders.Enqueue(order);
+            Enqueue(order);
         }
-        else
-        {
-            Carry([order]);
-        }
-
-        Wake();
-        return order.Done.Task;
     }
 
     /// <summary>Looks whether there is something to carry out: called where a list begins with purges of an earlier run.</summary>
@@ -72,7 +89,6 @@ public sealed class PurgeDesk : IDisposable
         {
             if (_isEnding)
             {
-                Refuse();
                 return;
             }
 
@@ -92,20 +108,58 @@ public sealed class PurgeDesk : IDisposable
         lock (_gate)
         {
             _isEnding = true;
-            if (_worker is null)
-            {
-                Refuse();
-            }
         }
 
         _wake.Set();
+    }
+
+    // False: it is answered already.
+    private bool TryPutInForce(Order order)
+    {
+        bool isEnding;
+        lock (_gate)
+        {
+            isEnding = _isEnding;
+        }
+
+        order.Receipt = isEnding
+            ? new PurgeReceipt(0, "This cache has just been replaced by a reload, or Weir ends. Ask again.")
+            : _purges.Add(order.Purges, () => Number(order));
+        if (order.Receipt.IsDone && _purges.IsDurable)
+        {
+            return true;
+        }
+
+        End(order, order.Receipt.IsDone && _purges.IsWaiting ? order.Receipt with { NotOnDisk = NoDirectory } : order.Receipt);
+        Wake();
+        return false;
+    }
+
+    private void Enqueue(Order order)
+    {
+        lock (_gate)
+        {
+            if (!_isEnding || _worker is not null)
+            {
+                _orders.Enqueue(order);
+                order = null!;
+            }
+        }
+
+        if (order is null)
+        {
+            Wake();
+            return;
+        }
+
+        End(order, order.Receipt with { NotOnDisk = "Weir ends." });
     }
 
     private void Work()
     {
         do
         {
-            while (TakeOrders() | CarryOutSome())
+            while (Write(isRetry: false) | CarryOutSome())
             {
                 // Loops want the store's lock too.
                 _wake.WaitOne(StepPauseMs);
@@ -113,7 +167,10 @@ public sealed class PurgeDesk : IDisposable
 
             Settle();
             _purges.Forget();
-            _wake.WaitOne(LookAgainMs);
+            if (!_wake.WaitOne(_purges.LogProblem is null ? LookAgainMs : RetryMs))
+            {
+                Write(isRetry: true);
+            }
         }
         while (!MayEnd());
     }
@@ -122,81 +179,65 @@ public sealed class PurgeDesk : IDisposable
     {
         lock (_gate)
         {
-            bool isEnd = _isEnding || (_orders.IsEmpty && _purges.Count == 0);
-            if (isEnd)
-            {
-                _worker = null;
-                Refuse();
-            }
-
+            bool isEnd = _orders.IsEmpty && (_isEnding || _purges.Count == 0);
+            _worker = isEnd ? null : _worker;
             return isEnd;
         }
     }
 
-    // Those that wait are written together; where the list has no room for all, each for itself.
-    private bool TakeOrders()
+    // Those that wait are written together.
+    private bool Write(bool isRetry)
     {
         List<Order> orders = [];
-        while (!_isEnding && _orders.TryDequeue(out Order? order))
+        while (_orders.TryDequeue(out Order? order))
         {
             orders.Add(order);
         }
 
-        if (orders.Count == 0)
+        if (orders.Count == 0 && !(isRetry && _purges.LogProblem is not null))
         {
             return false;
         }
 
-        Carry(orders);
-        return true;
-    }
-
-    private void Carry(List<Order> orders)
-    {
-        PurgeReceipt receipt = _purges.Add([.. orders.SelectMany(order => order.Purges)], () => Number(orders));
-        if (receipt.IsDone)
+        string? problem = _purges.Commit();
+        if (problem != _toldProblem)
         {
-            orders.ForEach(order => End(order, new PurgeReceipt(order.Last, null)));
-            return;
+            _toldProblem = problem;
+            LogObserver?.Invoke(problem);
         }
 
-        foreach (Order order in orders)
-        {
-            End(order, orders.Count == 1 ? receipt : _purges.Add(order.Purges, () => Number([order])));
-        }
+        orders.ForEach(order => End(order, order.Receipt with { NotOnDisk = problem }));
+        return orders.Count > 0;
     }
 
-    // Before they are in force: whatever they touch finds their notes.
-    private void Number(List<Order> orders)
+    // Before it is in force: whatever it touches finds its note.
+    private void Number(Order order)
     {
-        ulong next = _purges.Last + 1;
-        foreach (Order order in orders)
+        if (order.Note is { } note)
         {
-            ulong first = next;
-            next += (ulong)order.Purges.Count;
-            order.Last = next - 1;
-            if (order.Note is { } note)
-            {
-                note.First = first;
-                note.Last = order.Last;
-                _purges.Audit.Add(note);
-            }
+            note.First = _purges.Last + 1;
+            note.Last = _purges.Last + (ulong)order.Purges.Count;
+            _purges.Audit.Add(note);
         }
     }
 
     private void End(Order order, PurgeReceipt receipt)
     {
-        if (!receipt.IsDone && order.Note is not null)
+        PurgeNote? note = order.Note;
+        if (!receipt.IsDone)
         {
-            order.Note.Refusal = receipt.Refusal;
-            _purges.Audit.Add(order.Note);
+            note ??= new PurgeNote(_time.GetUtcNow(), "a response", $"{order.Purges.Count} groups", isSoft: false);
+            note.Refusal = receipt.Refusal;
+            _purges.Audit.Add(note);
         }
 
-        if (order.Note is not null)
+        if (note is not null)
         {
-            Observer?.Invoke(order.Note);
+            note.NotOnDisk = receipt.NotOnDisk;
+            Observer?.Invoke(note);
         }
 
+        order.Deadline?.Dispose();
         order.Done.TrySetResult(receipt);
     }
 
@@ -219,14 +260,6 @@ public sealed class PurgeDesk : IDisposable
         }
     }
 
-    private void Refuse()
-    {
-        while (_orders.TryDequeue(out Order? order))
-        {
-            order.Done.TrySetResult(new PurgeReceipt(0, "This cache has just been replaced by a reload, or Weir ends. Ask again."));
-        }
-    }
-
     private sealed class Order
     {
         public Order(IReadOnlyList<Purge> purges, PurgeNote? note)
@@ -239,10 +272,13 @@ public sealed class PurgeDesk : IDisposable
 
         public PurgeNote? Note { get; }
 
-        // The number of its last purge.
-        public ulong Last { get; set; }
+        public PurgeReceipt Receipt { get; set; }
+
+        public ITimer? Deadline { get; set; }
 
         // Continuations of loops go to their loops; others must not run on the desk's thread.
         public TaskCompletionSource<PurgeReceipt> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void GiveUpWaiting() => Done.TrySetResult(Receipt with { NotOnDisk = "The disk does not answer." });
     }
 }

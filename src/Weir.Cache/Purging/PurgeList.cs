@@ -1,4 +1,4 @@
-// Hot: Last is read at every hit; Judge runs once for each record after a purge.
+// Hot: Last is read at every hit.
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,7 +11,7 @@ namespace Weir.Cache.Purging;
 /// by purges with a greater one. A record remembers up to which number it was looked at: a hit compares that with <see cref="Last"/>, one
 /// comparison, and only where it lags asks <see cref="Judge"/>. Reading takes no lock. docs/decisions/0019-purging.md has the drawing.
 /// </summary>
-public sealed class PurgeList : IDisposable
+public sealed partial class PurgeList : IDisposable
 {
     /// <summary>Purges by exact names that are kept.</summary>
     public const int MostExact = 131_072;
@@ -30,9 +30,9 @@ public sealed class PurgeList : IDisposable
 
     private const int KindCount = (int)PurgeKind.All + 1;
 
+    // Numbers, tables, tiers, and what waits for the log. Held for microseconds, by loops too.
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly PurgeLog? _log;
     private readonly ConcurrentDictionary<ulong, PurgeMark> _exact = new();
 
     // The newest number of each kind: kinds that nothing new was said of are not looked through.
@@ -57,18 +57,6 @@ public sealed class PurgeList : IDisposable
     {
         _time = time ?? TimeProvider.System;
         Identity = identity;
-    }
-
-    private PurgeList(PurgeLog log, TimeProvider? time)
-        : this(time, log.Identity)
-    {
-        _log = log;
-        _last = log.Base;
-        _forgotten = log.Base;
-        foreach (LoggedPurge purge in log.TakeEntries())
-        {
-            Publish(purge);
-        }
     }
 
     /// <summary>The number of the newest purge: what a fetch that begins now remembers.</summary>
@@ -113,14 +101,6 @@ public sealed class PurgeList : IDisposable
     /// <summary>Purges that are kept.</summary>
     public int Count => _exact.Count + Volatile.Read(ref _scanned).Length;
 
-    /// <summary>Whether purges are written to disk before they are in force.</summary>
-    public bool IsDurable => _log is not null;
-
-    /// <summary>Purges that survive: a log in this folder, which is made where it is not there. Read once, before the first fetch.</summary>
-    /// <exception cref="IOException">The log cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static PurgeList Open(string folder, TimeProvider? time = null) => new(PurgeLog.Open(folder), time);
-
     /// <summary>The hash of a tag, as records keep it.</summary>
     public uint TagOf(ReadOnlySpan<byte> tag) =>
         Math.Max((uint)KeyHash.Of(tag[..Math.Min(tag.Length, TagFields.MostOctets)], Identity).High, ManyTags + 1);
@@ -143,71 +123,12 @@ public sealed class PurgeList : IDisposable
         }
     }
 
-    /// <summary>What the purges behind a number make of a record.</summary>
-    /// <param name="subject">The record.</param>
-    /// <param name="checkedUntil">The number up to which it was looked at; at first, that of its fetch.</param>
-    public PurgeFinding Judge(in PurgeSubject subject, ulong checkedUntil)
-    {
-        ulong until = Last;
-        if (checkedUntil >= until)
-        {
-            return new PurgeFinding(PurgeVerdict.Untouched, until, 0, 0);
-        }
-
-        KeyParts.TryRead(subject.Key, out KeyParts parts);
-        Search search = new(checkedUntil);
-        JudgeExact(subject, parts, ref search);
-        JudgeScanned(subject, parts, ref search);
-
-        // Behind the tables: what is taken out of them meanwhile is forgotten first.
-        if (search.IsHard || checkedUntil < Forgotten)
-        {
-            return new PurgeFinding(PurgeVerdict.Hard, until, 0, search.Number);
-        }
-
-        return new PurgeFinding(search.SoftSeconds != 0 ? PurgeVerdict.Soft : PurgeVerdict.Untouched, until, search.SoftSeconds, search.Number);
-    }
-
     /// <summary>
-    /// Whether purges behind a number touch what a fetch for a key will bring, or might: its tags are not known yet. Who asks after such a
-    /// purge does not follow such a fetch.
-    /// </summary>
-    public bool MayTouch(ReadOnlySpan<byte> key, ulong number)
-    {
-        if (number >= Last)
-        {
-            return false;
-        }
-
-        if (number < Forgotten || IsNews(PurgeKind.Tag, number) || IsNews(PurgeKind.OriginTag, number) || !KeyParts.TryRead(key, out KeyParts parts))
-        {
-            return true;
-        }
-
-        Search search = new(number);
-        JudgeExact(new PurgeSubject { Key = key }, parts, ref search);
-        if (search.IsHard || search.SoftSeconds != 0)
-        {
-            return true;
-        }
-
-        ScannedPurge[] scanned = Volatile.Read(ref _scanned);
-        for (int i = scanned.Length - 1; i >= 0 && scanned[i].Logged.Number > number; i--)
-        {
-            if (scanned[i].MayTouch(parts))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Puts purges in force, all or none; with a log they are on disk before. May wait for the disk: not for loops.
+    /// Puts purges in force, all or none. Does not wait for the disk: with a log they are acknowledged to nobody before <see
+    /// cref="Commit"/>. Any thread, loops too.
     /// </summary>
     /// <param name="purges">What to purge.</param>
-    /// <param name="beforePublishing">Called between writing them and putting them in force.</param>
+    /// <param name="beforePublishing">Called before they are in force.</param>
     public PurgeReceipt Add(IReadOnlyList<Purge> purges, Action? beforePublishing = null)
     {
         lock (_gate)
@@ -217,19 +138,19 @@ public sealed class PurgeList : IDisposable
                 return new PurgeReceipt(0, "There is nothing to purge.");
             }
 
-            if (!TryMakeRoom(purges))
+            if (_unwritten.Count + purges.Count > MostExact || !TryMakeRoom(purges))
             {
                 return new PurgeReceipt(0, "Too many purges are still being carried out. Ask again in a few seconds, or purge by host or prefix.");
             }
 
             List<LoggedPurge> logged = Number(purges);
-            if (!TryLog(logged, out string? failure))
-            {
-                return new PurgeReceipt(0, failure);
-            }
-
             beforePublishing?.Invoke();
             logged.ForEach(purge => Publish(purge));
+            if (_log is not null)
+            {
+                _unwritten.AddRange(logged);
+            }
+
             return new PurgeReceipt(_last, null);
         }
     }
@@ -265,76 +186,7 @@ public sealed class PurgeList : IDisposable
         }
     }
 
-    /// <summary>Closes the log: purges are refused afterwards where there is one.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _log?.Dispose();
-        }
-    }
-
     private long NowSeconds => _time.GetUtcNow().ToUnixTimeSeconds();
-
-    private bool IsNews(PurgeKind kind, ulong number) => Volatile.Read(ref _newest[(int)kind]) > number;
-
-    private void JudgeExact(in PurgeSubject subject, in KeyParts parts, ref Search search)
-    {
-        ulong number = search.CheckedUntil;
-        if (IsNews(PurgeKind.Url, number))
-        {
-            Look(PurgeNames.Of(PurgeKind.Url, parts.Url, Identity), ref search);
-        }
-
-        if (IsNews(PurgeKind.Host, number))
-        {
-            Look(PurgeNames.Of(PurgeKind.Host, parts.Host, Identity), ref search);
-        }
-
-        if (IsNews(PurgeKind.Authority, number))
-        {
-            Look(PurgeNames.Of(PurgeKind.Authority, parts.Authority, Identity), ref search);
-        }
-
-        if (IsNews(PurgeKind.Tag, number))
-        {
-            foreach (uint tag in subject.Tags)
-            {
-                Look(PurgeNames.OfTag(tag), ref search);
-                search.IsHard |= tag == ManyTags;
-            }
-        }
-
-        if (IsNews(PurgeKind.OriginTag, number) && !subject.Tags.IsEmpty)
-        {
-            ulong origin = KeyHash.Of(parts.Origin, Identity).High;
-            foreach (uint tag in subject.Tags)
-            {
-                Look(PurgeNames.OfOriginTag(origin, tag), ref search);
-                search.IsHard |= tag == ManyTags;
-            }
-        }
-    }
-
-    private void Look(ulong name, ref Search search)
-    {
-        if (_exact.TryGetValue(name, out PurgeMark mark))
-        {
-            search.Note(mark);
-        }
-    }
-
-    private void JudgeScanned(in PurgeSubject subject, in KeyParts parts, ref Search search)
-    {
-        ScannedPurge[] scanned = Volatile.Read(ref _scanned);
-        for (int i = scanned.Length - 1; i >= 0 && scanned[i].Logged.Number > search.CheckedUntil; i--)
-        {
-            if (scanned[i].Touches(subject, parts))
-            {
-                search.Note(default(PurgeMark).With(scanned[i].Logged));
-            }
-        }
-    }
 
     private List<LoggedPurge> Number(IReadOnlyList<Purge> purges)
     {
@@ -448,62 +300,6 @@ public sealed class PurgeList : IDisposable
         {
             Volatile.Write(ref _forgotten, Math.Max(_forgotten, _scanned[count - 1].Logged.Number));
             Volatile.Write(ref _scanned, _scanned[count..]);
-        }
-    }
-
-    private bool TryLog(List<LoggedPurge> purges, out string? failure)
-    {
-        failure = null;
-        if (_log is null)
-        {
-            return true;
-        }
-
-        if (_log.WantsRewrite && !_log.TryRewrite(LiveEntries(), _forgotten, out failure) && _log.IsBroken)
-        {
-            return false;
-        }
-
-        return _log.TryAppend(purges, out failure);
-    }
-
-    // Those that a newer one of the same name stands for are left out.
-    private List<LoggedPurge> LiveEntries()
-    {
-        List<LoggedPurge> live = [.. _exactOrder.Where(
-            purge => _exact.TryGetValue(purge.Name, out PurgeMark mark)
-                && (purge.IsSoft ? mark.Soft == purge.Number && mark.Hard < purge.Number : mark.Hard == purge.Number))];
-        live.AddRange(_scanned.Select(scanned => scanned.Logged));
-        live.Sort((one, other) => one.Number.CompareTo(other.Number));
-        return live;
-    }
-
-    private ref struct Search
-    {
-        public Search(ulong checkedUntil) => CheckedUntil = checkedUntil;
-
-        public ulong CheckedUntil { get; }
-
-        public bool IsHard { get; set; }
-
-        public uint SoftSeconds { get; private set; }
-
-        // The newest that touches.
-        public ulong Number { get; private set; }
-
-        public void Note(in PurgeMark mark)
-        {
-            if (mark.Newest <= CheckedUntil)
-            {
-                return;
-            }
-
-            Number = Math.Max(Number, mark.Newest);
-            IsHard |= mark.Hard > CheckedUntil;
-            if (mark.Soft > CheckedUntil && (SoftSeconds == 0 || mark.SoftSeconds < SoftSeconds))
-            {
-                SoftSeconds = Math.Max(mark.SoftSeconds, 1);
-            }
         }
     }
 }

@@ -1,42 +1,35 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
-using Weir.Cache.Stores;
+using Weir.Cache.Disk;
 
 namespace Weir.Cache.Purging;
 
 /// <summary>
-/// Purges on disk: two files of which one is in use. An entry is appended and flushed to the disk before its purge is in force. Where the file
-/// has grown, what is still kept is written to the other one, whose head, written and flushed last, makes it the one in use: nothing is renamed,
-/// so nothing depends on when a file system writes its folders. Guarded by the list's lock.
+/// Purges on disk: two files of which one is in use. An entry is appended and flushed to the disk before its purge is acknowledged. Where
+/// the file has grown, or could not be written, what is still kept is written to the other one, whose head, written and flushed last,
+/// makes it the one in use: nothing is renamed, so nothing depends on when a file system writes its folders. One thread at a time.
 /// </summary>
 /// <remarks>
-/// File: magic, identity, turn (the file with the greater one is in use), base (purges up to it are forgotten), checksum; then entries: octets,
-/// checksum, number, name, seconds, kind, soft, text. A torn entry at the end was never acknowledged and is cut off. Anything else that is
-/// wrong means that purges may be lost: the log gets a new identity, so that what tiers stored before is thrown away.
+/// A torn entry at the end was never acknowledged and is cut off. Anything else that is wrong means that purges may be lost: the log gets
+/// a new identity, so that what tiers stored before is thrown away.
 /// </remarks>
 internal sealed class PurgeLog : IDisposable
 {
-    private const int HeadOctets = 48;
-    private const int EntryHeadOctets = 8;
-    private const int FixedOctets = 22;
-    private const int MostTextOctets = 16 * 1024;
-    private const long MostFileOctets = 256L << 20;
+    private const int MostFileOctets = 256 << 20;
     private const long RewriteOctets = 1L << 20;
-    private const ulong Damaged = ulong.MaxValue;
-    private const ulong Magic = 0x31_47_52_50_52_49_45_57;
 
-    private readonly string[] _paths;
+    private static readonly string[] _names = ["purges.0", "purges.1"];
+
+    private readonly IDiskFiles _files;
     private List<LoggedPurge> _entries = [];
-    private SafeFileHandle? _file;
+    private IDiskFile? _file;
     private bool _isClosed;
     private int _inUse;
     private ulong _turn;
     private long _length;
     private long _rewrittenLength = RewriteOctets;
 
-    private PurgeLog(string folder) =>
-        _paths = [Path.Combine(folder, "purges.0"), Path.Combine(folder, "purges.1")];
+    private PurgeLog(IDiskFiles files) => _files = files;
 
     /// <summary>What tells this log from one that was lost.</summary>
     public ulong Identity { get; private set; }
@@ -50,42 +43,54 @@ internal sealed class PurgeLog : IDisposable
     /// <summary>Whether nothing can be appended before it is written anew.</summary>
     public bool IsBroken => _file is null;
 
-    /// <summary>Opens the log of a folder, or makes one.</summary>
+    /// <summary>Opens the log of a directory that nobody else writes, or makes one.</summary>
+    /// <param name="files">The directory.</param>
+    /// <param name="identity">The identity of a new one; 0: a random one.</param>
     /// <exception cref="IOException">It can be neither read nor made.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static PurgeLog Open(string folder)
+    public static PurgeLog Open(IDiskFiles files, ulong identity = 0)
     {
-        Directory.CreateDirectory(folder);
-        PurgeLog log = new(folder);
-        byte[]?[] files = [ReadFile(log._paths[0]), ReadFile(log._paths[1])];
-        ulong[] turns = [TurnOf(files[0]), TurnOf(files[1])];
-        int damaged = Array.IndexOf(turns, Damaged);
-        log._inUse = damaged >= 0 ? 1 - damaged : turns[1] > turns[0] ? 1 : 0;
-        log._turn = turns[log._inUse];
-        if (log._turn == Damaged)
+        PurgeLog log = new(files);
+        byte[][] read = Read(files);
+        if (log.TryUse(read))
         {
-            log._turn = 0;
-            File.Delete(log._paths[log._inUse]);
-        }
-
-        if (damaged >= 0 || log._turn == 0 || !log.TryRead(files[log._inUse]!))
-        {
-            log.Identity = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
-            log.Base = 0;
-            log._entries = [];
-            if (!log.TryRewrite([], 0, out string? failure))
-            {
-                throw new IOException(failure);
-            }
-
+            log._file = files.Open(_names[log._inUse], 0);
+            log._file.Cut(log._length);
+            log._rewrittenLength = Math.Max(log._length / 2, RewriteOctets);
             return log;
         }
 
-        log._file = File.OpenHandle(log._paths[log._inUse], FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        RandomAccess.SetLength(log._file, log._length);
-        log._rewrittenLength = Math.Max(log._length / 2, RewriteOctets);
+        if (log._turn == PurgeLogFormat.Damaged)
+        {
+            // Both are: one is written anew, the other one must not be taken for what is in use.
+            log._turn = 0;
+            files.Delete(_names[log._inUse]);
+        }
+
+        ulong random = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+        log.Identity = identity != 0 ? identity : random;
+        log.Base = 0;
+        log._entries = [];
+        if (log.TryRewrite([], 0) is { } failure)
+        {
+            throw new IOException(failure);
+        }
+
         return log;
     }
+
+    /// <summary>
+    /// What the log of a directory says that another process may be writing: its identity, and the last number that is there now. Null:
+    /// there is none.
+    /// </summary>
+    public static (ulong Identity, ulong Last)? Peek(IDiskFiles files)
+    {
+        PurgeLog log = new(files);
+        return log.TryUse(Read(files)) ? (log.Identity, log._entries.Count > 0 ? log._entries[^1].Number : log.Base) : null;
+    }
+
+    /// <summary>It goes on under another identity: once it is written anew.</summary>
+    public void TakeIdentity(ulong identity) => Identity = identity;
 
     /// <summary>What was read when it was opened, once.</summary>
     public IReadOnlyList<LoggedPurge> TakeEntries()
@@ -95,56 +100,53 @@ internal sealed class PurgeLog : IDisposable
         return entries;
     }
 
-    /// <summary>Appends purges and waits until the disk has them; false: it does not, and why.</summary>
-    public bool TryAppend(IReadOnlyList<LoggedPurge> purges, out string? failure)
+    /// <summary>Appends purges and waits until the disk has them. Null: it has; else why not.</summary>
+    public string? TryAppend(IReadOnlyList<LoggedPurge> purges)
     {
-        failure = null;
         if (_file is null)
         {
-            failure = $"The purge log {_paths[_inUse]} cannot be written.";
-            return false;
+            return Failure(_inUse, "it is closed.");
         }
 
-        byte[] octets = Encode(purges, 0);
+        byte[] octets = PurgeLogFormat.Encode(purges, 0);
         try
         {
-            RandomAccess.Write(_file, octets, _length);
-            RandomAccess.FlushToDisk(_file);
+            _file.Write(octets, _length);
+            _file.Flush();
             _length += octets.Length;
-            return true;
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             // A flush that failed is not tried again: the system may have thrown away what it could not write. A new file is begun instead.
             _file.Dispose();
             _file = null;
-            failure = $"The purge log {_paths[_inUse]} cannot be written: {error.Message} Nothing was purged.";
-            return false;
+            return Failure(_inUse, error.Message);
         }
     }
 
-    /// <summary>Writes these purges alone to the other file, and goes on there; false: it cannot be, and why.</summary>
-    public bool TryRewrite(IReadOnlyList<LoggedPurge> purges, ulong forgotten, out string? failure)
+    /// <summary>Writes these purges alone to the other file, and goes on there. Null: that is done; else why not.</summary>
+    public string? TryRewrite(IReadOnlyList<LoggedPurge> purges, ulong forgotten)
     {
-        failure = $"The purge log {_paths[_inUse]} cannot be written: it is closed.";
+        int other = 1 - _inUse;
         if (_isClosed)
         {
-            return false;
+            return Failure(other, "it is closed.");
         }
 
-        failure = null;
-        int other = 1 - _inUse;
-        SafeFileHandle? file = null;
+        IDiskFile? file = null;
+        bool isHeadBegun = false;
         try
         {
-            file = OpenOwn(_paths[other]);
-            RandomAccess.SetLength(file, 0);
-            byte[] octets = Encode(purges, HeadOctets);
-            RandomAccess.Write(file, octets.AsSpan(HeadOctets), HeadOctets);
-            RandomAccess.FlushToDisk(file);
-            WriteHead(octets, _turn + 1, forgotten);
-            RandomAccess.Write(file, octets.AsSpan(0, HeadOctets), 0);
-            RandomAccess.FlushToDisk(file);
+            file = _files.Open(_names[other], 0);
+            file.Cut(0);
+            byte[] octets = PurgeLogFormat.Encode(purges, PurgeLogFormat.HeadOctets);
+            file.Write(octets.AsSpan(PurgeLogFormat.HeadOctets), PurgeLogFormat.HeadOctets);
+            file.Flush();
+            isHeadBegun = true;
+            PurgeLogFormat.WriteHead(octets, Identity, _turn + 1, forgotten);
+            file.Write(octets.AsSpan(0, PurgeLogFormat.HeadOctets), 0);
+            file.Flush();
             _file?.Dispose();
             _file = file;
             _inUse = other;
@@ -152,13 +154,22 @@ internal sealed class PurgeLog : IDisposable
             _length = octets.Length;
             _rewrittenLength = Math.Max(_length, RewriteOctets);
             Base = forgotten;
-            return true;
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            // Not again before the file in use has doubled once more, where that one can be written.
+            _rewrittenLength = Math.Max(_length, RewriteOctets);
+            bool isGivenUp = TryEmpty(file) || !isHeadBegun;
             file?.Dispose();
-            failure = $"The purge log {_paths[other]} cannot be written: {error.Message}";
-            return false;
+            if (!isGivenUp)
+            {
+                // After a restart its head may make it the one in use: what is appended to the present one would be lost.
+                _file?.Dispose();
+                _file = null;
+            }
+
+            return Failure(other, error.Message);
         }
     }
 
@@ -170,133 +181,45 @@ internal sealed class PurgeLog : IDisposable
         _isClosed = true;
     }
 
-    private static SafeFileHandle OpenOwn(string path)
-    {
-        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Mode;
-        }
+    private static string Failure(int file, string why) => $"The purge log {_names[file]} cannot be written: {why}";
 
-        using FileStream made = new(path, options);
-        made.Dispose();
-        return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+    // A file that is there and cannot be read whole is damaged: purges may be lost.
+    private static byte[][] Read(IDiskFiles files)
+    {
+        IReadOnlyList<string> names = files.Prepare();
+        return [.. _names.Select(name => files.ReadAll(name, MostFileOctets) ?? (names.Contains(name) ? [1] : []))];
     }
 
-    private static byte[]? ReadFile(string path)
+    private static bool TryEmpty(IDiskFile? file)
     {
-        if (!File.Exists(path))
+        try
         {
-            return null;
+            file?.Cut(0);
+            file?.Flush();
+            return true;
         }
-
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] octets = new byte[Math.Min(stream.Length, MostFileOctets)];
-        stream.ReadExactly(octets);
-        return octets;
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
-    // 0: not there, or never finished: then the other one is in use.
-    private static ulong TurnOf(byte[]? file)
+    // False: there is none, or purges may be lost.
+    private bool TryUse(byte[][] files)
     {
-        if (file is null || !file.AsSpan(0, Math.Min(file.Length, HeadOctets)).ContainsAnyExcept((byte)0))
-        {
-            return 0;
-        }
-
-        bool isWhole = file.Length >= HeadOctets && BinaryPrimitives.ReadUInt64LittleEndian(file) == Magic
-            && BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(32)) == Checksum(file.AsSpan(0, 32));
-        return isWhole ? BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(16)) : Damaged;
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> octets) => ~Crc32C.Add(Crc32C.Start, octets);
-
-    private static byte[] Encode(IReadOnlyList<LoggedPurge> purges, int reserved)
-    {
-        byte[][] texts = [.. purges.Select(purge => System.Text.Encoding.UTF8.GetBytes(purge.Text))];
-        byte[] octets = new byte[reserved + texts.Sum(text => EntryHeadOctets + FixedOctets + text.Length)];
-        Span<byte> rest = octets.AsSpan(reserved);
-        for (int i = 0; i < purges.Count; i++)
-        {
-            LoggedPurge purge = purges[i];
-            Span<byte> entry = rest.Slice(EntryHeadOctets, FixedOctets + texts[i].Length);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry, purge.Number);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], purge.Name);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], purge.Seconds);
-            entry[20] = (byte)purge.Kind;
-            entry[21] = purge.IsSoft ? (byte)1 : (byte)0;
-            texts[i].CopyTo(entry[FixedOctets..]);
-            BinaryPrimitives.WriteInt32LittleEndian(rest, entry.Length);
-            BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], Checksum(entry));
-            rest = rest[(EntryHeadOctets + entry.Length)..];
-        }
-
-        return octets;
-    }
-
-    private void WriteHead(Span<byte> head, ulong turn, ulong forgotten)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(head, Magic);
-        BinaryPrimitives.WriteUInt64LittleEndian(head[8..], Identity);
-        BinaryPrimitives.WriteUInt64LittleEndian(head[16..], turn);
-        BinaryPrimitives.WriteUInt64LittleEndian(head[24..], forgotten);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[32..], Checksum(head[..32]));
-    }
-
-    // False: something other than the end of the last entry is wrong.
-    private bool TryRead(byte[] file)
-    {
-        Identity = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(8));
-        Base = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(24));
-        int at = HeadOctets;
-        ulong last = 0;
-        while (TryReadEntry(file.AsSpan(at), last, out LoggedPurge purge, out int octets))
-        {
-            _entries.Add(purge);
-            last = purge.Number;
-            at += octets;
-        }
-
-        _length = at;
-        for (int behind = at + 1; behind < file.Length; behind++)
-        {
-            if (TryReadEntry(file.AsSpan(behind), last, out _, out _))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool TryReadEntry(ReadOnlySpan<byte> octets, ulong last, out LoggedPurge purge, out int length)
-    {
-        purge = default;
-        length = 0;
-        if (octets.Length < EntryHeadOctets + FixedOctets)
+        ulong[] turns = [PurgeLogFormat.TurnOf(files[0]), PurgeLogFormat.TurnOf(files[1])];
+        int damaged = Array.IndexOf(turns, PurgeLogFormat.Damaged);
+        _inUse = damaged >= 0 ? 1 - damaged : turns[1] > turns[0] ? 1 : 0;
+        _turn = turns[_inUse];
+        if (damaged >= 0 || _turn == 0)
         {
             return false;
         }
 
-        int content = BinaryPrimitives.ReadInt32LittleEndian(octets);
-        if (content is < FixedOctets or > FixedOctets + MostTextOctets || content > octets.Length - EntryHeadOctets)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> entry = octets.Slice(EntryHeadOctets, content);
-        ulong number = BinaryPrimitives.ReadUInt64LittleEndian(entry);
-        PurgeKind kind = (PurgeKind)entry[20];
-        if (number <= last || !Enum.IsDefined(kind) || BinaryPrimitives.ReadUInt32LittleEndian(octets[4..]) != Checksum(entry))
-        {
-            return false;
-        }
-
-        string text = System.Text.Encoding.UTF8.GetString(entry[FixedOctets..]);
-        purge = new LoggedPurge(
-            number, kind, entry[21] != 0, BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]), BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]), text);
-        length = EntryHeadOctets + content;
-        return true;
+        Identity = PurgeLogFormat.IdentityOf(files[_inUse]);
+        Base = PurgeLogFormat.BaseOf(files[_inUse]);
+        bool isWhole = PurgeLogFormat.TryReadEntries(files[_inUse], _entries, out int end);
+        _length = end;
+        return isWhole;
     }
 }

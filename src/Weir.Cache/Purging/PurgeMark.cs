@@ -8,6 +8,13 @@ internal readonly record struct PurgeMark(ulong Hard, ulong Soft, uint SoftSecon
 {
     public ulong Newest => Math.Max(Hard, Soft);
 
-    public PurgeMark With(in LoggedPurge purge) =>
-        purge.IsSoft ? this with { Soft = purge.Number, SoftSeconds = purge.Seconds } : this with { Hard = purge.Number };
+    public PurgeMark With(in LoggedPurge purge)
+    {
+        if (purge.IsSoft)
+        {
+            return purge.Number > Soft ? this with { Soft = purge.Number, SoftSeconds = purge.Seconds } : this;
+        }
+
+        return purge.Number > Hard ? this with { Hard = purge.Number } : this;
+    }
 }

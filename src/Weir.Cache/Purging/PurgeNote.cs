@@ -35,6 +35,9 @@ public sealed class PurgeNote
     /// <summary>Why it was refused; null: it is in force.</summary>
     public string? Refusal { get; internal set; }
 
+    /// <summary>Why it was not on disk when it was answered, though it is in force; null: it was, where there is a log.</summary>
+    public string? NotOnDisk { get; internal set; }
+
     /// <summary>Stored responses that it has touched until now; what several purges touch counts for the newest.</summary>
     public long Touched => Volatile.Read(ref _touched);
 

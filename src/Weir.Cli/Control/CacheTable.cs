@@ -100,7 +100,7 @@ internal static class CacheTable
             table.Add(
             [
                 purge.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), cache.Name, Number(purge.Number),
-                purge.Soft ? "soft" : "hard", Number(purge.Touched), purge.State, purge.Who, purge.Refusal is { } why ? $"{purge.What} ({why})" : purge.What,
+                purge.Soft ? "soft" : "hard", Number(purge.Touched), purge.State, purge.Who, What(purge),
             ]);
         }
 
@@ -123,15 +123,20 @@ internal static class CacheTable
     private static void WriteDisks(IReadOnlyList<CacheReport> caches, TextWriter output)
     {
         TextTable table = new(
-            ["cache", "disk", "objects", "segments", "taken", "of", "index", "hits", "opened", "misses", "written", "dropped", "evicted", "remarks"], StyleOf);
+            [
+                "cache", "disk", "objects", "segments", "taken", "of", "index", "hits", "opened", "misses", "written", "dropped", "evicted",
+                "remarks",
+            ],
+            StyleOf);
         foreach (CacheReport cache in caches)
         {
             if (cache.Disk is { } disk)
             {
                 table.Add(
                 [
-                    cache.Name, disk.State, Number(disk.Objects), $"{Number(disk.Segments)} of {Number(disk.SegmentLimit)}", Size(disk.Bytes),
-                    Size(disk.CapacityBytes), Size(disk.IndexBytes), Number(disk.Hits), Number(disk.Opened), Number(disk.Misses), Number(disk.Stored),
+                    cache.Name, disk.State, Number(disk.Objects), $"{Number(disk.Segments)} of {Number(disk.SegmentLimit)}",
+                    Size(disk.Bytes), Size(disk.CapacityBytes), Size(disk.IndexBytes),
+                    Number(disk.Hits), Number(disk.Opened), Number(disk.Misses), Number(disk.Stored),
                     Number(disk.Dropped.Values.Sum()), Number(disk.Evicted), string.Join("; ", Remarks(disk)),
                 ]);
             }
@@ -164,8 +169,8 @@ internal static class CacheTable
         long failures = disk.Corrupt + disk.ReadFailures + disk.WriteFailures + disk.Busy;
         if (failures > 0)
         {
-            yield return $"{Number(disk.Corrupt)} damaged, {Number(disk.ReadFailures)} reads and {Number(disk.WriteFailures)} writes refused, "
-                + $"{Number(disk.Busy)} looks given up";
+            yield return $"{Number(disk.Corrupt)} damaged, {Number(disk.ReadFailures)} reads and {Number(disk.WriteFailures)} writes "
+                + $"refused, {Number(disk.Busy)} looks given up";
         }
     }
 
@@ -197,6 +202,11 @@ internal static class CacheTable
             yield return $"slow readers keep {cache.HeldBack} pieces of memory";
         }
 
+        if (cache.PurgesUnwritten > 0)
+        {
+            yield return $"a crash would undo {Number(cache.PurgesUnwritten)} purges: they cannot be written to disk";
+        }
+
         if (cache.Splits.Count(split => split.IsNeedless) is var needless and > 0)
         {
             yield return needless == 1 ? "1 query parameter splits keys needlessly: weir cache splits" : $"{needless} query parameters split keys needlessly: weir cache splits";
@@ -213,6 +223,11 @@ internal static class CacheTable
 
         output.WriteLine(otherwise);
     }
+
+    private static string What(PurgeEntry purge) =>
+        purge.Refusal is { } why ? $"{purge.What} ({why})"
+        : purge.NotOnDisk is { } problem ? $"{purge.What} (not on disk when it was answered: {problem})"
+        : purge.What;
 
     private static string Route(CacheRoute route) => route.Route.Length == 0 ? "(site)" : route.Route;
 

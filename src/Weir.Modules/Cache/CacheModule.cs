@@ -176,10 +176,9 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
             return default;
         }
 
-        ValueTask invalidation = default;
         if (note.MayInvalidate && exchange.Error is null && Invalidation.Applies(exchange.Request.Method, exchange.Response.Status))
         {
-            invalidation = _invalidator.InvalidateAsync(exchange, LoopOf(exchange), RulesOf(exchange), note);
+            _invalidator.Invalidate(exchange, LoopOf(exchange), RulesOf(exchange), note);
         }
         else if (note.IsOfHead && exchange.Error is null)
         {
@@ -187,7 +186,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         }
 
         Tell(exchange, new CacheStatus { Forward = note.Forward, NotStored = note.Detail });
-        return invalidation;
+        return default;
     }
 
     /// <inheritdoc/>

@@ -25,22 +25,25 @@ internal sealed class Invalidator
     }
 
     // RFC 9111 section 4.4.
-    public ValueTask InvalidateAsync(Exchange exchange, CacheLoop loop, KeyRules rules, PassNote note)
+    public void Invalidate(Exchange exchange, CacheLoop loop, KeyRules rules, PassNote note)
     {
         Drop(note.Hash, note.Key);
         InvalidateNamed(exchange, loop, rules, KnownField.Location);
         InvalidateNamed(exchange, loop, rules, KnownField.ContentLocation);
-        return TagFields.ReadInvalidated(exchange.Response.Fields) is { Count: > 0 } groups ? PurgeAsync(exchange.Request, groups) : default;
+        if (TagFields.ReadInvalidated(exchange.Response.Fields) is { Count: > 0 } groups)
+        {
+            DropGroups(exchange.Request, groups);
+        }
     }
 
-    // RFC 9875 section 3: groups of the same origin, before anybody learns of the answer. The log of purges may have to wait for its disk.
-    private ValueTask PurgeAsync(RequestHead request, IReadOnlyList<string> groups)
+    // RFC 9875 section 3: groups of the same origin, before anybody learns of the answer. The disk learns of it beside.
+    private void DropGroups(RequestHead request, IReadOnlyList<string> groups)
     {
         string scheme = request.IsHttps ? "https" : "http";
         bool hasPort = request.Port != 0 && request.Port != (request.IsHttps ? 443 : 80);
         string authority = hasPort ? string.Create(CultureInfo.InvariantCulture, $"{request.HostText}:{request.Port}") : request.HostText;
         Purge[] purges = [.. groups.Take(MostGroups).Select(group => Purge.OfOriginTag(scheme, authority, group, isSoft: false))];
-        return new(_cache.Desk.PurgeAsync(purges));
+        _cache.Desk.PurgeFor(purges);
     }
 
     private void InvalidateNamed(Exchange exchange, CacheLoop loop, KeyRules rules, KnownField field)

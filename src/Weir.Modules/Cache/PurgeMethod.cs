@@ -64,7 +64,8 @@ internal sealed class PurgeMethod
         string[] lines = purge.Text.Split('\n', 3);
         string what = $"{(purge.Kind == PurgeKind.Prefix ? "prefix " : "")}{lines[0]}://{lines[1]}{lines[2]}";
         PurgeReceipt receipt = await _cache.Desk.PurgeAsync([purge], $"PURGE from {exchange.ClientAddress}", what);
-        return await (receipt.IsDone ? Say(exchange, 200, said) : Say(exchange, 503, receipt.Refusal + "\n"));
+        string? problem = receipt.Refusal ?? (receipt.NotOnDisk is { } why ? $"In force, but not on disk: {why}" : null);
+        return await (problem is null ? Say(exchange, 200, said) : Say(exchange, 503, problem + "\n"));
     }
 
     // The response, or as many as its list of variants has counted.

@@ -230,6 +230,12 @@ public static class OperatorEvents
     public static readonly OperatorEvent CachePurgeRefused = Add(722, Error, "cache_purge_refused",
         "{who} wanted {what} purged from the cache {cache}: {reason}",
         "Nothing was purged, and who asked was told. Mend the cause and purge again.", isAudit: true);
+    public static readonly OperatorEvent CachePurgesUnwritten = Add(723, Error, "cache_purges_unwritten",
+        "Purges of the cache {cache} are in force, but not on disk: {reason}",
+        "A crash now brings back what they touched. Free room on that disk, or look into the system's log for what is wrong with it; "
+        + "it is tried again with each purge and every 30 seconds, and who purges is told meanwhile.");
+    public static readonly OperatorEvent CachePurgesWritten = Add(724, Info, "cache_purges_written",
+        "Purges of the cache {cache} can be written again: all that are in force are on disk", "");
 
     public static readonly OperatorEvent CertificateObtained = Add(800, Info, "certificate_obtained",
         "{name} has a certificate of {issuer}, good until {expires}; it is renewed on {renewal}",

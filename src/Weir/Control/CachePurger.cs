@@ -7,6 +7,9 @@ namespace Weir.Control;
 internal static class CachePurger
 {
     private const int MostShown = 3;
+    private const string Unwritten =
+        "A crash before it is written brings back what it touched. Weir goes on trying and says in its log when all purges are on disk; "
+        + "free room on that disk, or look into the system's log for what is wrong with it.";
 
     public static async Task<PurgeReport> PurgeAsync(IReadOnlyList<SharedCache> caches, PurgeOrder order, string who)
     {
@@ -20,6 +23,7 @@ internal static class CachePurger
         }
 
         List<PurgedCache> done = [];
+        List<string> unwritten = [];
         foreach (SharedCache cache in meant)
         {
             List<Purge> purges = [];
@@ -42,10 +46,14 @@ internal static class CachePurger
                 return new PurgeReport(receipt.Refusal, $"Nothing was purged from the cache {cache.Settings.Name}.{before}", done);
             }
 
-            done.Add(new PurgedCache(cache.Settings.Name, (long)receipt.Number, cache.Purges.IsDurable));
+            done.Add(new PurgedCache(cache.Settings.Name, (long)receipt.Number, cache.Purges.IsDurable && receipt.NotOnDisk is null));
+            if (receipt.NotOnDisk is { } why)
+            {
+                unwritten.Add($"It is in force in the cache {cache.Settings.Name} as number {receipt.Number}, but not on disk: {why}");
+            }
         }
 
-        return new PurgeReport(null, null, done);
+        return unwritten.Count == 0 ? new PurgeReport(null, null, done) : new PurgeReport(string.Join(' ', unwritten), Unwritten, done);
     }
 
     /// <summary>The order for people: what it names, the first of each kind.</summary>

@@ -27,7 +27,8 @@ internal static class CacheReader
             HeldBack = cache.IsUsed ? cache.Store.HeldBack : 0,
             Fills = cache.Fills.Count,
             PurgesKept = cache.Purges.Count,
-            PurgesDurable = cache.Purges.IsDurable,
+            PurgesDurable = cache.Purges is { IsDurable: true, LogProblem: null },
+            PurgesUnwritten = cache.Purges.Unwritten,
             Disk = cache.IsUsed && cache.Disk is { } disk ? Read(disk) : null,
             Requests = requests,
             HitRatio = Ratio(routes.Sum(route => route.HitRatio * route.Requests), requests),
@@ -92,7 +93,8 @@ internal static class CacheReader
         (long)note.Last,
         note.Touched,
         note.Refusal is not null ? "refused" : note.IsCarriedOut ? "done" : "running",
-        note.Refusal);
+        note.Refusal,
+        note.NotOnDisk);
 
     private static double Ratio(double part, long whole) => whole == 0 ? 0 : Math.Round(part / whole, 4);
 

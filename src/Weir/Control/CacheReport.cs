@@ -35,6 +35,9 @@ public sealed record CacheReport
     /// <summary>Whether purges are on disk before they are answered.</summary>
     public bool PurgesDurable { get; init; }
 
+    /// <summary>Purges in force that are not on disk, though the cache has a tier there: a crash brings back what they touched.</summary>
+    public long PurgesUnwritten { get; init; }
+
     /// <summary>Requests that its modules looked at.</summary>
     public long Requests { get; init; }
 

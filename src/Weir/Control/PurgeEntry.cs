@@ -9,4 +9,6 @@ namespace Weir.Control;
 /// <param name="Touched">Stored responses that it touched until now.</param>
 /// <param name="State">"done", "running" or "refused".</param>
 /// <param name="Refusal">Why it was refused.</param>
-public sealed record PurgeEntry(DateTimeOffset At, string Who, string What, bool Soft, long Number, long Touched, string State, string? Refusal);
+/// <param name="NotOnDisk">Why it was not on disk when it was answered.</param>
+public sealed record PurgeEntry(
+    DateTimeOffset At, string Who, string What, bool Soft, long Number, long Touched, string State, string? Refusal, string? NotOnDisk);

@@ -1,7 +1,7 @@
 namespace Weir.Control;
 
 /// <summary>What became of an order to purge.</summary>
-/// <param name="Problem">What is wrong; null: it was done in every cache, or counted.</param>
+/// <param name="Problem">What is wrong; null: it was done in every cache, and is on disk where there is a tier, or it was counted.</param>
 /// <param name="Remedy">What to do about it.</param>
 /// <param name="Caches">The caches that it was done in.</param>
 /// <param name="IsMistake">Whether the order makes no sense, rather than that it could not be done.</param>

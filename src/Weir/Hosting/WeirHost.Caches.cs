@@ -17,6 +17,19 @@ public sealed partial class WeirHost
         {
             string name = cache.Settings.Name;
             cache.Desk.Observer = note => TellPurge(name, note);
+            cache.Desk.LogObserver = problem => TellPurgeLog(name, problem);
+        }
+    }
+
+    private void TellPurgeLog(string cache, string? problem)
+    {
+        if (problem is null)
+        {
+            _log.Write(OperatorEvents.CachePurgesWritten, cache);
+        }
+        else
+        {
+            _log.Write(OperatorEvents.CachePurgesUnwritten, cache, problem);
         }
     }
 

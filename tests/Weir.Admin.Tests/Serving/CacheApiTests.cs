@@ -69,6 +69,23 @@ public sealed class CacheApiTests
         page.Samples.Keys.ShouldAllBe(key => !key.Contains("odd", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_directory_that_cannot_be_used_is_seen_with_the_reason()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.GetDirectoryName(folder.Write("letter.txt", "x"))!;
+        await using RunningAdmin weir = await RunningAdmin.StartAsync(
+            OneCache.Replace("memory: 16MiB", $"memory: 16MiB, disk: {{ path: '{path}', size: 16MiB }}", StringComparison.Ordinal));
+        await AskAsync(weir, "/x");
+        JsonElement disk = await DiskAsync(weir, found => found.GetProperty("state").GetString() == "off");
+        disk.GetProperty("problem").GetString().ShouldBe(
+            "it holds letter.txt, which is no part of a cache. Name an empty directory, or one that does not exist yet.");
+        disk.GetProperty("segment_limit").GetInt32().ShouldBe(0);
+        PrometheusText page = PrometheusText.Read(await weir.Tcp.GetStringAsync("/metrics"));
+        page.Samples["weir_cache_disk_state{cache=\"default\",state=\"off\"}"].ShouldBe(1);
+        page.Samples["weir_cache_purges_unwritten{cache=\"default\"}"].ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("""{"urls":["http://127.0.0.1:PORT/x"]}""", 1)]
     [InlineData("""{"urls":["127.0.0.1:PORT/x"]}""", 1)]

@@ -178,7 +178,8 @@ internal static class ReferencePages
         foreach (CacheDiskLabelled metric in CacheMetrics.OfDisksByWord)
         {
             string words = string.Join(", ", metric.Words);
-            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}`: {words} | {Word(metric.Kind)} | {Cell(metric.Help)} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{metric.Name}` | `{metric.Label}`: {words} | {Word(metric.Kind)} ");
+            page.Append(CultureInfo.InvariantCulture, $"| {Cell(metric.Help)} |\n");
         }
 
         foreach (CacheRouteMetric metric in CacheMetrics.OfRoutes)

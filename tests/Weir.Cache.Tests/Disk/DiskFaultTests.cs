@@ -191,7 +191,8 @@ public sealed class DiskFaultTests
         using TestTier second = new(TestTier.Octets, first.Path, starts: false);
         second.Tier.Start(TestTier.Octets, 1);
         second.WaitFor(DiskState.Off);
-        second.Events.ShouldBe(["off: another process uses it. Give each process a directory of its own."]);
+        second.Events.ShouldBe(
+            ["off: another process uses it. It is taken over once that process has ended. Two that are to run on need a directory each."]);
         second.Remove(1);
         first.Tier.Dispose();
         second.WaitFor(DiskState.On);

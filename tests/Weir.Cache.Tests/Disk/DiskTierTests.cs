@@ -1,4 +1,5 @@
 using Weir.Cache.Disk;
+using Weir.Cache.Keys;
 using Weir.Cache.Stores;
 using Weir.Cache.Tests.Freshness;
 using Weir.Cache.Tests.Stores;
@@ -139,6 +140,53 @@ public sealed class DiskTierTests
         });
         tier.Tier.Statistics.SavedOctets.ShouldBeGreaterThan(0);
         tier.Tier.Statistics.SavedOctets.ShouldBeLessThan(tier.Tier.Statistics.WrittenOctets / 2);
+    }
+
+    [Theory]
+    [InlineData("goes on")]
+    [InlineData("stops")]
+    [InlineData("crashes")]
+    public void A_body_in_two_segments_survives_while_it_is_read(string what)
+    {
+        TestTier tier = new();
+        try
+        {
+            // Two runs each; every third body lies in two segments.
+            List<int> spanning = [];
+            for (int number = 0; spanning.Count < 2; number++)
+            {
+                tier.Put(number, 100_000);
+                tier.Settle();
+                ulong tag = KeyHash.Of(Sample.Key(number), tier.Tier.Volume!.Seed).Low;
+                spanning.AddRange(Slots(tier).Any(slot => slot.Tag == tag && slot.OldestPart >= 0) ? [number] : []);
+            }
+
+            if (what != "goes on")
+            {
+                tier = tier.Restart(crashes: what == "crashes");
+                Slots(tier).Count(slot => slot.OldestPart >= 0).ShouldBeGreaterThanOrEqualTo(2, "a restart knows it too");
+            }
+
+            // Three times what the disk has room for.
+            LoopRunner.Run(async () =>
+            {
+                for (int i = 0; i < 200; i++)
+                {
+                    tier.Put(1000 + i, 60_000);
+                    tier.Settle();
+                    tier.ForgetMemory();
+                    foreach (int number in spanning)
+                    {
+                        (await tier.GetAsync(number)).ShouldBe(0, $"object {number} after {i}");
+                    }
+                }
+            });
+            tier.Tier.Statistics.SavedOctets.ShouldBeLessThan(tier.Tier.Statistics.WrittenOctets / 2);
+        }
+        finally
+        {
+            tier.Dispose();
+        }
     }
 
     [Fact]
@@ -393,11 +441,23 @@ public sealed class DiskTierTests
         Random random = new(5);
         for (int i = 0; i < 300_000; i++)
         {
-            index.TryAdd(new DiskSlot { Tag = (ulong)random.NextInt64() << 1 ^ (ulong)i, SegmentNumber = 1, Octets = 100 });
+            EntryHeader header = new() { Low = (ulong)random.NextInt64() << 1 ^ (ulong)i, TotalOctets = 100 };
+            index.TryAdd(DiskSlot.Of(header, segment: 0, place: 0));
             if (i > 10_000 && i % 1000 == 0)
             {
                 ((double)index.MemoryOctets / index.Count).ShouldBeLessThanOrEqualTo(64);
             }
         }
+    }
+
+    private static List<DiskSlot> Slots(TestTier tier)
+    {
+        List<DiskSlot> slots = [];
+        for (int part = 0; part < tier.Tier.Index.PartCount; part++)
+        {
+            tier.Tier.Index.CopyPart(part, slots);
+        }
+
+        return slots;
     }
 }

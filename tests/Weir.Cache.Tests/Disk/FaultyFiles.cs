@@ -25,6 +25,20 @@ internal sealed class FaultyFiles : IDiskFiles
 
     public int Opened { get; private set; }
 
+    /// <summary>Thrown when what was written is to be waited for.</summary>
+    public Exception? FlushFault { get; set; }
+
+    /// <summary>Writes, cuts and flushes until now.</summary>
+    public int Operations { get; private set; }
+
+    /// <summary>The operation that fails, after half of its octets where it writes.</summary>
+    public int FailAt { get; set; } = int.MaxValue;
+
+    /// <summary>From this operation on nothing reaches the disk, and nobody is told.</summary>
+    public int KillAt { get; set; } = int.MaxValue;
+
+    public bool IsKilled => Operations > KillAt;
+
     public static IOException NoSpace => new("No space left on device", 28);
 
     public static IOException Broken => new("Input/output error", 5);
@@ -67,6 +81,8 @@ internal sealed class FaultyFiles : IDiskFiles
         }
     }
 
+    private bool MayGoOn() => Operations++ < KillAt;
+
     private sealed class FaultyFile : IDiskFile
     {
         private readonly FaultyFiles _owner;
@@ -92,12 +108,50 @@ internal sealed class FaultyFiles : IDiskFiles
                 throw fault;
             }
 
+            bool fails = _owner.Operations == _owner.FailAt;
+            if (!_owner.MayGoOn())
+            {
+                return;
+            }
+
+            if (fails)
+            {
+                _file.Write(octets[..(octets.Length / 2)], at);
+                throw NoSpace;
+            }
+
             int count = (int)Math.Min(octets.Length, _owner.WritableOctets);
             _owner.WritableOctets -= count;
             if (count > 0)
             {
                 _file.Write(octets[..count], at);
             }
+        }
+
+        // Nothing is lost with the power here: what the disk has is not waited for.
+        public void Flush()
+        {
+            bool fails = _owner.Operations == _owner.FailAt;
+            if (_owner.MayGoOn() && (fails || _owner.FlushFault is not null))
+            {
+                throw _owner.FlushFault ?? Broken;
+            }
+        }
+
+        public void Cut(long octets)
+        {
+            bool fails = _owner.Operations == _owner.FailAt;
+            if (!_owner.MayGoOn())
+            {
+                return;
+            }
+
+            if (fails)
+            {
+                throw Broken;
+            }
+
+            _file.Cut(octets);
         }
 
         public void Dispose() => _file.Dispose();

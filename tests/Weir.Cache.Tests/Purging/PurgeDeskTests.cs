@@ -2,6 +2,7 @@ using Weir.Abstractions.Modules;
 using Weir.Cache.Collapsing;
 using Weir.Cache.Keys;
 using Weir.Cache.Purging;
+using Weir.Cache.Tests.Disk;
 using Weir.Cache.Tests.Freshness;
 using Weir.Cache.Tests.Stores;
 
@@ -43,6 +44,66 @@ public sealed class PurgeDeskTests
         receipts.Select(receipt => receipt.Number).Order().ShouldBe(Enumerable.Range(1, 50).Select(i => (ulong)i * 2));
         cache.Desk.Audit.Notes.Count.ShouldBe(50);
         cache.Desk.Audit.Notes.ShouldAllBe(note => note.Last == note.First + 1 && note.IsSoft);
+    }
+
+    [Fact]
+    public async Task An_order_that_cannot_be_written_is_in_force_told_and_written_later()
+    {
+        string folder = Directory.CreateTempSubdirectory("weir-desk").FullName;
+        FaultyFiles files = new(folder);
+        using PurgeList list = PurgeList.Open(files);
+        using PurgeDesk desk = new(list) { RetryMs = 5 };
+        System.Collections.Concurrent.BlockingCollection<string> told = [];
+        desk.LogObserver = problem => told.Add(problem ?? "good");
+        (await desk.PurgeAsync([Purge.OfHost("a.test", isSoft: false)], "w", "host a.test")).ShouldBe(new PurgeReceipt(1, null));
+        files.WriteFault = FaultyFiles.NoSpace;
+        PurgeReceipt receipt = await desk.PurgeAsync([Purge.OfHost("b.test", isSoft: false)], "w", "host b.test");
+        receipt.IsDone.ShouldBeTrue();
+        receipt.NotOnDisk.ShouldNotBeNull().ShouldContain("No space left");
+        desk.Audit.Notes[0].NotOnDisk.ShouldBe(receipt.NotOnDisk);
+        list.Judge(new PurgeSubject { Key = "s\nhttps\nb.test\n/"u8 }, 0).Verdict.ShouldBe(PurgeVerdict.Hard);
+        desk.PurgeFor([Purge.OfHost("c.test", isSoft: false)]);
+        list.Judge(new PurgeSubject { Key = "s\nhttps\nc.test\n/"u8 }, 0).Verdict
+            .ShouldBe(PurgeVerdict.Hard, "what a response asks for waits for nothing");
+        told.TryTake(out string? problem, 30_000).ShouldBeTrue();
+        problem.ShouldContain("No space left");
+        files.WriteFault = null;
+        while (told.TryTake(out problem, 30_000) && problem != "good")
+        {
+            // The other file failed before: another text.
+        }
+
+        problem.ShouldBe("good");
+        list.Unwritten.ShouldBe(0);
+        using PurgeList again = PurgeList.Open(folder);
+        again.Judge(new PurgeSubject { Key = "s\nhttps\nb.test\n/"u8 }, 0).Verdict.ShouldBe(PurgeVerdict.Hard);
+        again.Judge(new PurgeSubject { Key = "s\nhttps\nc.test\n/"u8 }, 0).Verdict.ShouldBe(PurgeVerdict.Hard);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_disk_that_does_not_answer_holds_nobody_up_for_ever()
+    {
+        string folder = Directory.CreateTempSubdirectory("weir-desk").FullName;
+        FaultyFiles files = new(folder);
+        using (PurgeList list = PurgeList.Open(files))
+        {
+            TimerTime time = new();
+            using PurgeDesk desk = new(list, time);
+            files.HoldWrites();
+            Task<PurgeReceipt> purging = desk.PurgeAsync([Purge.OfHost("a.test", isSoft: false)], "w", "host a.test");
+            list.Judge(new PurgeSubject { Key = "s\nhttps\na.test\n/"u8 }, 0).Verdict.ShouldBe(PurgeVerdict.Hard, "it is in force at once");
+            purging.IsCompleted.ShouldBeFalse();
+            time.Fire();
+            PurgeReceipt receipt = await purging;
+            receipt.IsDone.ShouldBeTrue();
+            receipt.NotOnDisk.ShouldBe("The disk does not answer.");
+            files.GoOn();
+        }
+
+        using PurgeList again = PurgeList.Open(folder);
+        again.Last.ShouldBe(1u);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -116,7 +116,8 @@ public sealed partial class CacheTests
         await again.SeeAsync("admin_started");
         await TableAsync(file, "known after");
         await AskAsync(client, next, "/x", host: "a.test");
-        (await TableAsync(file, "1 of 62")).ShouldMatch(@"default +on +1 +1 of 62 +256\.0 KiB +16\.0 MiB +[\d.]+ [KM]?i?B +1 +0 +0 +0 +0 +0 +known");
+        (await TableAsync(file, "1 of 62")).ShouldMatch(
+            @"default +on +1 +1 of 62 +256\.0 KiB +16\.0 MiB +[\d.]+ [KM]?i?B +1 +0 +0 +0 +0 +0 +known");
     }
 
     [Fact]
