@@ -132,6 +132,9 @@ internal sealed class Proxy : IDisposable
 
     public OriginServer ServerAt(string authority) => _upstreams.Servers[authority];
 
+    /// <summary>What modules share: caches, their directories.</summary>
+    public IEnumerable<T> Shared<T>() => _modules.OfShared<T>();
+
     /// <summary>The only upstream.</summary>
     public UpstreamState OnlyUpstream => _upstreams.Upstreams.Values.Single();
 
