@@ -81,7 +81,8 @@ public sealed class CacheDisk : IDisposable
     // A process that only waits for the other one's end must not write to its log meanwhile.
     private DiskRefusal? WhyNotOwn()
     {
-        if (DiskVolume.WhyForeign(_files.Prepare()) is { } foreign)
+        IReadOnlyList<string> names = _files.Prepare();
+        if ((DiskVolume.WhyForeign(names) ?? DiskVolume.WhyOtherVersion(_files, names)) is { } foreign)
         {
             return foreign;
         }

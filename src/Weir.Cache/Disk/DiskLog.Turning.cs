@@ -29,7 +29,7 @@ internal sealed partial class DiskLog
         }
 
         DiskSegment? next = TakeFree();
-        if (next is null && Oldest() is { } oldest)
+        if (next is null && MayEmptyMore() && Oldest() is { } oldest)
         {
             Empty(oldest);
             next = TakeFree();
@@ -56,6 +56,11 @@ internal sealed partial class DiskLog
 
         return true;
     }
+
+    // Notes that what is older is no longer good must outlive it: only the oldest may be emptied, though slow readers keep it. They must not
+    // empty the whole directory so.
+    private bool MayEmptyMore() =>
+        _volume.Segments.Count(segment => segment is { Sequence: 0, IsPinned: true }) < Math.Max(_volume.SegmentLimit / 4, 1);
 
     private bool HasFree() =>
         _volume.Segments.Count(segment => segment is not null) < _volume.SegmentLimit

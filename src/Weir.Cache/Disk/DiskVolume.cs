@@ -113,8 +113,27 @@ internal sealed class DiskVolume : IDisposable
             ? new DiskRefusal($"it holds {foreign}, which is no part of a cache", "Name an empty directory, or one that does not exist yet.")
             : null;
 
-    /// <summary>Whether segments of a size serve for so many octets.</summary>
-    public static bool Fits(long octets, long segmentOctets) => CountOf(octets, segmentOctets) is >= LeastSegments and <= MostSegments;
+    /// <summary>Why a directory that this version of Weir did not make is to be left as it is; null: it may be used.</summary>
+    public static DiskRefusal? WhyOtherVersion(IDiskFiles files, IReadOnlyList<string> names)
+    {
+        if (!names.Contains(FormatName))
+        {
+            return null;
+        }
+
+        Format? format = Format.Read(files.ReadAll(FormatName, MostFormatOctets));
+        string? what = format is null ? "its file \"format\" cannot be read"
+            : format.Version != DiskFormat.Version ? $"another version of Weir made it (format {format.Version})"
+            : null;
+        return what is null ? null : new DiskRefusal(what, "Empty the directory, or name another one.");
+    }
+
+    /// <summary>Whether segments of a size serve for so many octets. What is more than the largest ones can hold is left free.</summary>
+    public static bool Fits(long octets, long segmentOctets)
+    {
+        int count = CountOf(octets, segmentOctets);
+        return count >= LeastSegments && (count <= MostSegments || segmentOctets == MostSegmentOctets);
+    }
 
     /// <summary>Gives up everything in it: what became of it meanwhile is not known.</summary>
     public static void Wipe(DiskVolume volume)
@@ -128,7 +147,7 @@ internal sealed class DiskVolume : IDisposable
     }
 
     /// <summary>How many segments fit, beside what a snapshot takes.</summary>
-    public void SetSize(long octets) => SegmentLimit = CountOf(octets, SegmentOctets);
+    public void SetSize(long octets) => SegmentLimit = Math.Min(CountOf(octets, SegmentOctets), MostSegments);
 
     /// <summary>Makes another segment; null: there are as many as may be.</summary>
     public DiskSegment? TryMakeSegment()
@@ -177,19 +196,13 @@ internal sealed class DiskVolume : IDisposable
     private static DiskVolume? OpenLocked(
         IDiskFiles files, IDisposable held, long octets, ulong purges, IReadOnlyList<string> names, out DiskRefusal? refusal)
     {
-        Format? format = null;
-        refusal = null;
-        if (names.Contains(FormatName))
+        refusal = WhyOtherVersion(files, names);
+        if (refusal is not null)
         {
-            format = Format.Read(files.ReadAll(FormatName, MostFormatOctets));
-            if (format is null || format.Version != DiskFormat.Version)
-            {
-                string what = format is null ? "its file \"format\" cannot be read" : $"another version of Weir made it (format {format.Version})";
-                refusal = new DiskRefusal(what, "Empty the directory, or name another one.");
-                return null;
-            }
+            return null;
         }
 
+        Format? format = names.Contains(FormatName) ? Format.Read(files.ReadAll(FormatName, MostFormatOctets)) : null;
         if (format is null || format.Purges != purges || !Fits(octets, format.SegmentOctets))
         {
             // Nothing of it fits: what was stored is given up.

@@ -76,6 +76,30 @@ public sealed class CacheDiskTests : IDisposable, IDiskObserver
         after.disk.Dispose();
     }
 
+    [Fact]
+    public void A_directory_of_another_version_is_left_as_it_is_its_purges_too()
+    {
+        (CacheDisk disk, SharedCache cache) before = Start();
+        WaitFor(before.disk, DiskState.On);
+        before.cache.Dispose();
+        before.disk.Dispose();
+        string format = Path.Combine(_folder, "format");
+        File.WriteAllText(format, File.ReadAllText(format).Replace("version 1", "version 2", StringComparison.Ordinal));
+        File.WriteAllBytes(Path.Combine(_folder, "purges.0"), "of a form that is yet to come"u8);
+        Dictionary<string, byte[]> files = Directory.GetFiles(_folder).ToDictionary(file => file, File.ReadAllBytes);
+        (CacheDisk disk, SharedCache cache) = Start();
+        WaitFor(disk, DiskState.Off);
+        disk.Tier.Statistics.Problem.ShouldStartWith("another version of Weir made it (format 2).");
+        Insert(cache, 1, "a");
+        cache.Dispose();
+        disk.Dispose();
+        Directory.GetFiles(_folder).Order().ShouldBe(files.Keys.Order());
+        foreach ((string file, byte[] octets) in files)
+        {
+            File.ReadAllBytes(file).ShouldBe(octets, file);
+        }
+    }
+
     private (CacheDisk Disk, SharedCache Cache) Start()
     {
         CacheDisk disk = new(new DiskSettings("test", _folder), new DiskFiles(_folder), this);
