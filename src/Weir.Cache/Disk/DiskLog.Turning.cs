@@ -57,8 +57,8 @@ internal sealed partial class DiskLog
         return true;
     }
 
-    // Notes that what is older is no longer good must outlive it: only the oldest may be emptied, though slow readers keep it. They must not
-    // empty the whole directory so.
+    // Notes that what is older is no longer good must outlive it: only the oldest may be emptied, though slow readers keep it. They
+    // must not empty the whole directory so.
     private bool MayEmptyMore() =>
         _volume.Segments.Count(segment => segment is { Sequence: 0, IsPinned: true }) < Math.Max(_volume.SegmentLimit / 4, 1);
 
