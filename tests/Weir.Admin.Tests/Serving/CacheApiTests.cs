@@ -49,11 +49,11 @@ public sealed class CacheApiTests
             OneCache.Replace("memory: 16MiB", $"memory: 16MiB, disk: {{ path: '{path}', size: 16MiB }}", StringComparison.Ordinal));
         await DiskAsync(weir, found => found.GetProperty("state").GetString() == "on");
         await AskAsync(weir, "/x");
-        JsonElement disk = await DiskAsync(weir, found => found.GetProperty("stored").GetInt64() == 1);
+        JsonElement disk = await DiskAsync(weir, found => found.GetProperty("objects").GetInt64() == 1);
         disk.GetProperty("path").GetString().ShouldBe(path);
         disk.GetProperty("state").GetString().ShouldBe("on");
         disk.TryGetProperty("problem", out _).ShouldBeFalse();
-        disk.GetProperty("objects").GetInt64().ShouldBe(1);
+        disk.GetProperty("stored").GetInt64().ShouldBe(1);
         disk.GetProperty("segments").GetInt32().ShouldBe(1);
         disk.GetProperty("segment_limit").GetInt32().ShouldBe(62);
         disk.GetProperty("bytes").GetInt64().ShouldBe(256 * 1024);

@@ -47,7 +47,6 @@ public sealed class CacheDiskTests : IDisposable, IDiskObserver
         PurgeReceipt receipt = await cache.Desk.PurgeAsync([Purge.OfTag("even", isSoft: false)], "w", "tag even");
         receipt.IsDone.ShouldBeTrue();
         receipt.NotOnDisk.ShouldNotBeNull().ShouldContain("cannot be used now");
-        disk.Tier.WaitUntilIdle(TimeSpan.FromSeconds(20));
         before.cache.Dispose();
         before.disk.Dispose();
 

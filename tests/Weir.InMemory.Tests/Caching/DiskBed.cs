@@ -36,13 +36,13 @@ internal sealed class DiskBed : IDisposable
     /// <summary>The origin answers with so much content, which is on the disk afterwards, and no more in memory.</summary>
     public void StoreOnDisk(string path, int octets, string fields = "")
     {
-        long stored = Disk.Statistics.Stored;
+        long objects = Disk.Statistics.Objects;
         Peer client = Ask(path);
         Proxy.Origin.Last.TakeRequest();
         Proxy.Origin.Last.Answer(Proxy, Content(octets), ["HTTP/1.1 200 OK", "Cache-Control: max-age=600", "ETag: \"a\"", .. Fields(fields)]);
         client.TakeResponse().Body.Length.ShouldBe(octets);
         client.End();
-        WaitFor(() => Disk.Statistics.Stored == stored + 1, "it is not written");
+        WaitFor(() => Disk.Statistics.Objects == objects + 1, "it is not found on the disk");
         Cache.Store.Clear();
     }
 
