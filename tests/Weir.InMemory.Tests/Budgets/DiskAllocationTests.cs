@@ -5,8 +5,8 @@ using Weir.Net.Memory;
 namespace Weir.InMemory.Tests.Budgets;
 
 /// <summary>
-/// Bounds what a hit from the disk allocates, on the loop and on the threads that read. It is not nothing: a request waits for another thread, with
-/// objects of its own (docs/decisions/0020-disk-tier.md has the list). It does not grow with the body, but for a note for each 256 KiB.
+/// Bounds what a hit from the disk allocates on its loop. It is not nothing: a request waits for another thread, with objects of its own
+/// (docs/decisions/0020-disk-tier.md has the list). It does not grow with the body, but for a note for each 256 KiB.
 /// </summary>
 public sealed class DiskAllocationTests
 {
@@ -30,11 +30,11 @@ public sealed class DiskAllocationTests
                 bed.Cache.Store.Clear();
             }
 
-            long before = GC.GetTotalAllocatedBytes(precise: true);
+            long before = GC.GetAllocatedBytesForCurrentThread();
             client.PeerSend(request);
             bed.WaitForOctets(client, octets);
             bed.Proxy.Loop.RunUntilIdle();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             client.Sent.Length.ShouldBeLessThan(octets + 400);
             client.ClearSent();
         }
