@@ -4,12 +4,20 @@ using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Bench;
 using Weir.Bench.Modules;
+using Weir.Bench.Modules.Stacks;
 using Weir.Modules.Access;
 using Weir.Modules.RateLimit;
 
 // Prints nanoseconds for one decision with ten and with a million addresses, measured in turns: medians, and the difference with its
 // 95 % interval. "known": a thousand clients that come again and again; "strangers": a million different ones in no order, each of which
 // costs what the machine's memory costs. The last column is what it means for a whole request.
+// "stacks [NAME]": what each module costs a plain request instead.
+if (args is ["stacks", ..])
+{
+    CostTable.Print(args.Length > 1 ? args[1] : "");
+    return;
+}
+
 const int TurnRounds = 31;
 const int Asked = 1 << 18;
 const int Many = 1_000_000;

@@ -2,6 +2,7 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Expressions.Checking;
 using Weir.Expressions.Evaluation;
+using Weir.Expressions.Matching;
 
 namespace Weir.Expressions;
 
@@ -28,6 +29,9 @@ public sealed class Condition
 
     /// <summary>What must be there beforehand.</summary>
     public ExpressionNeeds Needs { get; }
+
+    /// <summary>Literals of which at least one is found wherever it is true; null: nothing can be said.</summary>
+    internal Literal[]? Hints => _root.Hints;
 
     /// <summary>Whether it is true of an exchange. Runs on the exchange's loop.</summary>
     public bool Holds(Exchange exchange)

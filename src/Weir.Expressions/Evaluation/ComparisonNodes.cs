@@ -1,5 +1,6 @@
 // Hot: asked for each request that an expression looks at.
 using Weir.Abstractions.Exchanges;
+using Weir.Expressions.Matching;
 
 namespace Weir.Expressions.Evaluation;
 
@@ -14,6 +15,8 @@ internal static class ComparisonNodes
     internal sealed class IsText(TextNode left, byte[] right) : BoolNode
     {
         public override bool Evaluate(Exchange exchange) => left.Evaluate(exchange).SequenceEqual(right);
+
+        public override Literal[]? Hints => Literal.Of(left, right, LiteralPlace.Start);
     }
 
     internal sealed class SameInt(IntNode left, IntNode right) : BoolNode
@@ -70,6 +73,8 @@ internal static class ComparisonNodes
 
             return false;
         }
+
+        public override Literal[]? Hints => Literal.OfAny([.. list.Select(entry => Literal.Of(text, entry, LiteralPlace.Start))]);
     }
 
     internal sealed class IntInList(IntNode number, long[] list) : BoolNode

@@ -1,5 +1,6 @@
 // Hot: asked for each request that an expression looks at.
 using System.Numerics;
+using System.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 
@@ -30,6 +31,8 @@ internal static class EntryNodes
             return next < 0 ? fields.ValueAt(slot) : Join(fields, slot);
         }
 
+        public override string Source => (ofResponse ? "response." : "request.") + Encoding.Latin1.GetString(name).ToLowerInvariant();
+
         private int Find(HeaderFields fields, int from) => _field == KnownField.Other ? fields.Find(name, from) : fields.Find(_field, from);
 
         private ReadOnlySpan<byte> Join(HeaderFields fields, int first)
@@ -58,6 +61,8 @@ internal static class EntryNodes
     internal sealed class Cookie(byte[] name) : TextNode
     {
         public override ReadOnlySpan<byte> Evaluate(Exchange exchange) => Pairs.Find(exchange, MapSource.Cookies, name, out _);
+
+        public override string Source => "cookie." + Encoding.Latin1.GetString(name);
     }
 
     internal sealed class HasCookie(byte[] name) : BoolNode
@@ -72,6 +77,8 @@ internal static class EntryNodes
     internal sealed class Param(byte[] name) : TextNode
     {
         public override ReadOnlySpan<byte> Evaluate(Exchange exchange) => Pairs.Find(exchange, MapSource.Params, name, out _);
+
+        public override string Source => "param." + Encoding.Latin1.GetString(name);
     }
 
     internal sealed class HasParam(byte[] name) : BoolNode

@@ -1,5 +1,6 @@
 // Hot: asked for each request that an expression looks at.
 using Weir.Abstractions.Exchanges;
+using Weir.Expressions.Matching;
 
 namespace Weir.Expressions.Evaluation;
 
@@ -20,6 +21,8 @@ internal static class LogicNodes
 
             return true;
         }
+
+        public override Literal[]? Hints => Literal.OfAll(all.Select(one => one.Hints));
     }
 
     internal sealed class Or(BoolNode[] all) : BoolNode
@@ -36,6 +39,8 @@ internal static class LogicNodes
 
             return false;
         }
+
+        public override Literal[]? Hints => Literal.OfAny(Array.ConvertAll(all, one => one.Hints));
     }
 
     internal sealed class Not(BoolNode one) : BoolNode

@@ -15,6 +15,8 @@ internal sealed class TextFieldNode : TextNode
     /// <summary>Whether it lies in the request's head as it is.</summary>
     public bool IsOfHead => _field <= TextField.Version;
 
+    public override string Source => _field.ToString();
+
     public override ReadOnlySpan<byte> Evaluate(Exchange exchange)
     {
         RequestHead request = exchange.Request;

@@ -9,4 +9,7 @@ internal abstract class TextNode : Node
     public override ValueKind Kind => ValueKind.Text;
 
     public abstract ReadOnlySpan<byte> Evaluate(Exchange exchange);
+
+    /// <summary>What it reads, by a name that is the same for all that read the same; null for what is made of several things.</summary>
+    public virtual string? Source => null;
 }

@@ -2,6 +2,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Weir.Abstractions.Exchanges;
+using Weir.Expressions.Matching;
 
 namespace Weir.Expressions.Evaluation;
 
@@ -11,16 +12,22 @@ internal static class TextNodes
     internal sealed class StartsWith(TextNode text, TextNode start) : BoolNode
     {
         public override bool Evaluate(Exchange exchange) => text.Evaluate(exchange).StartsWith(start.Evaluate(exchange));
+
+        public override Literal[]? Hints => start is ConstantNodes.Text { Value: var octets } ? Literal.Of(text, octets, LiteralPlace.Start) : null;
     }
 
     internal sealed class EndsWith(TextNode text, TextNode end) : BoolNode
     {
         public override bool Evaluate(Exchange exchange) => text.Evaluate(exchange).EndsWith(end.Evaluate(exchange));
+
+        public override Literal[]? Hints => end is ConstantNodes.Text { Value: var octets } ? Literal.Of(text, octets, LiteralPlace.End) : null;
     }
 
     internal sealed class Contains(TextNode text, byte[] part) : BoolNode
     {
         public override bool Evaluate(Exchange exchange) => text.Evaluate(exchange).IndexOf(part) >= 0;
+
+        public override Literal[]? Hints => Literal.Of(text, part, LiteralPlace.Anywhere);
     }
 
     internal sealed class Size(TextNode text) : IntNode
@@ -35,6 +42,8 @@ internal static class TextNodes
 
     internal sealed class Lower(TextNode text) : TextNode
     {
+        public override string? Source => text.Source is { } source ? "lower " + source : null;
+
         public override ReadOnlySpan<byte> Evaluate(Exchange exchange)
         {
             ReadOnlySpan<byte> from = text.Evaluate(exchange);
@@ -55,6 +64,8 @@ internal static class TextNodes
 
     internal sealed class Upper(TextNode text) : TextNode
     {
+        public override string? Source => text.Source is { } source ? "upper " + source : null;
+
         public override ReadOnlySpan<byte> Evaluate(Exchange exchange)
         {
             ReadOnlySpan<byte> from = text.Evaluate(exchange);

@@ -64,9 +64,9 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
             return null;
         }
 
-        FilterRule[] atResponse = [.. rules.Where(NeedsResponse)];
-        FilterModule requests = new([.. rules.Where(rule => !NeedsResponse(rule))]);
-        return atResponse.Length == 0 ? requests : new TwoWayFilterModule(requests, atResponse);
+        FilterRules atResponse = new([.. rules.Where(NeedsResponse)]);
+        FilterModule requests = new(new FilterRules([.. rules.Where(rule => !NeedsResponse(rule))]));
+        return atResponse.Count == 0 ? requests : new TwoWayFilterModule(requests, atResponse);
     }
 
     private static bool NeedsResponse(FilterRule rule) => rule.Condition.Needs.HasFlag(ExpressionNeeds.Response);

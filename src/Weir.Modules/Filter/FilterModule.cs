@@ -7,21 +7,10 @@ namespace Weir.Modules.Filter;
 /// <summary>Asks its rules of each request.</summary>
 internal sealed class FilterModule : IRequestModule
 {
-    private readonly FilterRule[] _rules;
+    private readonly FilterRules _rules;
 
-    public FilterModule(FilterRule[] rules) => _rules = rules;
+    public FilterModule(FilterRules rules) => _rules = rules;
 
     /// <inheritdoc/>
-    public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
-    {
-        foreach (FilterRule rule in _rules)
-        {
-            if (rule.Apply(exchange))
-            {
-                return new(rule.Refuse(exchange));
-            }
-        }
-
-        return new(Verdict.Continue);
-    }
+    public ValueTask<Verdict> OnRequestAsync(Exchange exchange) => new(_rules.Apply(exchange)?.Refuse(exchange) ?? Verdict.Continue);
 }

@@ -11,9 +11,9 @@ internal sealed class TwoWayFilterModule : IRequestModule, IResponseModule
     private static readonly PinnedBody _text = new("The response is not given out.\n"u8);
 
     private readonly FilterModule _requests;
-    private readonly FilterRule[] _rules;
+    private readonly FilterRules _rules;
 
-    public TwoWayFilterModule(FilterModule requests, FilterRule[] rules)
+    public TwoWayFilterModule(FilterModule requests, FilterRules rules)
     {
         _requests = requests;
         _rules = rules;
@@ -25,15 +25,7 @@ internal sealed class TwoWayFilterModule : IRequestModule, IResponseModule
     /// <inheritdoc/>
     public ValueTask OnResponseAsync(Exchange exchange)
     {
-        foreach (FilterRule rule in _rules)
-        {
-            if (rule.Apply(exchange))
-            {
-                rule.Replace(exchange, _text);
-                break;
-            }
-        }
-
+        _rules.Apply(exchange)?.Replace(exchange, _text);
         return default;
     }
 }

@@ -51,6 +51,33 @@ public sealed class ExpressionFuzzTests
     }
 
     [Fact]
+    public void A_set_of_conditions_never_passes_over_one_that_is_true()
+    {
+        Random random = Begin(out string seed);
+        Exchange[] exchanges = [.. _messages.Select(message => message.ToExchange())];
+        (int passedOver, int found) = (0, 0);
+        foreach (int round in Rounds(200))
+        {
+            Condition[] conditions = [.. Enumerable.Range(0, 40).Select(_ => Draw(random, round % 3)).OfType<Condition>()];
+            ConditionSet set = new(conditions);
+            ulong[] candidates = new ulong[ConditionSet.Words];
+            foreach (Exchange exchange in exchanges)
+            {
+                set.FindCandidates(exchange, candidates);
+                for (int i = 0; i < conditions.Length; i++)
+                {
+                    bool isCandidate = (candidates[i >> 6] >> i & 1) != 0;
+                    (isCandidate || !conditions[i].Holds(exchange)).ShouldBeTrue($"{seed}: {conditions[i]}");
+                    passedOver += isCandidate ? 0 : 1;
+                    found += isCandidate ? 1 : 0;
+                }
+            }
+        }
+
+        (passedOver > 50 && found > 1000).ShouldBeTrue($"{seed}: {passedOver} passed over, {found} found");
+    }
+
+    [Fact]
     public void Whatever_is_written_is_read_or_refused_with_a_place_in_it()
     {
         Random random = Begin(out string seed);
@@ -72,6 +99,9 @@ public sealed class ExpressionFuzzTests
 
         refused.ShouldBeGreaterThan(1000, seed);
     }
+
+    private static Condition? Draw(Random random, int depth) =>
+        ExpressionCompiler.TryCompile(new Drafter(random).Bool(depth + 1).Text, ExpressionScope.All, out Condition? condition, out _) ? condition : null;
 
     private static string Mutate(Random random, string text)
     {
