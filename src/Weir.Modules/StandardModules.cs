@@ -5,11 +5,13 @@ using Weir.Modules.AuthCert;
 using Weir.Modules.AuthForward;
 using Weir.Modules.AuthJwt;
 using Weir.Modules.AuthKey;
+using Weir.Modules.Bandwidth;
 using Weir.Modules.BodyLimit;
 using Weir.Modules.Cache;
 using Weir.Modules.Challenge;
 using Weir.Modules.Cloak;
 using Weir.Modules.Compress;
+using Weir.Modules.Concurrency;
 using Weir.Modules.Cors;
 using Weir.Modules.Csrf;
 using Weir.Modules.Decompress;
@@ -45,6 +47,8 @@ public sealed class StandardModules : IModuleCatalog
             new FilterFactory(),
             new RateLimitFactory(),
             new ChallengeFactory(),
+            new ConcurrencyFactory(),
+            new BandwidthFactory(),
             new AuthBasicFactory(),
             new AuthKeyFactory(),
             new AuthJwtFactory(),

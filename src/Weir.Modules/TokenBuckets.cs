@@ -5,7 +5,8 @@ namespace Weir.Modules;
 
 /// <summary>
 /// Token buckets in fixed memory, shared by all loops. A bucket is one number, the time at which it will be full again (the theoretical
-/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, one cache line; a bucket that is
+/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, one cache line; a bucket
+/// that is
 /// full again says nothing and gives its place away, and in a set of busy keys the one nearest to full does. There are two places for each
 /// key, so that with as many live keys as were asked for some 1 in 100 must do so. The memory is zero, and not there, until it is used.
 /// </summary>
@@ -27,12 +28,23 @@ internal sealed class TokenBuckets
 
     /// <summary>Buckets for at least that many keys; <paramref name="burst"/> tokens come within 1e9 seconds.</summary>
     public TokenBuckets(int entries, double perSecond, int burst)
+        : this(entries, Math.Max(1, (long)(NsPerSecond / perSecond)), burst)
+    {
+    }
+
+    /// <summary>Buckets of which only as much is booked as comes back within a time.</summary>
+    public TokenBuckets(int entries, TimeSpan burst)
+        : this(entries, (long)burst.TotalNanoseconds, 1)
+    {
+    }
+
+    private TokenBuckets(int entries, long tokenNs, int burst)
     {
         int sets = (int)BitOperations.RoundUpToPowerOf2((uint)(((2L * entries) + SetSize - 1) / SetSize));
         _keys = new ulong[sets * SetSize];
         _fullAt = new long[sets * SetSize];
         _setMask = sets - 1;
-        _tokenNs = Math.Max(1, (long)(NsPerSecond / perSecond));
+        _tokenNs = tokenNs;
         _burst = burst;
         _burstNs = _tokenNs * burst;
     }
@@ -67,6 +79,24 @@ internal sealed class TokenBuckets
     {
         int index = Find(key);
         return Decide(index < 0 ? 0 : Volatile.Read(ref _fullAt[index]), nowNs, out _);
+    }
+
+    /// <summary>
+    /// Books what takes that long to come back, also where that is not there yet: bookings of a key follow each other.
+    /// </summary>
+    /// <returns>How long to wait until it is there, in nanoseconds; 0: it is.</returns>
+    public long Book(ulong key, long costNs, long nowNs)
+    {
+        ref long place = ref _fullAt[FindOrTake(key, nowNs)];
+        while (true)
+        {
+            long seen = Volatile.Read(ref place);
+            long next = Math.Max(seen, nowNs) + costNs;
+            if (Interlocked.CompareExchange(ref place, next, seen) == seen)
+            {
+                return Math.Max(0, next - nowNs - _burstNs);
+            }
+        }
     }
 
     private BucketDecision Decide(long fullAt, long nowNs, out long next)

@@ -33,6 +33,13 @@ public abstract class BodyFilter : IDisposable
         return OperationStatus.Done;
     }
 
+    /// <summary>
+    /// A reader to be used in place of <see cref="Transform"/>, for what changes no octet but when it comes; null: there is none. The
+    /// filter is
+    /// disposed with the exchange.
+    /// </summary>
+    public virtual BodyReader? Wrap(Exchanges.Exchange exchange, BodyReader source) => null;
+
     /// <summary>The length after the filter, from the length before it; unknown unless a filter knows better.</summary>
     public virtual Heads.BodyLength LengthAfter(Heads.BodyLength before) => before.IsNone ? before : Heads.BodyLength.Unknown;
 

@@ -40,8 +40,14 @@ public sealed class FilteredBody : WrappedBody, IDisposable
     public override BodyLength Length { get; }
 
     /// <summary>Puts a filter in front of a body. It is given back with the exchange at the latest.</summary>
-    public static FilteredBody Open(Exchange exchange, BodyReader source, BodyFilter filter, BodyLength length)
+    public static BodyReader Open(Exchange exchange, BodyReader source, BodyFilter filter, BodyLength length)
     {
+        if (filter.Wrap(exchange, source) is { } wrapped)
+        {
+            exchange.ReleaseAtEnd(filter);
+            return wrapped;
+        }
+
         FilteredBody body = new(exchange.Loop, source, filter, length);
         exchange.ReleaseAtEnd(body);
         return body;

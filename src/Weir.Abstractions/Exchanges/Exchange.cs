@@ -72,10 +72,14 @@ public sealed class Exchange
     /// <summary>Why Weir itself made the response; null for an origin's or a module's.</summary>
     public ProxyError? Error { get; set; }
 
-    /// <summary>What exactly was wrong, where the error alone does not say it (a codec's reject reason). For logs, never for clients.</summary>
+    /// <summary>
+    /// What exactly was wrong, where the error alone does not say it (a codec's reject reason). For logs, never for clients.
+    /// </summary>
     public string? ErrorDetail { get; set; }
 
-    /// <summary>When the client may come again, in seconds, where <see cref="Error"/> is set: Retry-After. 0: what the error says itself.</summary>
+    /// <summary>
+    /// When the client may come again, in seconds, where <see cref="Error"/> is set: Retry-After. 0: what the error says itself.
+    /// </summary>
     public int RetryAfterSeconds { get; set; }
 
     /// <summary>The status of the answer in place of the one that <see cref="Error"/> has; 0: the error's own.</summary>
@@ -117,11 +121,14 @@ public sealed class Exchange
     }
 
     /// <summary>
-    /// Where the groups of a route's regular expression matched, as places in the path. Routing sets it with <see cref="RoutePrefixLength"/>.
+    /// Where the groups of a route's regular expression matched, as places in the path. Routing sets it with <see
+    /// cref="RoutePrefixLength"/>.
     /// </summary>
     public RouteCaptures RouteCaptures { get; } = new();
 
-    /// <summary>What the "*" of a prefix route matched, without the slash in front; before routing the whole path without its first slash.</summary>
+    /// <summary>
+    /// What the "*" of a prefix route matched, without the slash in front; before routing the whole path without its first slash.
+    /// </summary>
     public ReadOnlySpan<byte> RouteRest
     {
         get
@@ -205,7 +212,9 @@ public sealed class Exchange
         return place.Offset + place.Length <= path.Length ? path.Slice(place.Offset, place.Length) : default;
     }
 
-    /// <summary>The object that a module keeps for this exchange; the index comes from <see cref="Modules.ModuleBuilder.ReserveSlot"/>.</summary>
+    /// <summary>
+    /// The object that a module keeps for this exchange; the index comes from <see cref="Modules.ModuleBuilder.ReserveSlot"/>.
+    /// </summary>
     public ref object? Slot(int index)
     {
         if (index >= _slots.Length)
@@ -217,7 +226,8 @@ public sealed class Exchange
     }
 
     /// <summary>
-    /// Answers the request: sets status, content type and body of an empty response. Return <see cref="Modules.Verdict.Answered"/> behind it.
+    /// Answers the request: sets status, content type and body of an empty response. Return <see cref="Modules.Verdict.Answered"/>
+    /// behind it.
     /// Further fields can be added to <see cref="Response"/>.
     /// </summary>
     public void Answer(int status, ReadOnlySpan<byte> contentType = default, PinnedBody? body = null)
@@ -280,10 +290,8 @@ public sealed class Exchange
     public void Reset()
     {
         _requestIdLength = 0;
-        _buffered?.Release();
-        _buffered = null;
+        ReleaseHeld();
         _errorFields?.Clear();
-        Release();
         Array.Clear(_slots);
         _routedPath = default;
         _routePrefixLength = 0;
@@ -321,8 +329,13 @@ public sealed class Exchange
         Timings = default;
     }
 
-    private void Release()
+    /// <summary>
+    /// Gives back what was taken charge of for the exchange, which is over. Its heads can still be read. Harmless when repeated.
+    /// </summary>
+    public void ReleaseHeld()
     {
+        _buffered?.Release();
+        _buffered = null;
         if (_releasedAtEnd is not { Count: > 0 } all)
         {
             return;

@@ -23,7 +23,9 @@ public abstract class LoopServices
     /// <summary>The Date field's value for this second (RFC 9110 section 5.6.7); 29 octets.</summary>
     public abstract ReadOnlySpan<byte> DateValue { get; }
 
-    /// <summary>Which modules ran since the last <see cref="ForgetModules"/>: the last one, and one before it; null when none did.</summary>
+    /// <summary>
+    /// Which modules ran since the last <see cref="ForgetModules"/>: the last one, and one before it; null when none did.
+    /// </summary>
     public string? ModulesOfTurn => _otherModule is null || _otherModule == _module ? _module : $"{_module} or {_otherModule}";
 
     /// <summary>A random number from the loop's own generator; not for secrets.</summary>
@@ -40,6 +42,12 @@ public abstract class LoopServices
 
     /// <summary>Waits on the loop's timer wheel. Allocates nothing.</summary>
     public abstract ValueTask DelayAsync(int delayMs);
+
+    /// <summary>
+    /// Runs something on the loop, in a turn of its own. The one member that any thread may call: what an exchange waits for may happen on
+    /// another loop. Allocates. The base class is a loop without turns: it runs it at once.
+    /// </summary>
+    public virtual void Post(SendOrPostCallback callback, object? state) => callback(state);
 
     /// <summary>
     /// Lends a buffer of at least that many octets, up to 64 KiB; null when limits.memory is spent. It goes back through

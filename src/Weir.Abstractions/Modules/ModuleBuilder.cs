@@ -37,7 +37,8 @@ public abstract class ModuleBuilder
         where T : class => make();
 
     /// <summary>
-    /// A counter of the module's own, by whose labels /metrics tells it apart: <see cref="Place"/> and what the configuration names. It goes on
+    /// A counter of the module's own, by whose labels /metrics tells it apart: <see cref="Place"/> and what the configuration names. It
+    /// goes on
     /// over reloads as long as a module asks for it.
     /// </summary>
     public ModuleCounter Counter(string metric, string help, params (string Label, string Value)[] labels)
@@ -47,13 +48,25 @@ public abstract class ModuleBuilder
     }
 
     /// <summary>
-    /// A secret of 32 octets: the same for every module that asks for the name (letters and digits), after a restart and in all processes of one
+    /// A secret of 32 octets: the same for every module that asks for the name (letters and digits), after a restart and in all
+    /// processes of one
     /// data directory. Where nothing will be served, as in a check, one that nobody else has.
     /// </summary>
     public virtual byte[] Secret(string name) => RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Checks signatures of Ed25519; null: nothing here can. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
     public virtual IEd25519? Ed25519 => null;
+
+    /// <summary>
+    /// A gauge that reads an object which modules have in common (<see cref="Share"/>), as long as a module asks for it with that object.
+    /// </summary>
+    public void Gauge<T>(T source, Func<T, long> read, string metric, string help, params (string Label, string Value)[] labels)
+        where T : class
+    {
+        (string Label, string Value)[] all = [("place", Place), .. labels];
+        int identity = System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(source);
+        Share($"gauge {metric} {string.Join(' ', all)} {identity}", () => new ModuleGauge(metric, help, all, () => read(source)));
+    }
 
     /// <summary>The stack, as an operator knows it: "site a.test", "site a.test route /api/*"; empty where there is none.</summary>
     public virtual string Place => "";
@@ -68,19 +81,25 @@ public abstract class ModuleBuilder
     public abstract string? RoutePath { get; }
 
     /// <summary>
-    /// What tells the module's place from all others: its site, everything that decides whether its route matches, and which of several it is. The same
+    /// What tells the module's place from all others: its site, everything that decides whether its route matches, and which of several
+    /// it is. The same
     /// after a restart, whatever the order of routes. Empty where that is not known.
     /// </summary>
     public virtual string Identity => "";
 
-    /// <summary>The one rule for paths, for modules that make new ones. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
+    /// <summary>
+    /// The one rule for paths, for modules that make new ones. It may be kept beyond <see cref="IModuleFactory.Create"/>.
+    /// </summary>
     public abstract IPathRules PathRules { get; }
 
-    /// <summary>Where the module tells what happens to it while it serves. It may be kept beyond <see cref="IModuleFactory.Create"/>.</summary>
+    /// <summary>
+    /// Where the module tells what happens to it while it serves. It may be kept beyond <see cref="IModuleFactory.Create"/>.
+    /// </summary>
     public virtual ModuleLog Log => ModuleLog.Silent;
 
     /// <summary>
-    /// What an earlier module of this name left at this place. It may be kept beyond <see cref="IModuleFactory.Create"/>, and is written only
+    /// What an earlier module of this name left at this place. It may be kept beyond <see cref="IModuleFactory.Create"/>, and is
+    /// written only
     /// while the module serves: a configuration that is only checked changes nothing.
     /// </summary>
     public virtual ModuleMemory Memory { get; } = new();

@@ -1,7 +1,9 @@
 namespace Weir.Abstractions.Modules;
 
-/// <summary>Counts something that a module was told to count. Its labels come from the configuration, never from a request. Any loop may add.</summary>
-public sealed class ModuleCounter
+/// <summary>
+/// Counts something that a module was told to count. Its labels come from the configuration, never from a request. Any loop may add.
+/// </summary>
+public class ModuleCounter
 {
     private long _value;
 
@@ -24,8 +26,8 @@ public sealed class ModuleCounter
     /// <summary>What tells it apart.</summary>
     public IReadOnlyList<(string Label, string Value)> Labels { get; }
 
-    /// <summary>How often it happened.</summary>
-    public long Value => Volatile.Read(ref _value);
+    /// <summary>How often it happened. Any thread.</summary>
+    public virtual long Value => Volatile.Read(ref _value);
 
     /// <summary>Counts one.</summary>
     public void Add() => Interlocked.Increment(ref _value);

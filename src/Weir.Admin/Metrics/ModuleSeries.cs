@@ -8,6 +8,7 @@ namespace Weir.Admin.Metrics;
 internal sealed class ModuleSeries
 {
     private readonly IWeirControl _control;
+    private IReadOnlyList<ModuleCounter> _seen = [];
     private IReadOnlyList<ModuleCounter> _counters = [];
     private byte[][] _rows = [];
 
@@ -16,10 +17,12 @@ internal sealed class ModuleSeries
     public void Write(MetricsText text)
     {
         IReadOnlyList<ModuleCounter> now = _control.ModuleCounters;
-        if (!ReferenceEquals(now, _counters))
+        if (!ReferenceEquals(now, _seen))
         {
-            _counters = now;
-            _rows = [.. now.Select((counter, index) => Row(counter, index == 0 || now[index - 1].Metric != counter.Metric))];
+            // Two modules of one name in one stack have the same labels: a scrape with a series twice would be refused whole.
+            _seen = now;
+            _counters = [.. now.DistinctBy(counter => $"{counter.Metric} {string.Join(' ', counter.Labels)}", StringComparer.Ordinal)];
+            _rows = [.. _counters.Select((counter, index) => Row(counter, index == 0 || _counters[index - 1].Metric != counter.Metric))];
         }
 
         for (int i = 0; i < _rows.Length; i++)
@@ -34,7 +37,7 @@ internal sealed class ModuleSeries
         string labels = string.Join(',', counter.Labels.Select(label => $"{label.Label}=\"{MetricsText.Escape(label.Value)}\""));
         return
         [
-            .. isFirst ? MetricsText.Head(counter.Metric, "counter", counter.Help) : [],
+            .. isFirst ? MetricsText.Head(counter.Metric, counter is ModuleGauge ? "gauge" : "counter", counter.Help) : [],
             .. Encoding.UTF8.GetBytes($"{counter.Metric}{{{labels}}} "),
         ];
     }

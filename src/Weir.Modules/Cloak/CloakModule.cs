@@ -10,7 +10,7 @@ using Weir.Codings.Negotiation;
 namespace Weir.Modules.Cloak;
 
 /// <summary>Keeps from clients what origins tell of themselves, and proves to origins where a request came from.</summary>
-internal sealed class CloakModule : IRequestModule, IResponseModule, IBodyModule
+internal sealed class CloakModule : IRequestModule, IResponseModule, IInterimModule, IBodyModule
 {
     private const string Name = "cloak";
 
@@ -96,8 +96,24 @@ internal sealed class CloakModule : IRequestModule, IResponseModule, IBodyModule
             SearchContent(exchange);
         }
 
+        if (exchange.Client.AcceptsTrailers && !exchange.Response.BodyLength.IsNone)
+        {
+            exchange.ResponseBody = new CloakedTrailers(this, exchange, exchange.ResponseBody);
+        }
+
         exchange.Trace?.Add(Name, found == 0 ? "no internal name in the head" : "internal names in the head were replaced");
         return default;
+    }
+
+    /// <inheritdoc/>
+    public void OnInterim(Exchange exchange, ResponseHead head) => Hide(exchange, head.Fields);
+
+    /// <summary>Takes away, in fields that stand by themselves, what tells of origins.</summary>
+    public void Hide(Exchange exchange, HeaderFields fields)
+    {
+        _hidden.Apply(fields);
+        fields.Remove(KnownField.Server);
+        MapFields(exchange, fields);
     }
 
     /// <inheritdoc/>

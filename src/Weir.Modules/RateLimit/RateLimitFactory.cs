@@ -47,7 +47,7 @@ public sealed class RateLimitFactory : ModuleFactory<RateLimitOptions>
         RateLimitModule module = new(all, key!, [.. options.Exempt], options.Status, options.Headers ? new RateLimitFields(all) : null)
         {
             Penalty = options.Penalty is { } wanted ? new Penalty(wanted, options.Entries) : null,
-            DryRun = options.DryRun ? new DryRunTally(check.Log) : null,
+            DryRun = options.DryRun ? new RefusalTally(check.Log, "dry_run: ", " requests would have been refused so far") : null,
         };
         return options.Headers ? new TellingRateLimitModule(module) : module;
     }

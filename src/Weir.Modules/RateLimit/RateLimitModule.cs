@@ -38,7 +38,7 @@ internal sealed class RateLimitModule : IRequestModule
     public Penalty? Penalty { get; init; }
 
     /// <summary>Where refusals are counted instead of made; null: they are made.</summary>
-    public DryRunTally? DryRun { get; init; }
+    public RefusalTally? DryRun { get; init; }
 
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)

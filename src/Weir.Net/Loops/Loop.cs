@@ -139,7 +139,8 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         Enter();
         while (!_isStopping)
         {
-            // A wait finds what is ready as a poll does; polling first would be one more system call each time a loop has caught up. The turn's
+            // A wait finds what is ready as a poll does; polling first would be one more system call each time a loop has caught up.
+            // The turn's
             // own time is good enough for the timeout: it is late by a turn at most.
             bool mayBlock = _ready.IsEmpty && _mailbox.IsEmpty;
             Turn(mayBlock ? _epoll!.Wait(_timers.NextDelayMs(NowMs)) : _epoll!.Poll());
@@ -173,8 +174,8 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         Wake();
     }
 
-    /// <summary>Runs something on the loop, in a turn of its own. From any thread.</summary>
-    public void Post(SendOrPostCallback callback, object? state)
+    /// <inheritdoc/>
+    public override void Post(SendOrPostCallback callback, object? state)
     {
         if (_mailbox.Post(new Mailbox.Letter(callback, state)))
         {

@@ -269,5 +269,8 @@ internal sealed class FetchRunner
 
         passage.Replay?.Release();
         passage.Reset();
+
+        // Whoever asked may still read the head; the object itself is not used again.
+        exchange.ReleaseHeld();
     }
 }

@@ -7,6 +7,7 @@ using Weir.Abstractions.Heads;
 using Weir.Http.Fields;
 using Weir.Http.Semantics;
 using Weir.Net.Connections;
+using Weir.Pipeline.Stacks;
 using Weir.Telemetry.Counting;
 using Weir.Upstream;
 
@@ -93,7 +94,7 @@ internal sealed class HeadReading
             }
 
             // RFC 9110 section 15.2: every interim response is passed on, and moves the deadline; not that of the try.
-            if (await PassInterimAsync(exchange) is { } clientError)
+            if (await PassInterimAsync(passage) is { } clientError)
             {
                 return clientError;
             }
@@ -104,18 +105,33 @@ internal sealed class HeadReading
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<ProxyError?> PassInterimAsync(Exchange exchange)
+    private async ValueTask<ProxyError?> PassInterimAsync(Passage passage)
     {
+        Exchange exchange = passage.Exchange;
         _counters.OfLoop(exchange.Loop.Index).Add(Counter.Status1xx);
         ProxyError? error = null;
         if (exchange.Client.AcceptsInterim)
         {
             HopByHop.StripResponse(exchange.Response.Fields);
+            PassModules(passage);
             error = await exchange.Client.SendInterimAsync(exchange.Response);
         }
 
         exchange.Response.Clear();
         return error;
+    }
+
+    private static void PassModules(Passage passage)
+    {
+        if (passage.Route is { Stack.Interims.Length: > 0 } route)
+        {
+            StackRunner.PassInterim(route.Stack, passage.Exchange);
+        }
+
+        if (passage.Site is { Stack.Interims.Length: > 0 } site)
+        {
+            StackRunner.PassInterim(site.Stack, passage.Exchange);
+        }
     }
 
     // RFC 9110 section 7.8: a server must not switch to a protocol that was not asked for.

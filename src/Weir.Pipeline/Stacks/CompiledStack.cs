@@ -13,6 +13,7 @@ public sealed class CompiledStack
         Modules = [.. modules.Select(module => module.Module)];
         Requests = Steps<IRequestModule>(modules);
         Responses = [.. Steps<IResponseModule>(modules).Reverse()];
+        Interims = [.. Steps<IInterimModule>(modules).Reverse()];
         Bodies = Steps<IBodyModule>(modules);
         Finishes = Steps<IFinishModule>(modules);
         Timed = Steps<ITimedModule>(modules);
@@ -33,6 +34,9 @@ public sealed class CompiledStack
 
     /// <summary>In reverse order: answers go up.</summary>
     internal StackStep<IResponseModule>[] Responses { get; }
+
+    /// <summary>In reverse order, as they go up too.</summary>
+    internal StackStep<IInterimModule>[] Interims { get; }
 
     internal StackStep<IBodyModule>[] Bodies { get; }
 

@@ -63,6 +63,19 @@ internal static class StackRunner
         return default;
     }
 
+    /// <summary>
+    /// Shows an interim response to the modules that look at such. Also that of a fetch, which goes to the client past the modules
+    /// above: all see it.
+    /// </summary>
+    public static void PassInterim(CompiledStack stack, Exchange exchange)
+    {
+        foreach (StackStep<IInterimModule> step in stack.Interims)
+        {
+            exchange.Loop.NoteModule(step.Name);
+            step.Module.OnInterim(exchange, exchange.Response);
+        }
+    }
+
     /// <summary>Wraps the response's content into the filters of the modules above a position, lowest first.</summary>
     public static void OpenResponseFilters(CompiledStack stack, Exchange exchange, int above)
     {

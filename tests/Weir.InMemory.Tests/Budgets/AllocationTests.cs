@@ -33,9 +33,15 @@ public sealed class AllocationTests
     [InlineData(
         "a request of a new client that is to stay", "GET / HTTP/1.1\r\nHost: a.test\r\nCookie: a=b; weir_srv=x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", ", sticky: { ttl: 1h }")]
-    public void A_request_allocates_nothing(string what, string request, string response, string options = "")
+    [InlineData(
+        "a request under limits of what is in flight", "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        "", ", { concurrency: { key: client_ip, limit: 1000, total: 5000 } }, { concurrency: { adaptive: { min: 300, start: 300 } } }")]
+    [InlineData(
+        "content that is paced", "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "", ", { bandwidth: { request: 1GiB/s, response: 1GiB/s } }")]
+    public void A_request_allocates_nothing(string what, string request, string response, string options = "", string stack = "")
     {
-        using Load load = new(Clients, request, response, options);
+        using Load load = new(Clients, request, response, options, stack);
         int octets = load.Round();
         octets.ShouldBeGreaterThan(0, what);
         for (int i = 0; i < 100; i++)

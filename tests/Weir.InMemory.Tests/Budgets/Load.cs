@@ -14,7 +14,7 @@ internal sealed class Load : IDisposable
         upstreams:
           app: { servers: ["http://10.0.0.1:80"]OPTIONS }
         sites:
-          "*": { stack: [suspends], routes: [{ to: app }] }
+          "*": { stack: [suspendsSTACK], routes: [{ to: app }] }
         """;
 
     private readonly Proxy _proxy;
@@ -27,9 +27,11 @@ internal sealed class Load : IDisposable
     /// <param name="request">What each sends.</param>
     /// <param name="response">What the origin answers.</param>
     /// <param name="options">More options of the upstream, as a flow map has them behind the first.</param>
-    public Load(int clients, string request, string response, string options = "")
+    /// <param name="stack">More modules of the site, as a flow list has them behind the first.</param>
+    public Load(int clients, string request, string response, string options = "", string stack = "")
     {
-        _proxy = new Proxy(Yaml.Replace("OPTIONS", options, StringComparison.Ordinal) + "\nlimits: { connections_per_client: 10000 }", new Probe("suspends", new Suspending()));
+        string yaml = Yaml.Replace("OPTIONS", options, StringComparison.Ordinal).Replace("STACK", stack, StringComparison.Ordinal);
+        _proxy = new Proxy(yaml + "\nlimits: { connections_per_client: 10000 }", new Probe("suspends", new Suspending()));
         _request = Encoding.Latin1.GetBytes(request);
         _response = Encoding.Latin1.GetBytes(response);
         _clients = [.. Enumerable.Range(0, clients).Select(_ => _proxy.Connect().Connection)];

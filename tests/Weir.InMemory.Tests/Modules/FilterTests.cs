@@ -1,15 +1,14 @@
-using System.Text.RegularExpressions;
 using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Modules;
 
 /// <summary>Proves what clients see of `filter`, `csrf`, and of expressions in routes, splits and rate limits.</summary>
-public sealed partial class FilterTests
+public sealed class FilterTests
 {
     [Fact]
     public void The_example_of_the_readme_does_what_it_says()
     {
-        using Proxy proxy = new(Site(Example("Filter")));
+        using Proxy proxy = new(Site(ReadmeExample.Of("Filter")));
         Refused(proxy, "GET /wp-admin HTTP/1.1").Status.ShouldBe(404);
         Refused(proxy, "GET / HTTP/1.1", "User-Agent: SQLMap/1.7").Body.ShouldBe("Not from here.\n");
         Served(proxy, "GET /?" + new string('x', 3000) + " HTTP/1.1").Status.ShouldBe(200);
@@ -19,10 +18,41 @@ public sealed partial class FilterTests
     [Fact]
     public void The_example_of_csrf_does_what_it_says()
     {
-        using Proxy proxy = new(Site(Example("Csrf")));
+        using Proxy proxy = new(Site(ReadmeExample.Of("Csrf")));
         Served(proxy, "DELETE /a HTTP/1.1", "Origin: https://app.example.com").Status.ShouldBe(200);
         Served(proxy, "GET / HTTP/1.1", "Sec-Fetch-Site: cross-site").Status.ShouldBe(200);
         Refused(proxy, "DELETE /a HTTP/1.1", "Sec-Fetch-Site: cross-site").Status.ShouldBe(403);
+        proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("/admin", true)]
+    [InlineData("/%61dmin/x", true)]
+    [InlineData("/%61%64%6D%69%6e", true)]
+    [InlineData("/x/../admin", true)]
+    [InlineData("/x/%2e%2E/adm%69n", true)]
+    [InlineData("/./admin?a=b", true)]
+    [InlineData("http://a.test/x/../admin", true)]
+    [InlineData("//admin", false)]
+    [InlineData("/%2Fadmin", false)]
+    [InlineData("/;a/admin", false)]
+    [InlineData("/ADMIN", false)]
+    public void A_rule_sees_the_path_in_the_form_that_is_forwarded(string target, bool isBlocked)
+    {
+        using Proxy proxy = new(Site("- filter: { rules: [{ name: admin, when: request.path.startsWith(\"/admin\") }] }"));
+        Peer client = proxy.Connect();
+        client.SendHead("GET " + target + " HTTP/1.1", "Host: a.test");
+        if (isBlocked)
+        {
+            client.TakeResponse().Status.ShouldBe(403);
+            proxy.Origin.Connections.ShouldBeEmpty();
+        }
+        else
+        {
+            proxy.Origin.Take().StartLine.ShouldBe("GET " + target + " HTTP/1.1");
+            client.Reset();
+        }
+
         proxy.AssertClean();
     }
 
@@ -101,19 +131,4 @@ public sealed partial class FilterTests
               {stack.ReplaceLineEndings("\n      ")}
             to: http://10.0.0.1:80
         """;
-
-    private static string Example(string module)
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Weir.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        string page = File.ReadAllText(Path.Combine(folder!, "src", "Weir.Modules", module, "README.md"));
-        return YamlBlock().Match(page).Groups[1].Value.TrimEnd();
-    }
-
-    [GeneratedRegex("(?ms)^```yaml\n(.*?)^```")]
-    private static partial Regex YamlBlock();
 }
