@@ -74,6 +74,26 @@ public sealed partial class ChallengeTests
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void A_bot_that_signs_by_Ed25519_passes_and_one_that_copies_it_elsewhere_does_not()
+    {
+        // The key of RFC 8037 appendix A, named by its thumbprint (appendix A.3).
+        string folder = Directory.CreateTempSubdirectory("weir-bot-").FullName;
+        string keys = Path.Combine(folder, "keys.json");
+        File.WriteAllText(keys, """{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""");
+        using Proxy proxy = new(Site($"- challenge: {{ always: true, signed_bots: [{{ name: bot, keys_file: {keys} }}] }}"));
+        string[] signed =
+        [
+            "Signature-Input: sig1=(\"@authority\" \"@path\");created=1763715600;keyid=\"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k\";"
+                + "alg=\"ed25519\";tag=\"web-bot-auth\"",
+            "Signature: sig1=:odtIOQIeTs0OMx4dO1ZMeeTU+rCcmE8ZNKGtspjl8Bu1irRlHGdVI15V2gf9VzcheZwah0UEbGaAUKXtrHKbAQ==:",
+        ];
+        Served(proxy, "GET /a HTTP/1.1", signed);
+        Refused(proxy, "GET /b HTTP/1.1", signed).Status.ShouldBe(429);
+        proxy.AssertClean();
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static string Pass(Proxy proxy, string path, int bits)
     {
         string given = Refused(proxy, $"GET {path} HTTP/1.1", "Weir-Challenge: " + bits.ToString(CultureInfo.InvariantCulture))["Weir-Challenge"]!;
