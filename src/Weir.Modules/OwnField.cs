@@ -1,5 +1,6 @@
 // Hot: runs for each request that passes an auth module with such a field.
 using System.Text;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 
 namespace Weir.Modules;
@@ -19,6 +20,16 @@ internal sealed class OwnField
     /// <summary>The field of a name; null without a name, or after an error was reported.</summary>
     public static OwnField? Read(CheckedBuilder check, string option, string? name) =>
         name is not null && FieldNames.Check(check, option, name) ? new OwnField(name) : null;
+
+    /// <summary>Removes what a client sent, and what comes behind the content.</summary>
+    public void Strip(Exchange exchange)
+    {
+        Strip(exchange.Request.Fields);
+        if (!exchange.RequestBody.Length.IsNone)
+        {
+            exchange.RequestBody = new GuardedTrailers(exchange.RequestBody, this);
+        }
+    }
 
     /// <summary>Removes what a client sent.</summary>
     public void Strip(HeaderFields fields)
@@ -51,7 +62,7 @@ internal sealed class OwnField
         fields.Set(_name, clean.AsSpan().Trim(" \t"u8));
     }
 
-    // Origins that make variables of names read "_" as "-".
+    // Origins that make variables of names read "_" as "-", and some of them every sign.
     private bool IsSame(ReadOnlySpan<byte> name)
     {
         if (name.Length != _name.Length)
@@ -70,5 +81,7 @@ internal sealed class OwnField
         return true;
     }
 
-    private static byte Fold(byte octet) => octet is >= (byte)'A' and <= (byte)'Z' ? (byte)(octet | 0x20) : octet == (byte)'_' ? (byte)'-' : octet;
+    private static byte Fold(byte octet) => octet is >= (byte)'A' and <= (byte)'Z' ? (byte)(octet | 0x20)
+        : octet is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'0' and <= (byte)'9') ? octet
+        : (byte)'-';
 }

@@ -17,6 +17,7 @@ internal sealed class RequestKey
     private readonly byte[] _name;
     private readonly KnownField _field;
     private readonly KeyExpression? _expression;
+    private readonly int _claim;
     private readonly int _ipv6Bits;
     private readonly ulong _key0 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
     private readonly ulong _key1 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
@@ -35,6 +36,11 @@ internal sealed class RequestKey
     public RequestKey(KeyExpression expression)
         : this(RequestKeyKind.Expression, [], 128) => _expression = expression;
 
+    /// <param name="claim">The number of a claim.</param>
+    /// <param name="ipv6Bits">How much of an IPv6 address does where there is no such claim.</param>
+    public RequestKey(int claim, int ipv6Bits)
+        : this(RequestKeyKind.Claim, [], ipv6Bits) => _claim = claim;
+
     /// <summary>The key of an exchange; never 0.</summary>
     public ulong Of(Exchange exchange)
     {
@@ -45,6 +51,9 @@ internal sealed class RequestKey
             case RequestKeyKind.Header when TryGet(fields, out ReadOnlySpan<byte> value):
             case RequestKeyKind.Cookie when CookieFields.TryFind(fields, _name, out value):
                 hash = SipHash.Of(value, _key0, _key1);
+                break;
+            case RequestKeyKind.Claim when exchange.Claims is { } claims && claims.Has(_claim):
+                hash = SipHash.Of(claims.Find(_claim), _key0, _key1);
                 break;
             case RequestKeyKind.Host:
                 hash = SipHash.Of(exchange.Request.Host, _key0, _key1);

@@ -9,4 +9,5 @@ internal enum RequestKeyKind : byte
     Host,
     All,
     Expression,
+    Claim,
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Expressions;
 
@@ -8,10 +9,11 @@ namespace Weir.Modules;
 internal static class RequestKeyText
 {
     /// <summary>What each option `key` says of itself.</summary>
-    public const string Words = "client_ip, header.NAME, cookie.NAME, host, all, or an expression such as [client.ip, request.path]";
+    public const string Words = "client_ip, header.NAME, cookie.NAME, claims.NAME, host, all, or an expression such as [client.ip, request.path]";
 
     private const string HeaderPrefix = "header.";
     private const string CookiePrefix = "cookie.";
+    private const string ClaimPrefix = "claims.";
 
     // What tells an expression from a mistyped word.
     private static readonly string[] _roots = ["request.", "client.", "server.", "tls.", "route."];
@@ -43,13 +45,29 @@ internal static class RequestKeyText
             return ReadExpression(check, option, text);
         }
 
+        if (text.Length > ClaimPrefix.Length && text.StartsWith(ClaimPrefix, StringComparison.Ordinal))
+        {
+            return ReadClaim(check, option, text[ClaimPrefix.Length..], ipv6Bits);
+        }
+
         if (!FieldSyntax.IsToken(name))
         {
-            check.Error(option, $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, host, all or an expression.");
+            check.Error(option, $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, claims.NAME, host, all or an expression.");
             return null;
         }
 
         return new RequestKey(isHeader ? RequestKeyKind.Header : RequestKeyKind.Cookie, name, ipv6Bits);
+    }
+
+    private static RequestKey? ReadClaim(CheckedBuilder check, string option, string name, int ipv6Bits)
+    {
+        if (ClaimNames.TryFind(name, out int claim))
+        {
+            return new RequestKey(claim, ipv6Bits);
+        }
+
+        check.Error(option, $"More than {ClaimNames.Most} claims were asked for since this process began.", "Use fewer, or restart it.");
+        return null;
     }
 
     private static RequestKey? ReadExpression(CheckedBuilder check, string option, string text)

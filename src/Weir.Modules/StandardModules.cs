@@ -5,6 +5,7 @@ using Weir.Modules.AuthCert;
 using Weir.Modules.AuthForward;
 using Weir.Modules.AuthJwt;
 using Weir.Modules.AuthKey;
+using Weir.Modules.AuthOidc;
 using Weir.Modules.Bandwidth;
 using Weir.Modules.BodyLimit;
 using Weir.Modules.Cache;
@@ -52,6 +53,7 @@ public sealed class StandardModules : IModuleCatalog
             new AuthBasicFactory(),
             new AuthKeyFactory(),
             new AuthJwtFactory(),
+            new AuthOidcFactory(),
             new AuthCertFactory(),
             new AuthForwardFactory(),
             new MaintenanceFactory(),

@@ -12,7 +12,7 @@ public sealed class StandardModulesTests
     {
         StandardModules modules = new();
 
-        modules.All.Select(factory => factory.Name).ShouldBe(["headers", "rewrite", "redirect", "respond", "access", "filter", "rate_limit", "challenge", "concurrency", "bandwidth", "auth_basic", "auth_key", "auth_jwt", "auth_cert", "auth_forward", "maintenance", "mirror", "cache", "cors", "csrf", "security_headers", "cloak", "body_limit", "compress", "decompress"]);
+        modules.All.Select(factory => factory.Name).ShouldBe(["headers", "rewrite", "redirect", "respond", "access", "filter", "rate_limit", "challenge", "concurrency", "bandwidth", "auth_basic", "auth_key", "auth_jwt", "auth_oidc", "auth_cert", "auth_forward", "maintenance", "mirror", "cache", "cors", "csrf", "security_headers", "cloak", "body_limit", "compress", "decompress"]);
         modules.All.ShouldAllBe(factory => ReferenceEquals(modules.Find(factory.Name), factory));
         modules.Find("Headers").ShouldBeNull();
         modules.Find("none").ShouldBeNull();

@@ -154,6 +154,9 @@ public sealed class Exchange
     /// <summary>The work that the client has proved to a module above, which has taken the proof out of the request.</summary>
     public ProvenWork ProvenWork { get; set; }
 
+    /// <summary>The claims of a token that a module verified; null: none did.</summary>
+    public ExchangeClaims? Claims { get; set; }
+
     /// <summary>How often the request was sent again.</summary>
     public int Retries { get; set; }
 
@@ -320,6 +323,7 @@ public sealed class Exchange
         AnsweredBy = null;
         Tags = 0;
         ProvenWork = default;
+        Claims = null;
         Retries = 0;
         IsHedged = false;
         IsOriginReused = false;

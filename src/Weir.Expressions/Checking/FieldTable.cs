@@ -39,6 +39,7 @@ public static class FieldTable
             Needs = ExpressionNeeds.TlsFingerprint,
         },
         Map("tags", ExpressionScope.Route, MapSource.Tags, "What rules above have tagged the exchange with: \"bot\" in tags."),
+        Map("claims", ExpressionScope.Route, MapSource.Claims, "What a token or session that auth_jwt or auth_oidc verified above claims, a list with commas between: claims[\"sub\"]."),
         Text("route.site", ExpressionScope.Route, TextField.Site, "The site's key in the configuration."),
         Text("route.name", ExpressionScope.Route, TextField.Route, "The route; empty in a site's stack, which runs before routing."),
         Text("route.upstream", ExpressionScope.Route, TextField.Upstream, "The upstream that was chosen; empty in a site's stack."),

@@ -43,6 +43,7 @@ internal sealed class Fields
             MapSource.ResponseHeaders => new EntryNodes.HasHeader(ofResponse: true, name),
             MapSource.Cookies => new EntryNodes.HasCookie(name),
             MapSource.Params => new EntryNodes.HasParam(name),
+            MapSource.Claims => new EntryNodes.HasClaim(Claim(key)),
             _ => new EntryNodes.HasTag(Tag(key)),
         };
     }
@@ -87,6 +88,7 @@ internal sealed class Fields
             MapSource.ResponseHeaders => new EntryNodes.Header(ofResponse: true, Key(map, name)),
             MapSource.Cookies => new EntryNodes.Cookie(Key(map, name)),
             MapSource.Params => new EntryNodes.Param(Key(map, name)),
+            MapSource.Claims => new EntryNodes.Claim(Claim(name)),
             _ => throw new ExpressionMistake(part.Offset, "Tags have no values.", $"Write \"{name.Text}\" in tags."),
         };
     }
@@ -94,12 +96,21 @@ internal sealed class Fields
     private byte[] Key(MapNode map, SyntaxNode key)
     {
         byte[] name = _checker.Constant(key, LongestName, "Names of entries are written down: request.headers[\"x-api-key\"].");
-        if (map.Source == MapSource.Params || FieldSyntax.IsToken(name))
+        if (map.Source is MapSource.Params or MapSource.Claims || FieldSyntax.IsToken(name))
         {
             return name;
         }
 
         throw new ExpressionMistake(key.Offset, $"\"{key.Text}\" is no name that a field, a cookie or a tag can have.", "Use letters, digits, - and _.");
+    }
+
+    private int Claim(SyntaxNode key)
+    {
+        _checker.Constant(key, LongestName, "Names of claims are written down: claims[\"sub\"].");
+        return ClaimNames.TryFind(key.Text, out int index)
+            ? index
+            : throw new ExpressionMistake(
+                key.Offset, $"More than {ClaimNames.Most} claims were asked for since this process began.", "Use fewer, or restart it.");
     }
 
     private static ulong Tag(SyntaxNode key) => ExchangeTags.TryFind(key.Text, out ulong tag)
@@ -118,7 +129,7 @@ internal sealed class Fields
     {
         if (NameOf(part) is not { } name)
         {
-            return new ExpressionMistake(part.Offset, "It has no entries to pick from.", "Maps are request.headers, request.cookies, request.params, response.headers.");
+            return new ExpressionMistake(part.Offset, "It has no entries to pick from.", "Maps are request.headers, request.cookies, request.params, claims, response.headers.");
         }
 
         int at = part.Kind == SyntaxKind.Select && !FieldTable.IsRoot(part.Children[0].Text) ? part.Children[0].Offset : part.Offset;
@@ -130,7 +141,7 @@ internal sealed class Fields
         string near = FieldTable.All.Select(field => field.Name).OrderBy(known => Distance(known, name)).First();
         string remedy = Distance(near, name) <= 3 ? $"Did you mean {near}?"
             : part.Kind == SyntaxKind.Select && FieldTable.IsRoot(part.Children[0].Text) ? $"Known there: {Siblings(part.Children[0].Text)}."
-            : "Fields begin with request, client, server, tls, tags, route or response; a text stands in quotes.";
+            : "Fields begin with request, client, server, tls, tags, claims, route or response; a text stands in quotes.";
         return new ExpressionMistake(at, $"\"{name}\" is not known.", remedy);
     }
 

@@ -90,6 +90,16 @@ internal static class EntryNodes
         }
     }
 
+    internal sealed class Claim(int index) : TextNode
+    {
+        public override ReadOnlySpan<byte> Evaluate(Exchange exchange) => exchange.Claims is { } claims ? claims.Find(index) : default;
+    }
+
+    internal sealed class HasClaim(int index) : BoolNode
+    {
+        public override bool Evaluate(Exchange exchange) => exchange.Claims?.Has(index) == true;
+    }
+
     internal sealed class HasTag(ulong tag) : BoolNode
     {
         public override bool Evaluate(Exchange exchange) => (exchange.Tags & tag) != 0;
@@ -102,6 +112,7 @@ internal static class EntryNodes
             MapSource.RequestHeaders => exchange.Request.Fields.Count,
             MapSource.ResponseHeaders => exchange.Response.Fields.Count,
             MapSource.Tags => BitOperations.PopCount(exchange.Tags),
+            MapSource.Claims => exchange.Claims?.Count ?? 0,
             _ => Pairs.Count(exchange, source),
         };
     }

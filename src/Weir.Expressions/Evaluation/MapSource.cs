@@ -8,4 +8,5 @@ internal enum MapSource : byte
     Cookies,
     Params,
     Tags,
+    Claims,
 }

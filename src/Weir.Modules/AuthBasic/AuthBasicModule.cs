@@ -48,7 +48,7 @@ internal sealed class AuthBasicModule : IRequestModule, IDisposable
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
     {
-        User?.Strip(exchange.Request.Fields);
+        User?.Strip(exchange);
         Span<byte> credentials = stackalloc byte[BasicCredentials.MostOctets];
         int length = BasicCredentials.Read(exchange.Request.Fields, credentials);
         if (length < 0)

@@ -25,7 +25,7 @@ internal sealed class AuthCertModule : IRequestModule
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
     {
-        _subject?.Strip(exchange.Request.Fields);
+        _subject?.Strip(exchange);
         if (exchange.Connection.Tls is not { ClientFingerprint: { } fingerprint, ClientSubject: { } subject })
         {
             return new(AuthRefusal.Forbidden(exchange, Name, "the client showed no certificate"));

@@ -51,7 +51,7 @@ internal sealed class AuthForwardModule : IRequestModule
     {
         foreach ((_, OwnField field) in Copied)
         {
-            field.Strip(exchange.Request.Fields);
+            field.Strip(exchange);
         }
 
         if (exchange.IsHypothetical)

@@ -28,14 +28,15 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
             check.Error("cookie", $"\"{cookie}\" is no name of a cookie.", "Use letters, digits, \"_\" and \"-\".");
         }
 
-        KeySource? keys = OpenKeys(check, options);
+        IssuerKeys? keys = OpenKeys(check, options);
         if (check.HasErrors || keys is null)
         {
             keys?.Dispose();
             return null;
         }
 
-        return new AuthJwtModule(keys, new TokenRules(options, algorithms), [.. fields.OfType<OwnField>()])
+        TokenRules rules = new(algorithms, options.Issuer, options.Audience, options.Leeway);
+        return new AuthJwtModule(keys, rules, new ClaimDemands(options.Claims, options.Require), [.. fields.OfType<OwnField>()])
         {
             Cookie = options.Cookie is null ? null : Encoding.ASCII.GetBytes(options.Cookie),
             Hides = options.Hide,
@@ -82,16 +83,10 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
             check.Error("audience", "No audience is given, so tokens for other services would be let in.", "Write what tokens for this one have as `aud`.");
         }
 
-        foreach ((string claim, IReadOnlyList<string> values) in options.Require)
-        {
-            if (values.Count == 0)
-            {
-                check.Error($"require.{claim}", $"No value of {claim} is enough, so nobody would be let in.", "List the values of which one is required.");
-            }
-        }
+        ClaimDemands.Check(check, options.Require);
     }
 
-    private static KeySource? OpenKeys(CheckedBuilder check, AuthJwtOptions options)
+    private static IssuerKeys? OpenKeys(CheckedBuilder check, AuthJwtOptions options)
     {
         int given = (options.KeysFile is null ? 0 : 1) + (options.KeysUrl is null ? 0 : 1) + (options.SecretFile is null ? 0 : 1);
         if (given != 1)
@@ -102,7 +97,7 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
 
         if (options.KeysUrl is { } address)
         {
-            if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? url) || (url.Scheme != "https" && !(url.Scheme == "http" && url.IsLoopback)))
+            if (!IssuerClient.MayAsk(address))
             {
                 check.Error(
                     "keys_url", $"\"{address}\" is no https URL.",

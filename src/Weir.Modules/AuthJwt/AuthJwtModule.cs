@@ -20,29 +20,32 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
     private static readonly byte[] _invalid = "Bearer error=\"invalid_token\""u8.ToArray();
     private static readonly byte[] _insufficient = "Bearer error=\"insufficient_scope\""u8.ToArray();
 
-    private readonly KeySource _keys;
+    private readonly IssuerKeys _keys;
     private readonly TokenRules _rules;
+    private readonly ClaimDemands _demands;
     private readonly OwnField[] _fields;
     private readonly RememberedTokens _remembered = new();
 
     /// <param name="keys">The issuer's keys.</param>
     /// <param name="rules">Judges tokens.</param>
-    /// <param name="fields">Tell the origin the claims that the rules name, in their order.</param>
-    public AuthJwtModule(KeySource keys, TokenRules rules, OwnField[] fields)
+    /// <param name="demands">Judges their claims.</param>
+    /// <param name="fields">Tell the origin the claims that are told, in their order.</param>
+    public AuthJwtModule(IssuerKeys keys, TokenRules rules, ClaimDemands demands, OwnField[] fields)
     {
         _keys = keys;
         _rules = rules;
+        _demands = demands;
         _fields = fields;
     }
 
     /// <summary>The cookie that holds the token where Authorization has none; null: none.</summary>
     public byte[]? Cookie { get; init; }
 
-    /// <summary>Whether Authorization is taken out of the request.</summary>
+    /// <summary>Whether the token is taken out of the request: Authorization, and the cookie.</summary>
     public bool Hides { get; init; }
 
     /// <summary>The keys, for tests.</summary>
-    internal KeySource Keys => _keys;
+    internal IssuerKeys Keys => _keys;
 
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
@@ -50,7 +53,7 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
         HeaderFields fields = exchange.Request.Fields;
         foreach (OwnField own in _fields)
         {
-            own.Strip(fields);
+            own.Strip(exchange);
         }
 
         if (!TryFindToken(fields, out ReadOnlySpan<byte> token))
@@ -94,13 +97,21 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
 
     private TokenOutcome Judge(ReadOnlySpan<byte> token, TokenDigest digest, KeySet keys, long nowUnixMs)
     {
-        TokenOutcome outcome = _rules.Judge(token, keys, nowUnixMs);
-        if (outcome.Kind == TokenKind.Good)
+        if (_rules.Read(token, keys, nowUnixMs, out VerifiedToken? verified) is { } refusal)
         {
-            _remembered.Add(digest, keys, outcome);
+            return refusal;
         }
 
-        return outcome;
+        using (verified)
+        {
+            TokenOutcome outcome = _demands.Judge(verified!.Claims, verified.UntilUnixMs);
+            if (outcome.Kind == TokenKind.Good)
+            {
+                _remembered.Add(digest, keys, outcome);
+            }
+
+            return outcome;
+        }
     }
 
     private Verdict Decide(Exchange exchange, TokenOutcome outcome)
@@ -120,6 +131,10 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
         if (Hides)
         {
             fields.Remove(KnownField.Authorization);
+            if (Cookie is not null)
+            {
+                CookieStrip.Remove(fields, Cookie);
+            }
         }
 
         for (int i = 0; i < _fields.Length; i++)
@@ -130,6 +145,7 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
             }
         }
 
+        exchange.Claims = outcome.Handed;
         exchange.Trace?.Add(Name, "let in: the token is good");
         return Verdict.Continue;
     }

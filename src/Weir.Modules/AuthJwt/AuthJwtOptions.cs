@@ -40,7 +40,7 @@ public sealed record AuthJwtOptions
         Example = "{ roles: [admin, editor] }")]
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Require { get; init; } = ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
 
-    [Option("Whether the token is taken out of the request; else the origin gets Authorization as it was sent.")]
+    [Option("Whether the token is taken out of the request, with Authorization and the cookie; else the origin gets both as they were sent.")]
     public bool Hide { get; init; }
 
     [Option("After which time `keys_url` is asked again.", Min = "1m", Max = "7d")]

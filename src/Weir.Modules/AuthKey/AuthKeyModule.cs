@@ -44,7 +44,7 @@ internal sealed class AuthKeyModule : IRequestModule, IDisposable
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)
     {
         HeaderFields fields = exchange.Request.Fields;
-        Label?.Strip(fields);
+        Label?.Strip(exchange);
         Span<byte> key = stackalloc byte[MostOctets];
         int length = -1;
         if (Parameter is not null && exchange.Request.HasQuery)

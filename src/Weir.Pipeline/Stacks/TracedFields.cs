@@ -9,6 +9,9 @@ internal static class TracedFields
     private static readonly ulong _secrets = HeaderFields.Mask(KnownField.Authorization) | HeaderFields.Mask(KnownField.Cookie)
         | HeaderFields.Mask(KnownField.SetCookie) | HeaderFields.Mask(KnownField.ProxyAuthorization);
 
+    // What a field of somebody's own is called that holds a key, a token or the like: better one value too few is shown.
+    private static readonly string[] _secretWords = ["key", "token", "secret", "auth", "passw", "session", "credential", "proof", "signature", "cookie"];
+
     /// <summary>Every field that is there, in order. Only for comparing: values are not masked.</summary>
     public static List<(string Name, string Value)> Read(HeaderFields fields)
     {
@@ -28,7 +31,9 @@ internal static class TracedFields
     public static string Shown(string name, string value)
     {
         KnownField field = KnownFields.Find(Encoding.Latin1.GetBytes(name));
-        bool isSecret = field != KnownField.Other && (HeaderFields.Mask(field) & _secrets) != 0;
+        bool isSecret = field != KnownField.Other
+            ? (HeaderFields.Mask(field) & _secrets) != 0
+            : Array.Exists(_secretWords, word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
         return isSecret ? $"({value.Length} octets, not shown)" : value;
     }
 

@@ -73,6 +73,7 @@ public sealed class MistakeTests
     [Theory]
     [InlineData("response.status == 200", ExpressionScope.Request)]
     [InlineData("'a' in tags", ExpressionScope.Request)]
+    [InlineData("claims['sub'] == 'a'", ExpressionScope.Request)]
     [InlineData("response.headers.x == ''", ExpressionScope.Request | ExpressionScope.Route)]
     public void A_field_that_is_not_known_there_is_refused(string text, ExpressionScope scope)
     {

@@ -70,6 +70,21 @@ public sealed class MeaningTests
     }
 
     [Fact]
+    public void Claims_are_those_that_a_module_above_has_verified()
+    {
+        const string Text = "claims['sub'] == 'bea' && claims.sub == 'bea' && 'sub' in claims && !('https://a.test/no' in claims) && size(claims) == 1";
+        ExpressionCompiler.TryCompile(Text, ExpressionScope.All, out Condition? condition, out _).ShouldBeTrue();
+        Exchange exchange = new Message().ToExchange();
+        condition!.Holds(exchange).ShouldBeFalse();
+        ClaimNames.TryFind("sub", out int index).ShouldBeTrue();
+        byte[]?[] values = new byte[index + 1][];
+        exchange.Claims = new ExchangeClaims(values);
+        condition.Holds(exchange).ShouldBeFalse();
+        values[index] = "bea"u8.ToArray();
+        condition.Holds(exchange).ShouldBeTrue();
+    }
+
+    [Fact]
     public void What_it_reads_is_told_beforehand()
     {
         ExpressionCompiler.TryCompile("request.method == 'GET'", ExpressionScope.All, out Condition? first, out _).ShouldBeTrue();

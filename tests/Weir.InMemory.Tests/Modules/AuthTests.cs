@@ -58,6 +58,41 @@ public sealed class AuthTests : IDisposable
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void What_only_a_module_may_say_does_not_come_behind_the_content_either()
+    {
+        string keys = Path.Combine(_folder, "keys");
+        File.WriteAllText(keys, "partner:" + Convert.ToHexString(SHA256.HashData("planted-key"u8)) + "\n");
+        using Proxy proxy = With($"{{ auth_key: {{ keys_file: {keys}, label_header: X-Client }} }}");
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "X-Api-Key: planted-key", "Transfer-Encoding: chunked", "Trailer: X-Sum, X-Client, X_Client");
+        client.Send("2\r\nab\r\n0\r\nX-Client: root\r\nX-Sum: 1\r\nX_Client: root\r\n\r\n");
+        Message request = proxy.Origin.Take();
+        (request["X-Client"], request.Body, request.Trailers).ShouldBe(("partner", "ab", "X-Sum: 1\r\n"));
+        proxy.Origin.Answer(proxy, "in");
+        client.TakeResponse().Body.ShouldBe("in");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_script_without_a_session_is_refused_and_what_a_provider_sends_along_is_in_no_log()
+    {
+        using Proxy proxy = With("{ auth_oidc: { issuer: http://127.0.0.1:1, client_id: shop } }");
+        Peer client = proxy.Connect();
+        client.SendHead("GET /api HTTP/1.1", "Host: a.test", "Sec-Fetch-Mode: cors", "Cookie: __Host-weir=1planted");
+        Message refused = client.TakeResponse();
+        (refused.Status, refused["WWW-Authenticate"], refused["Location"], refused["Set-Cookie"]).ShouldBe((401, "Cookie realm=\"login\"", null, null));
+        refused["Proxy-Status"]!.ShouldEndWith("error=http_request_denied");
+
+        client.SendHead("GET /.weir/login?code=planted&state=planted HTTP/1.1", "Host: a.test", "Accept: text/html");
+        Message failed = client.TakeResponse();
+        failed.Status.ShouldBe(403);
+        failed.Body.ShouldNotContain("planted");
+        (proxy.Ended.Target, proxy.Ended.Error).ShouldBe(("/.weir/login", "login_failed"));
+        proxy.Origin.Connections.ShouldBeEmpty();
+        proxy.AssertClean();
+    }
+
     private static bool Settle(Proxy proxy)
     {
         proxy.Run();

@@ -9,7 +9,7 @@ public sealed class Browser : IAsyncLifetime
 {
     private const int Each = 50;
 
-    private readonly string _profile = Programs.NewFolder();
+    private readonly Chromium _browser = new();
     private Nginx _nginx = null!;
 
     public async ValueTask InitializeAsync() => _nginx = await Nginx.StartAsync();
@@ -17,7 +17,7 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _nginx.DisposeAsync();
-        Directory.Delete(_profile, recursive: true);
+        _browser.Dispose();
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class Browser : IAsyncLifetime
     {
         await WritePageAsync();
         await using RunningWeir weir = await RunningWeir.InFrontOfAsync(_nginx.Url);
-        string page = await DumpAsync(weir.Url + "/");
+        string page = await _browser.DumpAsync(weir.Url + "/");
         page.ShouldContain($"data-count=\"{Each}/{Each}/0\"");
         page.ShouldContain("data-protocols=\"http/1.1\"");
     }
@@ -36,7 +36,7 @@ public sealed class Browser : IAsyncLifetime
         await WritePageAsync();
         using TestAuthority certificates = new();
         await using RunningWeir weir = await StartSecurelyAsync(certificates, $"to: {_nginx.Url}");
-        string page = await DumpAsync($"https://127.0.0.1:{weir.Port}/");
+        string page = await _browser.DumpAsync($"https://127.0.0.1:{weir.Port}/");
         page.ShouldContain($"data-count=\"{Each}/{Each}/0\"");
         page.ShouldContain("data-protocols=\"h2\"");
     }
@@ -75,7 +75,7 @@ public sealed class Browser : IAsyncLifetime
         await using RunningWeir weir = isHttp2
             ? await StartSecurelyAsync(certificates, routes)
             : await RunningWeir.StartAsync($"sites: {{ \"*\": {{ {routes} }} }}");
-        string page = await DumpAsync($"{(isHttp2 ? "https" : "http")}://127.0.0.1:{weir.Port}/");
+        string page = await _browser.DumpAsync($"{(isHttp2 ? "https" : "http")}://127.0.0.1:{weir.Port}/");
         page.ShouldContain("data-got=\"hello\"");
         page.ShouldContain("data-code=\"4002\"");
         echo.TakeRecorded().ShouldContain(isHttp2 ? "via: 2 " : "via: 1.1 ", Case.Insensitive);
@@ -103,15 +103,5 @@ public sealed class Browser : IAsyncLifetime
         page.Append("document.body.dataset.protocols = [...new Set(performance.getEntriesByType('resource').map(entry => entry.nextHopProtocol))].join() }");
         page.Append("</script>");
         await File.WriteAllTextAsync(Path.Combine(_nginx.Folder, "index.html"), page.ToString());
-    }
-
-    private async Task<string> DumpAsync(string url)
-    {
-        (int code, string output, string error) = await Programs.RunAsync(
-            "/usr/bin/chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-            "--no-first-run", "--no-proxy-server", "--ignore-certificate-errors", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--user-data-dir=" + _profile,
-            "--dump-dom", url);
-        code.ShouldBe(0, error);
-        return output;
     }
 }

@@ -252,6 +252,7 @@ public sealed class AuthJwtTests : IDisposable
         using AuthJwtModule module = Make(_options with { Cookie = "session", Hide = true });
         TestExchange exchange = new("GET /", "Cookie: a=b; session=" + _maker.Sign());
         exchange.RunRequest(module).ShouldBe(Verdict.Continue);
+        exchange.RequestFields.ShouldBe("Cookie: a=b\r\n");
         new TestExchange("GET /", "Authorization: Basic x", "Cookie: session=" + _maker.Sign()).RunRequest(module).ShouldBe(Verdict.Answered);
         TestExchange hidden = With(_maker.Sign());
         hidden.RunRequest(module).ShouldBe(Verdict.Continue);
@@ -263,7 +264,7 @@ public sealed class AuthJwtTests : IDisposable
     {
         KeyServer server = new() { Answer = _maker.KeySet() };
         using UrlKeys keys = new("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
-        using AuthJwtModule module = new(keys, new TokenRules(_options, [JwtAlgorithm.Find("ES256")!]), []);
+        using AuthJwtModule module = Of(keys);
         (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
         (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
         server.Asked.ShouldBe(1);
@@ -283,7 +284,7 @@ public sealed class AuthJwtTests : IDisposable
     {
         KeyServer server = new() { Status = HttpStatusCode.InternalServerError };
         using UrlKeys keys = new("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
-        using AuthJwtModule module = new(keys, new TokenRules(_options, [JwtAlgorithm.Find("ES256")!]), []);
+        using AuthJwtModule module = Of(keys);
         TestExchange exchange = With(_maker.Sign());
         (await module.OnRequestAsync(exchange.Exchange)).ShouldBe(Verdict.Answered);
         exchange.Exchange.Error.ShouldBe(ProxyErrors.AuthUnavailable);
@@ -344,6 +345,10 @@ public sealed class AuthJwtTests : IDisposable
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);
 
     private AuthJwtModule Make(AuthJwtOptions options) => (AuthJwtModule)_builder.Make(new AuthJwtFactory(), options);
+
+    private AuthJwtModule Of(IssuerKeys keys) => new(
+        keys, new TokenRules([JwtAlgorithm.Find("ES256")!], Issuer, _options.Audience, _options.Leeway),
+        new ClaimDemands(_options.Claims, _options.Require), []);
 
     private static Dictionary<string, string> Map(params (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
 

@@ -33,6 +33,29 @@ public sealed class RateLimitTests
         From(otherClient, otherField).RunRequest(module).ShouldBe(isSame ? Verdict.Answered : Verdict.Continue);
     }
 
+    [Theory]
+    [InlineData("claims.sub")]
+    [InlineData("claims[\"sub\"]")]
+    public void Requests_of_one_token_are_counted_together_and_without_one_those_of_one_address(string key)
+    {
+        IModule module = Make(new RateLimitOptions { Key = key, Rate = _onePerMinute });
+        ClaimNames.TryFind("sub", out int index).ShouldBeTrue();
+        Of("bea", "192.0.2.9").RunRequest(module).ShouldBe(Verdict.Continue);
+        Of("bea", "192.0.2.10").RunRequest(module).ShouldBe(Verdict.Answered);
+        Of("eve", "192.0.2.9").RunRequest(module).ShouldBe(Verdict.Continue);
+        From("192.0.2.9", "").RunRequest(module).ShouldBe(Verdict.Continue);
+        From("192.0.2.9", "").RunRequest(module).ShouldBe(Verdict.Answered);
+
+        TestExchange Of(string subject, string client)
+        {
+            byte[]?[] values = new byte[ClaimNames.Count][];
+            values[index] = System.Text.Encoding.UTF8.GetBytes(subject);
+            TestExchange exchange = From(client, "");
+            exchange.Exchange.Claims = new ExchangeClaims(values);
+            return exchange;
+        }
+    }
+
     [Fact]
     public void A_refusal_says_when_to_come_again()
     {

@@ -7,7 +7,6 @@ namespace Weir.Modules.Tests.Testing;
 internal sealed class TestBuilder : ModuleBuilder
 {
     private readonly Dictionary<string, object> _shared = [];
-    private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private int _slots;
 
     public TestBuilder(string? routePath = null, string folder = "/nowhere")
@@ -28,6 +27,9 @@ internal sealed class TestBuilder : ModuleBuilder
 
     public override ModuleLog Log => Heard;
 
+    /// <summary>What the data directory keeps; the same for all builders of a test that have it.</summary>
+    public byte[] Kept { get; init; } = RandomNumberGenerator.GetBytes(32);
+
     /// <summary>Each as "option: cause remedy".</summary>
     public List<string> Errors { get; } = [];
 
@@ -45,7 +47,7 @@ internal sealed class TestBuilder : ModuleBuilder
     public override int ReserveSlot() => _slots++;
 
     /// <summary>The same for every module of this builder, as in a process.</summary>
-    public override byte[] Secret(string name) => _secret;
+    public override byte[] Secret(string name) => Kept;
 
     public override T Share<T>(string key, Func<T> make)
     {

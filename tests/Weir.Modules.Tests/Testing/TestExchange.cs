@@ -10,7 +10,14 @@ internal sealed class TestExchange
 {
     /// <summary>Makes an exchange from "GET /path?query" and lines of header fields; the host is shop.example.com:8443 over TLS.</summary>
     public TestExchange(string requestLine = "GET /", params string[] fields)
+        : this(new FakeLoop(), requestLine, fields)
     {
+    }
+
+    /// <summary>Makes one on a loop that other exchanges are on, too.</summary>
+    public TestExchange(FakeLoop loop, string requestLine, params string[] fields)
+    {
+        Loop = loop;
         ConnectionInfo connection = new(7, Address("192.0.2.9"), 54321, Address("192.0.2.1"), 443, true, ":443");
         Exchange.Begin(connection, new FakeClient(), Loop);
         Load(requestLine, fields);
@@ -18,7 +25,7 @@ internal sealed class TestExchange
 
     public Exchange Exchange { get; } = new();
 
-    public FakeLoop Loop { get; } = new();
+    public FakeLoop Loop { get; }
 
     public RequestHead Request => Exchange.Request;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>An issuer's keys (RFC 7517 section 5), those that can be used. Immutable.</summary>
 internal sealed class KeySet

@@ -1,4 +1,4 @@
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>Whether a token is good.</summary>
 internal enum TokenKind : byte

@@ -1,47 +1,46 @@
 using Weir.Abstractions.Modules;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>
-/// Keys from a URL: asked for when the first request needs them, again after a time, and when a token names one that is not known. What is there
-/// stays while it cannot be asked for, for a day. Requests never wait for a renewal by time.
+/// What a URL gives: asked for when the first request needs it, again after a time, and when something is missing in it. What is there stays while
+/// it cannot be asked for, for a day. Requests never wait for a renewal by time. Any thread; one lock around who asks.
 /// </summary>
-internal sealed class UrlKeys : KeySource
+/// <typeparam name="T">What the octets become.</typeparam>
+internal sealed class FetchedDocument<T>
+    where T : class
 {
-    private const int MostOctets = 1 << 20;
     private const long LeastGapMs = 10_000;
     private const long MostAgeMs = 24 * 3600_000;
-
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly HttpClient _http;
     private readonly string _url;
     private readonly long _refreshMs;
+    private readonly Func<byte[], List<string>, T> _parse;
     private readonly ModuleLog _log;
     private volatile Fetched? _fetched;
     private Task? _going;
     private long _triedAtMs = long.MinValue / 2;
     private bool _isFailing;
 
-    /// <param name="url">Where they are.</param>
-    /// <param name="refresh">After which time they are asked for anew.</param>
+    /// <param name="http">Asks; it bounds time and size.</param>
+    /// <param name="url">Where it is.</param>
+    /// <param name="refresh">After which time it is asked for anew.</param>
+    /// <param name="parse">Makes something of the octets, and lists mistakes as sentences.</param>
     /// <param name="log">Where operators read.</param>
-    /// <param name="handler">Asks; null: by HTTP.</param>
-    public UrlKeys(string url, TimeSpan refresh, ModuleLog log, HttpMessageHandler? handler = null)
+    public FetchedDocument(HttpClient http, string url, TimeSpan refresh, Func<byte[], List<string>, T> parse, ModuleLog log)
     {
+        _http = http;
         _url = url;
         _refreshMs = (long)refresh.TotalMilliseconds;
+        _parse = parse;
         _log = log;
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
-        {
-            Timeout = _patience,
-            MaxResponseContentBufferSize = MostOctets,
-        };
     }
 
-    /// <inheritdoc/>
-    public override KeySet? Current(long nowMs)
+    /// <summary>What is in force; null: there is nothing now.</summary>
+    /// <param name="nowMs">The loop's time.</param>
+    public T? Current(long nowMs)
     {
         if (_fetched is not { } fetched)
         {
@@ -54,11 +53,12 @@ internal sealed class UrlKeys : KeySource
             _ = Renew(nowMs);
         }
 
-        return age < Math.Max(MostAgeMs, _refreshMs * 2) ? fetched.Keys : null;
+        return age < Math.Max(MostAgeMs, _refreshMs * 2) ? fetched.Document : null;
     }
 
-    /// <inheritdoc/>
-    public override Task Renew(long nowMs)
+    /// <summary>Asks for it, unless that was just done. The task runs elsewhere, ends after a bounded time and never fails.</summary>
+    /// <param name="nowMs">The loop's time.</param>
+    public Task Renew(long nowMs)
     {
         lock (_lock)
         {
@@ -79,16 +79,13 @@ internal sealed class UrlKeys : KeySource
         }
     }
 
-    /// <inheritdoc/>
-    public override void Dispose() => _http.Dispose();
-
     private async Task FetchAsync(long nowMs)
     {
         try
         {
             byte[] octets = await _http.GetByteArrayAsync(_url);
             List<string> mistakes = [];
-            KeySet keys = KeySet.Parse(octets, mistakes);
+            T document = _parse(octets, mistakes);
             if (mistakes.Count > 0)
             {
                 Fail(mistakes[0]);
@@ -96,8 +93,8 @@ internal sealed class UrlKeys : KeySource
             }
 
             _isFailing = false;
-            _fetched = new Fetched(keys, nowMs);
-            _log.Note($"{_url} gave {keys.Count} keys, which are in force.");
+            _fetched = new Fetched(document, nowMs);
+            _log.Note($"{_url} was read, and is in force.");
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidOperationException)
         {
@@ -110,11 +107,11 @@ internal sealed class UrlKeys : KeySource
     {
         if (!_isFailing)
         {
-            _log.Warn($"{_url} gave no keys: {reason} {(_fetched is null ? "Nobody is let in until it does." : "Those from before stay in force for a day.")}");
+            _log.Warn($"{_url} cannot be used: {reason} {(_fetched is null ? "Nobody is let in until it can." : "What it gave before stays in force for a day.")}");
         }
 
         _isFailing = true;
     }
 
-    private sealed record Fetched(KeySet Keys, long AtMs);
+    private sealed record Fetched(T Document, long AtMs);
 }

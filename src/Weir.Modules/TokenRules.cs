@@ -1,11 +1,11 @@
 using System.Text.Json;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>
 /// Judges tokens (RFC 7519, with the advice of RFC 8725). 1 three parts of base64url  2 a head with an algorithm of the configuration, and nothing
-/// that must be understood and is not  3 a signature by a key of that algorithm's kind  4 claims: issuer, audience, times  5 what is required.
-/// Pure; any thread.
+/// that must be understood and is not  3 a signature by a key of that algorithm's kind  4 claims: issuer, audience, times. Pure; any
+/// thread.
 /// </summary>
 internal sealed class TokenRules
 {
@@ -22,27 +22,27 @@ internal sealed class TokenRules
     private readonly string _issuer;
     private readonly string[] _audience;
     private readonly double _leewaySeconds;
-    private readonly string[] _claims;
-    private readonly KeyValuePair<string, IReadOnlyList<string>>[] _required;
 
-    /// <param name="options">The options, checked.</param>
     /// <param name="algorithms">The algorithms that signatures may have.</param>
-    public TokenRules(AuthJwtOptions options, JwtAlgorithm[] algorithms)
+    /// <param name="issuer">Who must have made it.</param>
+    /// <param name="audience">For whom it may be.</param>
+    /// <param name="leeway">How far clocks may differ.</param>
+    public TokenRules(JwtAlgorithm[] algorithms, string issuer, IReadOnlyList<string> audience, TimeSpan leeway)
     {
         _algorithms = algorithms;
-        _issuer = options.Issuer;
-        _audience = [.. options.Audience];
-        _leewaySeconds = options.Leeway.TotalSeconds;
-        _claims = [.. options.Claims.Values];
-        _required = [.. options.Require];
+        _issuer = issuer;
+        _audience = [.. audience];
+        _leewaySeconds = leeway.TotalSeconds;
     }
 
-    /// <summary>Judges a token.</summary>
+    /// <summary>Reads a token that is good; else says why it is not.</summary>
     /// <param name="token">The token, of bounded length.</param>
     /// <param name="keys">The issuer's keys.</param>
     /// <param name="nowUnixMs">The time.</param>
-    public TokenOutcome Judge(ReadOnlySpan<byte> token, KeySet keys, long nowUnixMs)
+    /// <param name="verified">The token, which is the caller's to dispose of; null: it is not good.</param>
+    public TokenOutcome? Read(ReadOnlySpan<byte> token, KeySet keys, long nowUnixMs, out VerifiedToken? verified)
     {
+        verified = null;
         int first = token.IndexOf((byte)'.');
         int last = token.LastIndexOf((byte)'.');
         if (first <= 0 || last == first || token[(first + 1)..last].Contains((byte)'.')
@@ -70,7 +70,7 @@ internal sealed class TokenRules
         {
             if (key.Verifies(algorithm!, signed, signature))
             {
-                return JudgeClaims(content, nowUnixMs / 1000.0);
+                return ReadClaims(content, algorithm!, nowUnixMs / 1000.0, out verified);
             }
         }
 
@@ -115,29 +115,23 @@ internal sealed class TokenRules
         return null;
     }
 
-    private TokenOutcome JudgeClaims(byte[] octets, double now)
+    private TokenOutcome? ReadClaims(byte[] octets, JwtAlgorithm algorithm, double now, out VerifiedToken? verified)
     {
-        using JsonDocument? document = TryParse(octets);
+        verified = null;
+        JsonDocument? document = TryParse(octets);
         if (document is null)
         {
             return TokenOutcome.Not(TokenKind.Bad, "its claims are no JSON object, or have a member twice");
         }
 
-        JsonElement claims = document.RootElement;
-        if (ProblemOf(claims, now, out double until) is { } problem)
+        if (ProblemOf(document.RootElement, now, out double until) is { } problem)
         {
+            document.Dispose();
             return TokenOutcome.Not(TokenKind.Bad, problem);
         }
 
-        foreach ((string name, IReadOnlyList<string> wanted) in _required)
-        {
-            if (!ClaimValues.Of(claims, name).Any(wanted.Contains))
-            {
-                return TokenOutcome.Not(TokenKind.Insufficient, $"its claim {name} has none of the values that are required");
-            }
-        }
-
-        return new TokenOutcome(TokenKind.Good, "", [.. _claims.Select(name => ClaimValues.TextOf(claims, name))], (long)(until * 1000));
+        verified = new VerifiedToken(document, algorithm, (long)(until * 1000));
+        return null;
     }
 
     private string? ProblemOf(JsonElement claims, double now, out double until)
@@ -179,11 +173,11 @@ internal sealed class TokenRules
         _ => false,
     };
 
-    private static bool IsText(JsonElement claims, string name, string wanted) =>
+    public static bool IsText(JsonElement claims, string name, string wanted) =>
         claims.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(wanted);
 
     /// <summary>A time that is not there is null; false: there is something else.</summary>
-    private static bool TryTime(JsonElement claims, string name, out double? time)
+    public static bool TryTime(JsonElement claims, string name, out double? time)
     {
         time = null;
         if (!claims.TryGetProperty(name, out JsonElement value))
@@ -200,7 +194,7 @@ internal sealed class TokenRules
         return true;
     }
 
-    private static JsonDocument? TryParse(byte[] octets)
+    public static JsonDocument? TryParse(byte[] octets)
     {
         try
         {

@@ -1,4 +1,6 @@
-namespace Weir.Modules.AuthJwt;
+using Weir.Abstractions.Exchanges;
+
+namespace Weir.Modules;
 
 /// <summary>What came of a token.</summary>
 /// <param name="Kind">Whether it is good.</param>
@@ -7,6 +9,9 @@ namespace Weir.Modules.AuthJwt;
 /// <param name="UntilUnixMs">Until when it is good.</param>
 internal sealed record TokenOutcome(TokenKind Kind, string Reason, byte[]?[] Claims, long UntilUnixMs)
 {
+    /// <summary>The claims that modules below may ask for; null: it is not good.</summary>
+    public ExchangeClaims? Handed { get; init; }
+
     /// <summary>One that is not good.</summary>
     public static TokenOutcome Not(TokenKind kind, string reason) => new(kind, reason, [], 0);
 }

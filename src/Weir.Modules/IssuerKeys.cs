@@ -1,7 +1,7 @@
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>Where an issuer's keys come from. Any loop.</summary>
-internal abstract class KeySource : IDisposable
+internal abstract class IssuerKeys : IDisposable
 {
     /// <summary>The keys in force; null: there are none now.</summary>
     /// <param name="nowMs">The loop's time.</param>

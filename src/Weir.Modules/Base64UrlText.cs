@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>Base64url as tokens have it (RFC 7515 section 2): without padding, white space or another way to write the same octets.</summary>
 internal static class Base64UrlText

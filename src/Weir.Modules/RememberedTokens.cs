@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>
 /// Tokens that were good, by keyed digests, until they end or the issuer's keys change: a client sends the same one with every request, and
@@ -24,9 +24,12 @@ internal sealed class RememberedTokens
         return MemoryMarshal.Read<TokenDigest>(digest);
     }
 
-    /// <summary>What came of a token; null: it is not known, or has ended, or was verified by other keys.</summary>
+    /// <summary>What came of a token; null: it is not known, has ended, was verified by other keys, or before somebody asked for more of it.</summary>
     public TokenOutcome? Find(TokenDigest token, KeySet keys, long nowUnixMs) =>
-        _good.TryGetValue(token, out Entry? entry) && ReferenceEquals(entry.Keys, keys) && entry.Outcome.UntilUnixMs > nowUnixMs ? entry.Outcome : null;
+        _good.TryGetValue(token, out Entry? entry) && ReferenceEquals(entry.Keys, keys) && entry.Outcome.UntilUnixMs > nowUnixMs
+            && entry.Outcome.Handed is { AreStale: false }
+            ? entry.Outcome
+            : null;
 
     /// <summary>Remembers a token that is good.</summary>
     public void Add(TokenDigest token, KeySet keys, TokenOutcome outcome)

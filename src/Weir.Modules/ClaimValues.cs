@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>The values of claims. A claim is named by its member, or, where there is none of that name, by members in members with dots between.</summary>
 internal static class ClaimValues
@@ -38,6 +38,19 @@ internal static class ClaimValues
         return values.Length == 0 || values.Contains(null)
             ? null
             : Encoding.UTF8.GetBytes(string.Join(',', values.Select(value => value!.Replace(",", "%2C", StringComparison.Ordinal))));
+    }
+
+    /// <summary>Writes a claim as it is, if it is a value or a list of values; else null.</summary>
+    public static void WriteTo(Utf8JsonWriter writer, JsonElement claims, string name)
+    {
+        if (Find(claims, name) is not { } claim
+            || (claim.ValueKind == JsonValueKind.Array ? claim.EnumerateArray().Any(one => Scalar(one) is null) : Scalar(claim) is null))
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        claim.WriteTo(writer);
     }
 
     private static JsonElement? Find(JsonElement claims, string name)

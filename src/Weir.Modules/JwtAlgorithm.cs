@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 
-namespace Weir.Modules.AuthJwt;
+namespace Weir.Modules;
 
 /// <summary>An algorithm of signatures (RFC 7518 section 3.1).</summary>
 /// <param name="Name">Its registered name.</param>
