@@ -15,7 +15,7 @@ internal sealed class OverloadJudge
     public const int FirstDivisor = 4;
 
     /// <summary>And at last.</summary>
-    public const int LastDivisor = 256;
+    public const int LastDivisor = 16;
 
     // A threshold that is passed and missed by a hair would switch with every sample.
     private const double CalmShare = 0.8;
