@@ -70,12 +70,12 @@ internal sealed partial class DiskLog
 
     private bool HasRoom(long octets) => _active is not null && Place + octets <= _volume.SegmentOctets;
 
-    private void EnsureBlock()
+    private void EnsureBlock(ref byte[] block)
     {
         int octets = DiskFormat.EntryHeaderOctets + (_volume.RunBlocks * DiskFormat.BlockOctets);
-        if (_block.Length < octets)
+        if (block.Length < octets)
         {
-            _block = GC.AllocateUninitializedArray<byte>(octets);
+            block = GC.AllocateUninitializedArray<byte>(octets);
         }
     }
 }

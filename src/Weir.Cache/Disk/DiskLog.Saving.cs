@@ -8,6 +8,9 @@ internal sealed partial class DiskLog
 {
     private readonly EntryBuffer _reading = new();
 
+    // Its own: saving happens when a segment is full, in the middle of appending what lies in the other one.
+    private byte[] _savedBlock = [];
+
     /// <summary>Whether a key is popular in memory: then its record stays though nobody reads it from here.</summary>
     public required Func<byte[], bool> IsPopular { get; init; }
 
@@ -104,10 +107,10 @@ internal sealed partial class DiskLog
             return 0;
         }
 
-        EnsureBlock();
+        EnsureBlock(ref _savedBlock);
         for (int i = 0; i < runs.Length; i++)
         {
-            if (runs[i].Sequence == victim.Sequence && (!TryReadRun(runs[i]) || !TryAppendRun(_block, runs[i].Octets, out runs[i])))
+            if (runs[i].Sequence == victim.Sequence && (!TryReadRun(runs[i]) || !TryAppendRun(_savedBlock, runs[i].Octets, out runs[i])))
             {
                 return 0;
             }
@@ -126,14 +129,14 @@ internal sealed partial class DiskLog
 
     private bool TryReadRun(in DiskRun run)
     {
-        if (!run.IsThere(_volume.Segments) || DiskFormat.FramedOctets(run.Octets) > _block.Length - DiskFormat.EntryHeaderOctets)
+        if (!run.IsThere(_volume.Segments) || DiskFormat.FramedOctets(run.Octets) > _savedBlock.Length - DiskFormat.EntryHeaderOctets)
         {
             return false;
         }
 
         DiskSegment segment = _volume.Segments[run.Segment]!;
 
-        Span<byte> framed = _block.AsSpan(DiskFormat.EntryHeaderOctets, (int)DiskFormat.FramedOctets(run.Octets));
+        Span<byte> framed = _savedBlock.AsSpan(DiskFormat.EntryHeaderOctets, (int)DiskFormat.FramedOctets(run.Octets));
         if (!EntryBuffer.TryReadWhole(segment.File, framed, run.Place))
         {
             return false;

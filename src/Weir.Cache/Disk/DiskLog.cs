@@ -211,7 +211,7 @@ internal sealed partial class DiskLog
 
         _runs.Clear();
         long most = (long)_volume.RunBlocks * DiskFormat.BlockContent;
-        EnsureBlock();
+        EnsureBlock(ref _block);
         for (long offset = 0; offset < entry.BodyOctets;)
         {
             long content = Math.Min(most, entry.BodyOctets - offset);

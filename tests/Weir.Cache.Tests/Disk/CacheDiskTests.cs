@@ -41,6 +41,7 @@ public sealed class CacheDiskTests : IDisposable, IDiskObserver
             Insert(before.cache, i, i % 2 == 0 ? "even" : "odd");
         }
 
+        before.disk.Tier.WaitUntilIdle(TimeSpan.FromSeconds(20)).ShouldBeTrue();
         (CacheDisk disk, SharedCache cache) = Start();
         WaitFor(disk, DiskState.Off);
         Insert(cache, 100, "odd");

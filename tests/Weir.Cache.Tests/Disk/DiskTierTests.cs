@@ -118,6 +118,28 @@ public sealed class DiskTierTests
     }
 
     [Fact]
+    public void A_body_is_what_it_was_though_others_are_saved_in_the_middle_of_its_writing()
+    {
+        using TestTier tier = new();
+        LoopRunner.Run(async () =>
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                // Each is more than a segment has left, and is used: what goes is saved while the next one is written.
+                tier.Put(i, 700_000, seed: i);
+                tier.Settle();
+                tier.ForgetMemory();
+                for (int asked = Math.Max(i - 4, 0); asked <= i; asked++)
+                {
+                    (await tier.GetAsync(asked)).ShouldBeOneOf(asked, -1);
+                    tier.ForgetMemory();
+                }
+            }
+        });
+        tier.Tier.Statistics.SavedOctets.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public void What_is_read_survives_what_is_not()
     {
         using TestTier tier = new();
