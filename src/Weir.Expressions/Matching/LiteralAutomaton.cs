@@ -1,5 +1,5 @@
 // Hot: reads texts of each request that a filter with many rules looks at.
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Weir.Expressions.Matching;
 
@@ -17,6 +17,7 @@ internal sealed class LiteralAutomaton
     private readonly ushort[] _next;
     private readonly int _firstFinding;
     private readonly int[][] _found;
+    private readonly int _start;
 
     public LiteralAutomaton(LiteralTrie trie, bool floats)
     {
@@ -71,48 +72,44 @@ internal sealed class LiteralAutomaton
             }
         }
 
-        Start = (ushort)numberOf[LiteralTrie.Root];
+        _start = numberOf[LiteralTrie.Root];
     }
-
-    private ushort Start { get; }
 
     /// <summary>Sets the bits of all literals that stand in the text, or without `floats` at its beginning.</summary>
     public void Find(ReadOnlySpan<byte> text, Span<ulong> found)
     {
-        ref byte classOf = ref MemoryMarshal.GetArrayDataReference(_classOf);
-        int state = Start;
-        foreach (byte octet in text)
+        int state = _start;
+        for (int i = 0; i < text.Length && TryStep(ref state, text[i], found); i++)
         {
-            state = _next[(state * _classes) + System.Runtime.CompilerServices.Unsafe.Add(ref classOf, octet)];
-            if (state >= _firstFinding)
-            {
-                if (state == Dead)
-                {
-                    return;
-                }
-
-                Mark(state, found);
-            }
         }
     }
 
     /// <summary>As <see cref="Find"/>, from the text's end: for literals that were added the wrong way round.</summary>
     public void FindFromEnd(ReadOnlySpan<byte> text, Span<ulong> found)
     {
-        int state = Start;
-        for (int i = text.Length - 1; i >= 0; i--)
+        int state = _start;
+        for (int i = text.Length - 1; i >= 0 && TryStep(ref state, text[i], found); i--)
         {
-            state = _next[(state * _classes) + _classOf[text[i]]];
-            if (state >= _firstFinding)
-            {
-                if (state == Dead)
-                {
-                    return;
-                }
-
-                Mark(state, found);
-            }
         }
+    }
+
+    // False: no literal goes on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryStep(ref int state, byte octet, Span<ulong> found)
+    {
+        state = _next[(state * _classes) + _classOf[octet]];
+        if (state < _firstFinding)
+        {
+            return true;
+        }
+
+        if (state == Dead)
+        {
+            return false;
+        }
+
+        Mark(state, found);
+        return true;
     }
 
     private void Mark(int state, Span<ulong> found)

@@ -140,8 +140,7 @@ public sealed unsafe class Loop : LoopServices, IDisposable
         while (!_isStopping)
         {
             // A wait finds what is ready as a poll does; polling first would be one more system call each time a loop has caught up.
-            // The turn's
-            // own time is good enough for the timeout: it is late by a turn at most.
+            // The turn's own time is good enough for the timeout: it is late by a turn at most.
             bool mayBlock = _ready.IsEmpty && _mailbox.IsEmpty;
             Turn(mayBlock ? _epoll!.Wait(_timers.NextDelayMs(NowMs)) : _epoll!.Poll());
         }

@@ -7,8 +7,7 @@ internal static unsafe class SocketOptions
 
     /// <summary>
     /// Bounds what the kernel keeps of answers that it has not sent: without it, it takes megabytes for each client that does not read
-    /// (measured
-    /// 2026-11-22: 1 MiB for each of 4,000, and seconds of copying). Two of the largest writes keep the network busy all the same.
+    /// (measured 2026-11-22: 1 MiB for each of 4,000, and seconds of copying). Two of the largest writes keep the network busy all the same.
     /// Connections inherit it from the socket that listens.
     /// </summary>
     public static void BoundUnsent(int fd)

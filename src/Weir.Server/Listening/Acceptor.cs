@@ -90,26 +90,14 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         {
             _server.Counters.Add(Counter.ConnectionsRefusedLimit);
             _server.Log.Write(OperatorEvents.ConnectionLimit, _server.Limits.Connections);
-
-            // Who speaks TLS would take a response in the clear for a broken record.
-            Descriptors.Refuse(fd, _options.Tls is null ? FixedResponse.TooManyConnections.Span : default);
+            RefuseAtOnce(fd, FixedResponse.TooManyConnections);
             return;
         }
 
-        bool isKnown = !_options.RequiresProxyHeader(peer);
-        if (isKnown && IsShed(peer))
+        // A flood from one address must cost less than what it asks for: no buffer, no watch, no frame.
+        if (!_options.RequiresProxyHeader(peer) && RefusalOf(peer) is { } answer)
         {
-            NoteShed(peer);
-            Descriptors.Refuse(fd, _options.Tls is null ? FixedResponse.Overloaded.Span : default);
-            _gate.Leave();
-            return;
-        }
-
-        if (isKnown && IsFull(peer))
-        {
-            // A flood from one address must cost less than what it asks for: no buffer, no watch, no frame.
-            NoteClientLimit(peer);
-            Descriptors.Refuse(fd, _options.Tls is null ? FixedResponse.TooManyConnections.Span : default);
+            RefuseAtOnce(fd, answer);
             _gate.Leave();
             return;
         }
@@ -123,6 +111,26 @@ public sealed class Acceptor : IAcceptHandler, IConnectionEnd
         }
 
         _server.Loop.Observe(BeginAsync(connection, peer, peerPort, local, localPort));
+    }
+
+    // Who speaks TLS would take a response in the clear for a broken record.
+    private void RefuseAtOnce(int fd, PinnedBody answer) => Descriptors.Refuse(fd, _options.Tls is null ? answer.Span : default);
+
+    private PinnedBody? RefusalOf(IpAddress client)
+    {
+        if (IsShed(client))
+        {
+            NoteShed(client);
+            return FixedResponse.Overloaded;
+        }
+
+        if (IsFull(client))
+        {
+            NoteClientLimit(client);
+            return FixedResponse.TooManyConnections;
+        }
+
+        return null;
     }
 
     /// <summary>Counts a client's connection that came. True: there is too much to do, and the client comes from where most do.</summary>

@@ -6,8 +6,7 @@ namespace Weir.Server.Listening;
 
 /// <summary>
 /// About how many connections each range of addresses (IPv4 /24, IPv6 /48) opens and holds, in memory that no number of addresses makes
-/// grow: a
-/// count-min sketch. What it says of a range is never too little, and too much by chance only: places are chosen under a
+/// grow: a count-min sketch. What it says of a range is never too little, and too much by chance only: places are chosen under a
 /// secret of the process. Belongs to its loop; the kernel spreads connections over the loops, so each sees a fair part of all.
 /// </summary>
 public sealed class ConnectionSketch

@@ -5,8 +5,7 @@ namespace Weir.Machine;
 
 /// <summary>
 /// Memory that is the process's own: what it has in common with others, and pages of files, can be taken from it at any time and are no
-/// reason to
-/// turn anybody away. Kept open, because it is asked for twice a second and nothing may be allocated for that.
+/// reason to turn anybody away. Kept open, because it is asked for twice a second and nothing may be allocated for that.
 /// </summary>
 internal sealed class ProcessMemory : IDisposable
 {

@@ -2,8 +2,7 @@ namespace Weir.Shedding;
 
 /// <summary>
 /// How long events wait for their loop, from the turns that each loop found long anyway: shorter ones are no lag worth speaking of. Each
-/// loop
-/// adds its own, one reader takes all; atomic.
+/// loop adds its own, one reader takes all; atomic.
 /// </summary>
 internal sealed class LoopLag
 {

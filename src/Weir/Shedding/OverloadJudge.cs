@@ -4,10 +4,9 @@ namespace Weir.Shedding;
 
 /// <summary>
 /// Decides what is turned away, from one sample a period. The order, always: new connections from the heaviest ranges of addresses, of
-/// smaller and smaller
-/// shares while it does not help; then requests of low priority. Two samples in a row over a threshold begin it (memory: one), two more
-/// bring
-/// the next level; four in a row well below all thresholds take one level back. In between nothing changes. One thread uses it.
+/// smaller and smaller shares while it does not help; then requests of low priority. Two samples in a row over a threshold begin it
+/// (memory: one), two more bring the next level; four in a row well below all thresholds take one level back. In between nothing changes.
+/// One thread uses it.
 /// </summary>
 internal sealed class OverloadJudge
 {

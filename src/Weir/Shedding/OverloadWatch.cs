@@ -7,8 +7,7 @@ namespace Weir.Shedding;
 
 /// <summary>
 /// Looks twice a second at what the process has to do, has the judge decide, and puts that in force; counts and tells each change. One
-/// thread at a time
-/// calls it.
+/// thread at a time calls it.
 /// </summary>
 internal sealed class OverloadWatch
 {
