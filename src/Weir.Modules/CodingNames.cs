@@ -6,7 +6,8 @@ namespace Weir.Modules;
 /// <summary>Content codings as options name them.</summary>
 internal static class CodingNames
 {
-    private static readonly ContentCoding[] _written = [ContentCoding.Zstd, ContentCoding.Brotli, ContentCoding.Gzip];
+    // By what they cost at their default levels, for the same ratio (docs/decisions/0016-content-codings.md).
+    private static readonly ContentCoding[] _written = [ContentCoding.Zstd, ContentCoding.Gzip, ContentCoding.Brotli];
     private static readonly ContentCoding[] _read = [ContentCoding.Gzip, ContentCoding.Brotli, ContentCoding.Zstd, ContentCoding.Deflate];
 
     /// <summary>The codings to write, in the order of their names; without names all that this machine can write.</summary>

@@ -13,7 +13,7 @@ public sealed class CompressFactory : ModuleFactory<CompressOptions>
     public override string Name => "compress";
 
     /// <inheritdoc/>
-    public override string Summary => "Compresses answers with zstd, br or gzip.";
+    public override string Summary => "Compresses answers with zstd, gzip or br.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OrderHint> OrderHints { get; } =

@@ -7,7 +7,7 @@ namespace Weir.Modules.Compress;
 public sealed record CompressOptions
 {
     [Option("The codings, the preferred one first: among those that a client likes best the first one is taken.", IsShorthand = true,
-        Default = "[zstd, br, gzip], as far as the machine has them")]
+        Default = "[zstd, gzip, br], as far as the machine has them")]
     public IReadOnlyList<string> Codings { get; init; } = [];
 
     [Option("Content types that are compressed: `type/subtype`, `type/*` or `+suffix`.")]

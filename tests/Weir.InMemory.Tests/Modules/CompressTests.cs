@@ -13,7 +13,8 @@ public sealed class CompressTests
 
     [Theory]
     [InlineData("gzip, deflate, br, zstd", "zstd")]
-    [InlineData("gzip, br", "br")]
+    [InlineData("gzip, br", "gzip")]
+    [InlineData("gzip;q=0.5, br", "br")]
     [InlineData("gzip", "gzip")]
     [InlineData("br;q=0.5, gzip", "gzip")]
     public void A_page_is_compressed_as_the_client_likes_best(string accepted, string coding)
