@@ -67,6 +67,7 @@ public static class ProxyErrors
     public static readonly ProxyError TunnelIdle = Add("tunnel_idle", 504, "connection_read_timeout", Fault.Weir, Phase.Tunnel, false, "The tunnel carried nothing for tunnels.idle.");
     public static readonly ProxyError TunnelLifetime = Add("tunnel_lifetime", 504, "proxy_internal_response", Fault.Weir, Phase.Tunnel, false, "The tunnel reached tunnels.lifetime.");
     public static readonly ProxyError CacheBroken = Add("cache_broken", 502, "http_response_incomplete", Fault.Weir, Phase.Body, false, "What the cache's disk holds is not what was written, or cannot be read: the response was broken off. Look into the system's log for what is wrong with the disk.");
+    public static readonly ProxyError CacheCrowded = Add("cache_crowded", 499, "connection_write_timeout", Fault.Client, Phase.Body, false, "The client read a stored response so slowly that it kept memory of the cache which others needed: slow readers together kept more than a quarter of it, and this one was among those that read the longest.");
     public static readonly ProxyError Internal = Add("internal", 500, "proxy_internal_error", Fault.Weir, Phase.Modules, false, "A defect in Weir. The log has the details; please report it.");
 
     /// <summary>Every error, for documentation, metrics and tests.</summary>

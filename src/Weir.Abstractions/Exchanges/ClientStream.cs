@@ -61,6 +61,12 @@ public abstract class ClientStream
     public abstract void Abort();
 
     /// <summary>
+    /// Ends a response that the client is too slow to take, from outside of what sends it: a waiting write ends with an error.
+    /// Who calls this has said why in <see cref="Exchange.Error"/>.
+    /// </summary>
+    public virtual void Cut() => Abort();
+
+    /// <summary>
     /// After a 101: the raw connection in both directions. What the client sent behind its request is the beginning of what is read.
     /// Null when the protocol version has no such thing.
     /// </summary>

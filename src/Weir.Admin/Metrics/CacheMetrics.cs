@@ -12,6 +12,8 @@ public static class CacheMetrics
         new("weir_cache_objects", Gauge, "Records that the cache holds in memory.", cache => cache.Objects),
         new("weir_cache_memory_bytes", Gauge, "Memory that the cache has taken, its index included.", cache => cache.MemoryBytes),
         new("weir_cache_capacity_bytes", Gauge, "Memory that the cache may take.", cache => cache.CapacityBytes),
+        new("weir_cache_pinned_bytes", Gauge, "Memory that was evicted and that slow readers keep.", cache => cache.PinnedBytes),
+        new("weir_cache_slow_readers_cut_total", Counter, "Responses cut off because slow readers kept much.", cache => cache.SlowReadersCut),
         new("weir_cache_fills", Gauge, "Fetches in flight that fill the cache.", cache => cache.Fills),
         new("weir_cache_evicted_total", Counter, "Records that had to go for others.", cache => cache.Evicted),
         new("weir_cache_purged_total", Counter, "Records that purges removed.", cache => cache.Purged),

@@ -49,6 +49,7 @@ public sealed class ArrivingBody : FollowedBody
     // Of the loop alone.
     private CollectedBody? _memory;
     private long _memoryOctets;
+    private Kept? _kept;
     private bool _isCollecting;
     private bool _isFreed;
 
@@ -115,9 +116,18 @@ public sealed class ArrivingBody : FollowedBody
         octets <= mostOctets && octets <= Math.Max(cache.Store.MostBodyOctets, cache.Disk?.MostBodyOctets ?? 0);
 
     /// <inheritdoc/>
-    public override BodyReader OpenReader(LoopServices loop)
+    public override BodyReader OpenReader(LoopServices loop) => Open(new ArrivingReader(this, loop));
+
+    /// <summary>A reader for an exchange, which ends with it at the latest, and is cut off with it.</summary>
+    public BodyReader OpenReader(Exchange exchange)
     {
-        ArrivingReader reader = new(this, loop);
+        ArrivingReader reader = Open(new ArrivingReader(this, exchange.Loop) { Exchange = exchange });
+        exchange.ReleaseAtEnd(reader);
+        return reader;
+    }
+
+    private ArrivingReader Open(ArrivingReader reader)
+    {
         lock (_gate)
         {
             if (_isReleased || (_pieces.Count == 0 ? _end > 0 : _pieces[0].Start > 0))
@@ -177,6 +187,13 @@ public sealed class ArrivingBody : FollowedBody
     public void Finish()
     {
         Trailers = _source.Trailers;
+        if (_memory is not null && !_isFreed && HasReaders)
+        {
+            // From now on it is those who read that keep it.
+            _kept = new Kept(this);
+            _cache.Store.ReadersOf(_loop).Add(_kept);
+        }
+
         End(HasAll ? null : ProxyErrors.Internal);
     }
 
@@ -494,6 +511,11 @@ public sealed class ArrivingBody : FollowedBody
 
     private void Free()
     {
+        if (_kept is not null)
+        {
+            _cache.Store.ReadersOf(_loop).Remove(_kept);
+        }
+
         foreach (Piece piece in _pieces)
         {
             if (piece.Buffer is { } buffer)
@@ -506,6 +528,40 @@ public sealed class ArrivingBody : FollowedBody
         _memory?.Release();
         _memory = null;
         OnDisk?.Release();
+    }
+
+    private bool HasReaders
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _readers.Count > 0 || !_isReleased;
+            }
+        }
+    }
+
+    private void CutReaders(int pieces)
+    {
+        lock (_gate)
+        {
+            foreach (ArrivingReader reader in _readers)
+            {
+                reader.CutLater(pieces);
+            }
+        }
+    }
+
+    // What was stored and is kept by slow readers alone.
+    private sealed class Kept : StoreReader
+    {
+        private readonly ArrivingBody _body;
+
+        public Kept(ArrivingBody body) => _body = body;
+
+        protected internal override int CountRetired() => _body._memory?.CountRetired() ?? 0;
+
+        protected internal override void Cut() => _body.CutReaders(CountRetired());
     }
 
     private sealed class Piece

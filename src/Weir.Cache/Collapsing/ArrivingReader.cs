@@ -4,13 +4,16 @@ using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Cache.Stores;
 
 namespace Weir.Cache.Collapsing;
 
 /// <summary>One reader of a body that arrives, on its own loop. It is lent memory where the octets lie; the next read gives it back.</summary>
-internal sealed class ArrivingReader : BodyReader
+internal sealed class ArrivingReader : BodyReader, IDisposable
 {
     private readonly ArrivingBody _body;
+    private readonly SynchronizationContext? _loop = SynchronizationContext.Current;
+    private int _cutPieces;
     private ProxyError? _refusal;
     private int _lent;
 
@@ -23,6 +26,9 @@ internal sealed class ArrivingReader : BodyReader
     public override BodyLength Length => _body.Length;
 
     public override HeaderFields? Trailers => _body.Trailers;
+
+    /// <summary>The exchange that it reads for, until that is over.</summary>
+    internal Exchange? Exchange { get; set; }
 
     /// <summary>Wakes a waiting read.</summary>
     internal LoopWake Wake { get; }
@@ -38,13 +44,38 @@ internal sealed class ArrivingReader : BodyReader
     /// <summary>Ends a waiting read with an error and gives up the rest.</summary>
     public override void Cancel()
     {
+        Exchange = null;
         _lent = 0;
         _refusal ??= ProxyErrors.ClientAborted;
         _body.Close(this);
         Wake.Set();
     }
 
+    /// <summary>The exchange is over.</summary>
+    public void Dispose()
+    {
+        Exchange = null;
+        _lent = 0;
+        _body.Close(this);
+    }
+
     internal void Refuse(ProxyError error) => _refusal = error;
+
+    /// <summary>Cuts its client off, on its loop; from any thread.</summary>
+    internal void CutLater(int pieces)
+    {
+        _cutPieces = pieces;
+        _loop?.Post(static state => ((ArrivingReader)state!).Cut(), this);
+    }
+
+    private void Cut()
+    {
+        _refusal ??= ProxyErrors.CacheCrowded;
+        if (Exchange is { } exchange)
+        {
+            StoreReader.CutOff(exchange, _cutPieces);
+        }
+    }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<BodyRead> ReadSlowAsync()
@@ -71,6 +102,7 @@ internal sealed class ArrivingReader : BodyReader
         _lent = 0;
         bool isThere = _body.TryRead(this, givenBack, out read);
         _lent = read.Data.Length;
+        Exchange = read.IsEnd || read.Error is not null ? null : Exchange;
         return isThere;
     }
 }

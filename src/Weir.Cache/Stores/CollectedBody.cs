@@ -160,6 +160,9 @@ public sealed unsafe class CollectedBody
         }
     }
 
+    /// <summary>How many pieces of memory are kept here alone.</summary>
+    internal int CountRetired() => _isGiven ? _extents.Count(_store.IsRetired) : 0;
+
     /// <summary>The record takes the extents over, and a copy of the rest; what is read here meanwhile stays pinned.</summary>
     internal void GiveTo(Span<int> extents, Span<byte> tail)
     {

@@ -384,6 +384,7 @@ public sealed unsafe partial class MemoryStore
         for (int round = 0; _segments.FreeCount <= ReserveSegments; round++)
         {
             _segments.Reclaim();
+            RelievePins();
             if (_segments.FreeCount > ReserveSegments)
             {
                 return true;

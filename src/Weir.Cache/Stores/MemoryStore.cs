@@ -54,6 +54,7 @@ public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
         long forSegments = capacityOctets - _index.Octets - _ghosts.Octets - ((long)lanes * StoreLane.FixedOctets);
         int count = (int)(forSegments / (SegmentOctets + (lanes * sizeof(int))));
         _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new StoreLane(count))];
+        _readers = new LaneReaders?[lanes];
         _segments = new SegmentSet(count, SegmentOctets, _lanes);
         _small = new SegmentQueue(_segments, SegmentState.Small);
         _main = new SegmentQueue(_segments, SegmentState.Main);

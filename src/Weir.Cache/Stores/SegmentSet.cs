@@ -36,6 +36,9 @@ internal sealed unsafe class SegmentSet
     /// <summary>Segments that somebody still reads though nothing leads there.</summary>
     public int RetiredCount => _retired.Count;
 
+    /// <summary>Whether nothing leads to it any more. Without the lock it may be yet, or no longer, so.</summary>
+    public bool IsRetired(int segment) => _states[segment] == SegmentState.Retired;
+
     public nint AddressOf(int segment) => _addresses[segment];
 
     /// <summary>Segments that could be taken now.</summary>

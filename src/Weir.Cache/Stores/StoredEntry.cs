@@ -69,6 +69,18 @@ public readonly unsafe struct StoredEntry
     /// <summary>The octets of the body that are in no extent: all, where it is small.</summary>
     public ReadOnlySpan<byte> Tail => new(Layout.TailOf(_record), _record->TailOctets);
 
+    /// <summary>How many of the pieces of memory it lies in are kept by their readers alone.</summary>
+    public int CountRetired()
+    {
+        int count = _store!.IsRetired(StoreIndex.SegmentOf(Slot)) ? 1 : 0;
+        for (int i = 0; i < _record->ExtentCount; i++)
+        {
+            count += _store.IsRetired(Layout.ExtentsOf(_record)[i]) ? 1 : 0;
+        }
+
+        return count;
+    }
+
     internal RecordHeader* Record => _record;
 
     internal ulong Slot { get; }

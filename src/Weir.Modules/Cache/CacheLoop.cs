@@ -1,5 +1,6 @@
 // Hot: one look-up for each request.
 using System.Buffers.Binary;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Freshness;
 using Weir.Cache.Keys;
@@ -21,12 +22,16 @@ internal sealed class CacheLoop
     private int _primaryOctets;
     private int _keyOctets;
 
-    public CacheLoop(MemoryStore store, int lane)
+    public CacheLoop(MemoryStore store, LoopServices loop)
     {
         _store = store;
-        _lane = lane;
-        _queries = new QueryKeys(store, lane);
+        _lane = loop.Index;
+        _queries = new QueryKeys(store, loop.Index);
+        Readers = store.ReadersOf(loop);
     }
+
+    /// <summary>Who reads from the store on this loop.</summary>
+    public LaneReaders Readers { get; }
 
     /// <summary>What the module did on this loop.</summary>
     public required LoopTally Tally { get; init; }

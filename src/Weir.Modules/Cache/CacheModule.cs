@@ -295,7 +295,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private CacheLoop LoopOf(Exchange exchange) =>
         _loops[exchange.Loop.Index] ??= OpenLoop(exchange);
 
-    private CacheLoop OpenLoop(Exchange exchange) => new(_cache.Store, exchange.Loop.Index)
+    private CacheLoop OpenLoop(Exchange exchange) => new(_cache.Store, exchange.Loop)
     {
         Tally = _cache.Statistics.OfRoute(exchange.SiteName ?? "", _routePath).OpenTally(),
         Hot = _cache.Statistics.HotKeysOf(exchange.Loop.Index),

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Cache.Collapsing;
 using Weir.Cache.Freshness;
 using Weir.Cache.Stores;
 using Weir.Http.Fields;
@@ -61,7 +62,7 @@ internal static class Delivery
         }
 
         HitBody body = loop.Rent();
-        body.Open(store, exchange.Loop.Index, entry, start, length);
+        body.Open(exchange, store, loop.Readers, entry, start, length);
         exchange.ResponseBody = body;
         exchange.Slot(slot) = body;
     }
@@ -102,7 +103,7 @@ internal static class Delivery
 
         if (!head.BodyLength.IsNone && exchange.Request.Method != RequestMethod.Head)
         {
-            exchange.ResponseBody = content.OpenReader(exchange.Loop);
+            exchange.ResponseBody = content is ArrivingBody stored ? stored.OpenReader(exchange) : content.OpenReader(exchange.Loop);
         }
     }
 

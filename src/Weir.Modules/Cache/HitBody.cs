@@ -1,5 +1,7 @@
 // Hot: every hit's content; one for each exchange that is served from the store, reused by its loop.
 using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
+using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Stores;
 
@@ -11,6 +13,7 @@ internal sealed class HitBody : BodyReader
     // A connection's share of a turn.
     private const int MostOctets = 256 * 1024;
 
+    private readonly EntryHold _hold = new();
     private MemoryStore? _store;
     private StoredEntry _entry;
     private int _lane;
@@ -20,10 +23,11 @@ internal sealed class HitBody : BodyReader
     public override BodyLength Length => BodyLength.Of(_end - _next);
 
     /// <summary>Takes a hold over, and gives a part of the body.</summary>
-    public void Open(MemoryStore store, int lane, in StoredEntry entry, long start, long length)
+    public void Open(Exchange exchange, MemoryStore store, LaneReaders readers, in StoredEntry entry, long start, long length)
     {
+        _hold.Begin(readers, exchange, entry);
         _store = store;
-        _lane = lane;
+        _lane = exchange.Loop.Index;
         _entry = entry;
         _next = start;
         _end = start + length;
@@ -31,6 +35,11 @@ internal sealed class HitBody : BodyReader
 
     public override ValueTask<BodyRead> ReadAsync()
     {
+        if (_hold.IsCut)
+        {
+            return new(BodyRead.Failed(ProxyErrors.CacheCrowded));
+        }
+
         if (_next >= _end)
         {
             return new(BodyRead.Last(default));
@@ -45,6 +54,7 @@ internal sealed class HitBody : BodyReader
     /// <summary>Nobody reads any more.</summary>
     public void Close()
     {
+        _hold.End();
         _store!.Release(_lane, _entry);
         _store = null;
         _entry = default;

@@ -1,4 +1,5 @@
 using Weir.Abstractions.Bodies;
+using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Cache.Freshness;
@@ -12,6 +13,7 @@ internal sealed class PartsBody : BodyReader, IDisposable
     // A connection's share of a turn.
     private const int MostOctets = 256 * 1024;
 
+    private readonly EntryHold _hold = new();
     private readonly MemoryStore _store;
     private readonly int _lane;
     private readonly StoredEntry _entry;
@@ -40,12 +42,18 @@ internal sealed class PartsBody : BodyReader, IDisposable
         RangeSet.Read(exchange.Request.Fields, entry.BodyOctets, parts, out int count);
         PartTexts texts = PartTexts.Begin(exchange, parts[..count], entry.BodyOctets);
         PartsBody body = new(store, exchange.Loop.Index, entry, parts[..count].ToArray(), texts);
+        body._hold.Begin(store.ReadersOf(exchange.Loop), exchange, entry);
         exchange.ResponseBody = body;
         exchange.ReleaseAtEnd(body);
     }
 
     public override ValueTask<BodyRead> ReadAsync()
     {
+        if (_hold.IsCut)
+        {
+            return new(BodyRead.Failed(ProxyErrors.CacheCrowded));
+        }
+
         if (_next < 0)
         {
             NativeSlice text = _texts.Before(_part);
@@ -70,5 +78,9 @@ internal sealed class PartsBody : BodyReader, IDisposable
         return new(BodyRead.More(slice));
     }
 
-    public void Dispose() => _store.Release(_lane, _entry);
+    public void Dispose()
+    {
+        _hold.End();
+        _store.Release(_lane, _entry);
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
     // Fills that brought nothing of use, one after the other.
     private const int MostVain = 3;
 
+    private readonly EntryHold _hold = new();
     private readonly Exchange _exchange;
     private readonly SlicedObject _sliced;
     private readonly SliceAsker _asker;
@@ -121,6 +122,12 @@ internal sealed class SlicedBody : BodyReader, IDisposable
 
     private bool TryReadHeld(out BodyRead read)
     {
+        read = BodyRead.Failed(ProxyErrors.CacheCrowded);
+        if (_hold.IsCut)
+        {
+            return true;
+        }
+
         read = default;
         if (_held.IsEmpty || _next >= _heldStart + _held.BodyOctets)
         {
@@ -143,6 +150,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
             return false;
         }
 
+        _hold.Begin(_store.ReadersOf(_sliced.Loop), _exchange, _held);
         Prefetch();
         return true;
     }
@@ -210,6 +218,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
     {
         if (!_held.IsEmpty)
         {
+            _hold.End();
             _store.Release(_sliced.Loop.Index, _held);
             _held = default;
         }

@@ -104,6 +104,8 @@ internal sealed class FetchStream : ClientStream
     {
     }
 
+    public override void Cut() => Cancel(ProxyErrors.CacheCrowded);
+
     public override ITunnelEnd? OpenTunnel() => null;
 
     /// <summary>The exchange is over.</summary>

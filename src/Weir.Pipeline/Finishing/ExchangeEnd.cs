@@ -123,6 +123,8 @@ public sealed class ExchangeEnd
 
     private static void Blame(Exchange exchange, ProxyError error, LoopCounters counters)
     {
+        // A module that cut the client off has said why; the write that this ended knows of an abort only.
+        error = exchange.Error is { Phase: Phase.Body } known ? known : error;
         exchange.Error ??= error;
         exchange.EndedBy = error.Fault;
         exchange.Phase = error.Phase;

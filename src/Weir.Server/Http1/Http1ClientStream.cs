@@ -203,6 +203,12 @@ internal sealed class Http1ClientStream : ClientStream
         MustClose = true;
     }
 
+    public override void Cut()
+    {
+        Abort();
+        _connection.Abort();
+    }
+
     public override ITunnelEnd? OpenTunnel()
     {
         _isTunnel = true;

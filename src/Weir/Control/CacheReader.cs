@@ -25,6 +25,8 @@ internal static class CacheReader
             Evicted = cache.IsUsed ? cache.Store.EvictedCount : 0,
             Purged = cache.IsUsed ? cache.Store.PurgedCount : 0,
             HeldBack = cache.IsUsed ? cache.Store.HeldBack : 0,
+            PinnedBytes = cache.IsUsed ? cache.Store.PinnedOctets : 0,
+            SlowReadersCut = cache.IsUsed ? cache.Store.CutCount : 0,
             Fills = cache.Fills.Count,
             PurgesKept = cache.Purges.Count,
             PurgesDurable = cache.Purges is { IsDurable: true, LogProblem: null },

@@ -26,6 +26,12 @@ public sealed record CacheReport
     /// <summary>Pieces of memory that slow readers keep.</summary>
     public long HeldBack { get; init; }
 
+    /// <summary>Memory that was evicted and that slow readers keep.</summary>
+    public long PinnedBytes { get; init; }
+
+    /// <summary>Responses cut off because slow readers kept too much.</summary>
+    public long SlowReadersCut { get; init; }
+
     /// <summary>Fetches in flight that fill it.</summary>
     public long Fills { get; init; }
 

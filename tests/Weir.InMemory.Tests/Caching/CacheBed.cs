@@ -9,10 +9,10 @@ internal sealed class CacheBed : IDisposable
 {
     private readonly Dictionary<string, Peer> _clients = [];
 
-    public CacheBed(string options = "", string more = "", string memory = "16MiB", string objectSize = "1MiB")
+    public CacheBed(string options = "", string more = "", string memory = "16MiB", string objectSize = "1MiB", string listen = "\":8080\"")
     {
         Proxy = new Proxy($$"""
-            listen: [":8080"]
+            listen: [{{listen}}]
             caches: { default: { memory: {{memory}}, object_size: {{objectSize}} } }
             sites:
               "*":

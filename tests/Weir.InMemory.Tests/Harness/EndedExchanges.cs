@@ -17,6 +17,11 @@ internal sealed class EndedExchanges : IExchangeLog
 
     public string? ErrorDetail { get; private set; }
 
+    /// <summary>The error of the last exchange that had one.</summary>
+    public string? LastFailure { get; private set; }
+
+    public string? LastFailureDetail { get; private set; }
+
     public Fault EndedBy { get; private set; }
 
     public int Status { get; private set; }
@@ -46,6 +51,8 @@ internal sealed class EndedExchanges : IExchangeLog
         Count++;
         Error = exchange.Error?.Name;
         ErrorDetail = exchange.ErrorDetail;
+        LastFailure = Error ?? LastFailure;
+        LastFailureDetail = Error is null ? LastFailureDetail : ErrorDetail;
         EndedBy = exchange.EndedBy;
         Status = exchange.Response.Status;
         Retries = exchange.Retries;
