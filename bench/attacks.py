@@ -262,13 +262,19 @@ class Client:
         good = status == 200 and took <= PATIENCE
         with self.lock:
             self.results.append((good, took if good else PATIENCE))
-            if not good: self.why[status] = self.why.get(status, 0) + 1
+            if not good:
+                count, first, _ = self.why.get(status, (0, planned, planned))
+                self.why[status] = (count + 1, min(first, planned), planned)
+
+    def reasons(self):
+        """How many requests failed why, and asked when."""
+        return ", ".join(f"{why} {count} (asked {first - self.begin:.1f} to {last - self.begin:.1f} s)" for why, (count, first, last) in self.why.items())
 
     def run(self, seconds):
         with concurrent.futures.ThreadPoolExecutor(max_workers=int(RATE * PATIENCE) + 20) as pool:
-            begin = time.monotonic()
+            self.begin = time.monotonic()
             for number in range(int(RATE * seconds)):
-                planned = begin + number / RATE
+                planned = self.begin + number / RATE
                 time.sleep(max(0, planned - time.monotonic()))
                 pool.submit(self.request, number, planned)
         for connection in self.kept: connection.close()
@@ -300,7 +306,7 @@ def measure(bench, name, kind, seconds):
         alive = process.poll() is None
         return {"success": 100 * good / len(took), "p99": 1000 * took[int(len(took) * 0.99)], "p50": 1000 * statistics.median(took),
                 "before": before / 1024, "end": bench.rss_kib(process.pid) / 1024, "peak": peak_kib(process.pid) / 1024,
-                "asked": len(took), "alive": alive, "why": client.why, "said": said}
+                "asked": len(took), "alive": alive, "why": client.reasons(), "said": said}
     finally:
         bench.stop([p for p in (process, running) if p])
 
