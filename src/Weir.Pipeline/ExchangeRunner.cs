@@ -39,7 +39,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         _plans = plans;
         _forwarder = new Forwarder(counters, log ?? WeirLog.Silent);
         _end = end;
-        _fetches = new FetchRunner(_forwarder, end);
+        _fetches = new FetchRunner(_forwarder, end, counters.LoopCount);
         _tunnels = [.. Enumerable.Range(0, counters.LoopCount).Select(_ => new OpenTunnels())];
     }
 

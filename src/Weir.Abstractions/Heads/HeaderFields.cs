@@ -22,12 +22,28 @@ public sealed class HeaderFields
     private const int InitialEntries = 32;
     private const int RetainedEntries = 256;
 
-    private byte[] _arena = GC.AllocateUninitializedArray<byte>(InitialArenaBytes);
-    private Entry[] _entries = new Entry[InitialEntries];
+    // What a copy has left for fields that are added to it.
+    private const int SpareCopyBytes = 128;
+    private const int SpareCopyEntries = 4;
+
+    private byte[] _arena;
+    private Entry[] _entries;
     private int _arenaUsed;
     private int _count;
     private int _live;
     private ulong _present;
+
+    /// <summary>No fields, with memory for those of most heads.</summary>
+    public HeaderFields()
+        : this(InitialArenaBytes, InitialEntries)
+    {
+    }
+
+    private HeaderFields(int arenaBytes, int entries)
+    {
+        _arena = GC.AllocateUninitializedArray<byte>(arenaBytes);
+        _entries = new Entry[entries];
+    }
 
     /// <summary>Slots in use, removed ones included: the bound for an index. Skip those for which <see cref="IsRemoved"/> is true.</summary>
     public int SlotCount => _count;
@@ -397,6 +413,14 @@ public sealed class HeaderFields
                 target.KeepLastOutOfTables();
             }
         }
+    }
+
+    /// <summary>A list of its own with the fields of this one, in not much more memory than they need.</summary>
+    public HeaderFields Copy()
+    {
+        HeaderFields copy = new(_arenaUsed + SpareCopyBytes, _live + SpareCopyEntries);
+        CopyTo(copy);
+        return copy;
     }
 
     /// <summary>Trades everything with another list: a head that was decoded elsewhere becomes somebody's own without a copy.</summary>

@@ -27,11 +27,13 @@ internal sealed class FetchRunner
 
     private readonly Forwarder _forwarder;
     private readonly ExchangeEnd _end;
+    private readonly FetchExchanges _exchanges;
 
-    public FetchRunner(Forwarder forwarder, ExchangeEnd end)
+    public FetchRunner(Forwarder forwarder, ExchangeEnd end, int loopCount)
     {
         _forwarder = forwarder;
         _end = end;
+        _exchanges = new FetchExchanges(loopCount);
     }
 
     /// <summary>A fetch that passes what stands below the running module.</summary>
@@ -124,7 +126,7 @@ internal sealed class FetchRunner
 
     private Passage Begin(Plan plan, ConnectionInfo connection, Loop loop, RequestHead request, FetchStream stream)
     {
-        Exchange exchange = new();
+        Exchange exchange = _exchanges.Take(loop);
         exchange.Begin(connection, stream, loop);
         stream.Exchange = exchange;
         exchange.Timings.StartedNs = exchange.Loop.NowNs;
@@ -181,6 +183,10 @@ internal sealed class FetchRunner
         stream.End(error);
         await passage.EndTryAsync();
         Finish(passage, floor, error);
+        stream.Exchange = null;
+        passage.Replay?.Release();
+        passage.Reset();
+        _exchanges.Return(exchange);
     }
 
     private static async ValueTask<Verdict> DecideAsync(Passage passage, FetchFloor floor)
@@ -266,11 +272,5 @@ internal sealed class FetchRunner
             // A module's exception after the answer changes nothing for who asked.
             _end.OnException(exchange, "finish", exception);
         }
-
-        passage.Replay?.Release();
-        passage.Reset();
-
-        // Whoever asked may still read the head; the object itself is not used again.
-        exchange.ReleaseHeld();
     }
 }

@@ -61,8 +61,7 @@ internal sealed class FetchStream : ClientStream
             return new(_cancelled);
         }
 
-        ResponseHead copy = new() { Status = head.Status, Version = head.Version, BodyLength = head.BodyLength };
-        head.Fields.CopyTo(copy.Fields);
+        ResponseHead copy = head.Copy();
 
         // Where the content ends is no longer told by a connection's end, but by the window.
         BodyLength length = head.BodyLength.IsUntilClose ? BodyLength.Unknown : head.BodyLength;

@@ -109,8 +109,7 @@ internal sealed class WindowBody : FollowedBody
     {
         if (trailers is { Count: > 0 })
         {
-            _trailers = new HeaderFields();
-            trailers.CopyTo(_trailers);
+            _trailers = trailers.Copy();
         }
 
         End(null);
