@@ -9,6 +9,8 @@ internal sealed class Scenes : IDisposable
 {
     private const int Many = 1_000_000;
     private const string Secret = "a-secret-of-32-octets-for-HS256!";
+    private const string Issuer = "https://login.example.com";
+    private readonly byte[] _seal = RandomNumberGenerator.GetBytes(32);
     private readonly string _folder = Directory.CreateTempSubdirectory("weir-bench-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -27,6 +29,9 @@ internal sealed class Scenes : IDisposable
         {
             Before = Many, Requests = 1 << 16, Lines = number => $"X-Key: client-{number}", Note = "65,536 of them, in no order",
         },
+        new("concurrency", "{ concurrency: { key: client_ip, limit: 10 } }"),
+        new("concurrency, adaptive", "{ concurrency: { adaptive: { min: 64, start: 64, max: 1000 } } }"),
+        new("bandwidth", "{ bandwidth: 1GiB/s }"),
         new("auth_basic", $"{{ auth_basic: {{ users_file: {Users()}, user_header: X-User }} }}")
         {
             Lines = _ => "Authorization: Basic " + Convert.ToBase64String("bea:correct horse"u8),
@@ -39,7 +44,18 @@ internal sealed class Scenes : IDisposable
         {
             Lines = _ => "Authorization: Bearer " + Token(), Note = "the platform's HMAC and JSON each time",
         },
+        new(
+            "auth_oidc",
+            $"{{ auth_oidc: {{ issuer: \"{Issuer}\", client_id: app, cookie_keys_file: {File("seal", Convert.ToHexString(_seal))}, claims: {{ X-User: sub }} }} }}")
+        {
+            Lines = _ => "Cookie: " + Sessions.OfProvider(_seal, Issuer, "app"), Note = "a session, seen before",
+        },
         new("auth_forward", "{ auth_forward: { to: other } }") { Note = "a request of its own to the service" },
+        new("challenge", $"{{ challenge: {{ {Puzzle()}, when: 'request.path == \"/login\"' }} }}") { Note = "who is not suspicious" },
+        new("challenge, with a pass", $"{{ challenge: {{ {Puzzle()}, always: true }} }}")
+        {
+            Lines = Pass($"{{ challenge: {{ {Puzzle()}, always: true }} }}"), Note = "suspicious, and passed before",
+        },
         new("maintenance", "{ maintenance: { windows: [{ from: \"2099-01-01T00:00:00Z\", for: 1h }] } }")
         {
             Note = "outside of its windows",
@@ -83,6 +99,14 @@ internal sealed class Scenes : IDisposable
     private string Users() => File("users", "bea:$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n");
 
     private string Keys() => File("keys", $"partner:{Convert.ToHexString(SHA256.HashData("planted-key"u8))}\n");
+
+    private string Puzzle() => $"secret_file: {File("puzzle", Secret)}, bind: nothing, difficulty: 1";
+
+    private static Func<int, string> Pass(string stack)
+    {
+        string pass = Sessions.OfPuzzle(stack);
+        return _ => "Cookie: " + pass;
+    }
 
     private static string Token()
     {
