@@ -95,14 +95,14 @@ public sealed partial class PurgeList
         PurgeLog log = PurgeLog.Open(files, Identity);
         lock (_logGate)
         {
-            List<LoggedPurge> live;
+            KeptPurges kept;
             ulong last;
             ulong forgotten;
             lock (_gate)
             {
                 Merge(log);
                 log.TakeIdentity(Identity);
-                live = LiveEntries();
+                kept = Keep();
                 last = _last;
                 forgotten = _forgotten;
 
@@ -110,7 +110,7 @@ public sealed partial class PurgeList
                 _log = log;
             }
 
-            if (log.TryRewrite(live, forgotten) is { } failure)
+            if (log.TryRewrite(kept.ListLive(), forgotten) is { } failure)
             {
                 _log = null;
                 log.Dispose();
@@ -134,18 +134,18 @@ public sealed partial class PurgeList
             }
 
             List<LoggedPurge> purges;
-            List<LoggedPurge>? live;
+            KeptPurges? kept;
             ulong last;
             ulong forgotten;
             lock (_gate)
             {
                 (purges, _unwritten) = (_unwritten, []);
-                live = log.WantsRewrite ? LiveEntries() : null;
+                kept = log.WantsRewrite ? Keep() : null;
                 last = _last;
                 forgotten = _forgotten;
             }
 
-            string? problem = Write(log, purges, live, forgotten);
+            string? problem = Write(log, purges, kept?.ListLive(), forgotten);
             if (problem is null)
             {
                 Volatile.Write(ref _durable, last);
@@ -199,11 +199,16 @@ public sealed partial class PurgeList
             PutBelow(purge);
         }
 
-        LoggedPurge[] later = [.. _exactOrder];
-        _exactOrder.Clear();
-        foreach (LoggedPurge purge in entries.Where(purge => purge.IsExact).Concat(later))
+        PurgeOrder.Snapshot later = _exactOrder.Take();
+        _exactOrder = new PurgeOrder();
+        foreach (LoggedPurge purge in entries.Where(purge => purge.IsExact))
         {
             _exactOrder.Enqueue(purge);
+        }
+
+        for (int i = 0; i < later.Count; i++)
+        {
+            _exactOrder.Enqueue(later[i]);
         }
 
         Volatile.Write(ref _scanned, [.. entries.Where(purge => !purge.IsExact).Select(purge => new ScannedPurge(purge)), .. _scanned]);
@@ -225,14 +230,6 @@ public sealed partial class PurgeList
         Volatile.Write(ref _newest[(int)purge.Kind], Math.Max(_newest[(int)purge.Kind], purge.Number));
     }
 
-    // With the gate held. Those that a newer one of the same name stands for are left out.
-    private List<LoggedPurge> LiveEntries()
-    {
-        List<LoggedPurge> live = [.. _exactOrder.Where(
-            purge => _exact.TryGetValue(purge.Name, out PurgeMark mark)
-                && (purge.IsSoft ? mark.Soft == purge.Number && mark.Hard < purge.Number : mark.Hard == purge.Number))];
-        live.AddRange(_scanned.Select(scanned => scanned.Logged));
-        live.Sort((one, other) => one.Number.CompareTo(other.Number));
-        return live;
-    }
+    // With the gate held: a few references. What is to be done with it is done without.
+    private KeptPurges Keep() => new(_exactOrder.Take(), _scanned);
 }

@@ -28,6 +28,9 @@ public sealed partial class PurgeList : IDisposable
     /// <summary>In the place of a tag: the response had more than are kept, so that every tag counts as one of its own.</summary>
     public const uint ManyTags = 0;
 
+    // Purges that are forgotten while the gate is held once.
+    private const int MostForgotten = 1_024;
+
     private const int KindCount = (int)PurgeKind.All + 1;
 
     // Numbers, tables, tiers, and what waits for the log. Held for microseconds, by loops too.
@@ -39,7 +42,7 @@ public sealed partial class PurgeList : IDisposable
     private readonly ulong[] _newest = new ulong[KindCount];
 
     // Guarded by the gate: in the order of their numbers.
-    private readonly Queue<LoggedPurge> _exactOrder = new();
+    private PurgeOrder _exactOrder = new();
     private readonly List<IPurgedTier> _tiers = [];
 
     // Swapped as a whole; in the order of their numbers.
@@ -166,12 +169,26 @@ public sealed partial class PurgeList : IDisposable
     /// <summary>Forgets what all tiers have carried out, once it is old enough.</summary>
     public void Forget()
     {
+        while (ForgetSome())
+        {
+            // Between two portions others have their turn.
+        }
+    }
+
+    private bool ForgetSome()
+    {
         lock (_gate)
         {
             long before = NowSeconds - KeptSeconds;
             ulong settled = Settled(ofPrompt: false);
+            int left = MostForgotten;
             while (_exactOrder.TryPeek(out LoggedPurge purge) && purge.Number <= settled && purge.Seconds < before)
             {
+                if (left-- == 0)
+                {
+                    return true;
+                }
+
                 ForgetExact();
             }
 
@@ -183,6 +200,7 @@ public sealed partial class PurgeList : IDisposable
             }
 
             ForgetScanned(count);
+            return false;
         }
     }
 
@@ -253,9 +271,9 @@ public sealed partial class PurgeList : IDisposable
         }
 
         ulong settled = Settled(ofPrompt: true);
-        while (_exactOrder.Count + exact > MostExact)
+        while (_exactOrder.Count + exact > MostExact && _exactOrder.TryPeek(out LoggedPurge oldest))
         {
-            if (_exactOrder.Peek().Number > settled)
+            if (oldest.Number > settled)
             {
                 return false;
             }

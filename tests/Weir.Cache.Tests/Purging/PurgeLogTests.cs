@@ -135,6 +135,37 @@ public sealed class PurgeLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_purges_does_not_wait_for_a_log_that_is_written_anew()
+    {
+        FaultyFiles files = new(_folder);
+        using PurgeList list = PurgeList.Open(files);
+        Purge[] same = [.. Enumerable.Range(0, 1_000).Select(i => Purge.OfUrl("https", "a.test", $"/{i}", isSoft: false))];
+        for (int i = 0; i < 120; i++)
+        {
+            list.Add(same).IsDone.ShouldBeTrue();
+        }
+
+        list.Commit().ShouldBeNull();
+        list.Add([Purge.OfHost("b.test", isSoft: false)]).IsDone.ShouldBeTrue();
+        files.HoldWrites();
+        Task<string?> writing = Task.Run(list.Commit, TestContext.Current.CancellationToken);
+        list.Add([Purge.OfUrl("https", "later.test", "/", isSoft: false)]).IsDone.ShouldBeTrue();
+        Judge(list, "s\nhttps\nlater.test\n/").ShouldBe(PurgeVerdict.Hard);
+        list.SettledInMemory.ShouldBe(list.Last);
+        writing.IsCompleted.ShouldBeFalse();
+        files.GoOn();
+        (await writing).ShouldBeNull();
+        list.Commit().ShouldBeNull();
+        list.Dispose();
+
+        using PurgeList again = PurgeList.Open(_folder);
+        Judge(again, "s\nhttps\nlater.test\n/").ShouldBe(PurgeVerdict.Hard);
+        Judge(again, "s\nhttps\na.test\n/7").ShouldBe(PurgeVerdict.Hard);
+        Judge(again, "s\nhttps\nb.test\n/").ShouldBe(PurgeVerdict.Hard);
+        Directory.GetFiles(_folder).Sum(file => new FileInfo(file).Length).ShouldBeLessThan(4L << 20, "It was written anew.");
+    }
+
+    [Fact]
     public void A_purge_that_cannot_be_written_is_in_force_and_says_so()
     {
         FaultyFiles files = new(_folder);
