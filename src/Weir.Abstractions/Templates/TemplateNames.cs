@@ -76,7 +76,7 @@ public static class TemplateNames
             // "heder.X-Foo" is compared by the part in front of the argument.
             int dot = written.IndexOf('.', StringComparison.Ordinal);
             bool hasArgument = name[^1] == '.' && dot >= 0;
-            int distance = Distance(hasArgument ? written[..(dot + 1)] : written, name);
+            int distance = Options.Nearest.Distance(hasArgument ? written[..(dot + 1)] : written, name);
             if (distance < bestDistance)
             {
                 bestDistance = distance;
@@ -85,30 +85,5 @@ public static class TemplateNames
         }
 
         return best;
-    }
-
-    // The Levenshtein distance, one row at a time.
-    private static int Distance(string left, string right)
-    {
-        int[] row = new int[right.Length + 1];
-        for (int j = 0; j <= right.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int above = row[j];
-                int substitution = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                row[j] = Math.Min(substitution, Math.Min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-
-        return row[right.Length];
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using Weir.Abstractions.Options;
 using Weir.Config.Model;
 using Weir.Config.Shapes;
 using Weir.Config.Yaml;

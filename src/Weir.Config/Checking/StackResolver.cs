@@ -1,4 +1,5 @@
 using Weir.Abstractions.Modules;
+using Weir.Abstractions.Options;
 using Weir.Config.Binding;
 using Weir.Config.Model;
 using Weir.Config.Shapes;

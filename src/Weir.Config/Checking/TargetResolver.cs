@@ -1,4 +1,4 @@
-using Weir.Config.Binding;
+using Weir.Abstractions.Options;
 using Weir.Config.Model;
 using Weir.Config.Yaml;
 

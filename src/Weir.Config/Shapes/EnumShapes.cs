@@ -1,4 +1,4 @@
-using Weir.Config.Binding;
+using Weir.Abstractions.Options;
 
 namespace Weir.Config.Shapes;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Weir.Config.Binding;
+using Weir.Abstractions.Options;
 using Weir.Config.Model;
 
 namespace Weir.Config.Shapes;

@@ -1,6 +1,6 @@
 using System.Text;
 using Weir.Abstractions.Heads;
-using Weir.Config.Binding;
+using Weir.Abstractions.Options;
 using Weir.Config.Model;
 
 namespace Weir.Config.Shapes;

@@ -1,5 +1,6 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Abstractions.Options;
 using Weir.Expressions.Evaluation;
 using Weir.Expressions.Parsing;
 
@@ -138,8 +139,7 @@ internal sealed class Fields
             return new ExpressionMistake(at, $"\"{name}\" is not a value by itself.", $"Name one of its fields: {Siblings(name)}.");
         }
 
-        string near = FieldTable.All.Select(field => field.Name).OrderBy(known => Distance(known, name)).First();
-        string remedy = Distance(near, name) <= 3 ? $"Did you mean {near}?"
+        string remedy = Nearest.Find(name, FieldTable.All.Select(field => field.Name)) is { } near ? $"Did you mean {near}?"
             : part.Kind == SyntaxKind.Select && FieldTable.IsRoot(part.Children[0].Text) ? $"Known there: {Siblings(part.Children[0].Text)}."
             : "Fields begin with request, client, server, tls, tags, claims, route or response; a text stands in quotes.";
         return new ExpressionMistake(at, $"\"{name}\" is not known.", remedy);
@@ -147,27 +147,4 @@ internal sealed class Fields
 
     private static string Siblings(string root) =>
         string.Join(", ", FieldTable.All.Where(field => field.Name.StartsWith(root + ".", StringComparison.Ordinal)).Select(field => field.Name));
-
-    // Levenshtein's, over names of a few dozen characters at most.
-    private static int Distance(string left, string right)
-    {
-        if (right.Length > LongestName)
-        {
-            return int.MaxValue;
-        }
-
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        foreach (char c in left)
-        {
-            int diagonal = row[0]++;
-            for (int i = 1; i < row.Length; i++)
-            {
-                int cost = Math.Min(Math.Min(row[i], row[i - 1]) + 1, diagonal + (right[i - 1] == c ? 0 : 1));
-                diagonal = row[i];
-                row[i] = cost;
-            }
-        }
-
-        return row[^1];
-    }
 }

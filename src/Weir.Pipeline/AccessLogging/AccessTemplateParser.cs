@@ -1,5 +1,6 @@
 using System.Text;
 using Weir.Abstractions.Heads;
+using Weir.Abstractions.Options;
 
 namespace Weir.Pipeline.AccessLogging;
 
@@ -107,8 +108,7 @@ internal sealed class AccessTemplateParser
 
         if (!AccessKeys.TryFind(name, out AccessKey key))
         {
-            string nearest = NearestName.Of(name,
-                [.. AccessKeys.All.Select(row => row.Name), RequestPrefix + "NAME", ResponsePrefix + "NAME"]);
+            string nearest = Nearest.Of(name, [.. AccessKeys.All.Select(row => row.Name), RequestPrefix + "NAME", ResponsePrefix + "NAME"]);
             Error(at, $"{{{name}}} is not a placeholder.", $"The nearest one is {{{nearest}}}.");
             return;
         }

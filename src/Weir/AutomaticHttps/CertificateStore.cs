@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Weir.Abstractions.Files;
 using Weir.Acme;
+using Weir.Machine;
 using Weir.Net.Tls;
 using Weir.Telemetry.Events;
 
@@ -225,7 +226,7 @@ internal sealed class CertificateStore
         try
         {
             PrivateFiles.MakeFolder(_folder);
-            PrivateFiles.Write(path, text);
+            PrivateFiles.Write(path, Encoding.UTF8.GetBytes(text));
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -240,7 +241,7 @@ internal sealed class CertificateStore
         _log.Write(OperatorEvents.CertificateFileDamaged, path, problem);
         try
         {
-            File.Move(path, path + ".damaged", overwrite: true);
+            PrivateFiles.SetAside(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weir.Abstractions.Exchanges;
+using Weir.Machine;
 using Weir.Telemetry.Events;
 
 namespace Weir.Control;
@@ -21,7 +22,6 @@ internal sealed partial class SavedBans
     private const int MaxOctets = 8 * 1024 * 1024;
     private const int ShortestIPv4 = 8;
     private const int ShortestIPv6 = 16;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(366);
 
@@ -172,16 +172,7 @@ internal sealed partial class SavedBans
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            string next = _path + ".new";
-            File.Delete(next);
-            using (FileStream file = new(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-            {
-                JsonSerializer.Serialize(file, new Content(Version, [.. _bans.Values]), BansJson.Default.Content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, _path, overwrite: true);
+            PrivateFiles.Write(_path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, [.. _bans.Values]), BansJson.Default.Content));
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -195,7 +186,7 @@ internal sealed partial class SavedBans
     {
         try
         {
-            File.Move(_path!, _path + ".damaged", overwrite: true);
+            PrivateFiles.SetAside(_path!);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

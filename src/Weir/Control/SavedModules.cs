@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weir.Abstractions.Modules;
+using Weir.Machine;
 using Weir.Pipeline.Plans;
 using Weir.Telemetry.Events;
 
@@ -15,7 +16,6 @@ internal sealed partial class SavedModules : IModuleMemories
     private const int Version = 1;
     private const int MostPlaces = 10_000;
     private const int MaxOctets = 16 * 1024 * 1024;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // A place that comes back after a month is another one.
     private static readonly TimeSpan _keptUnseen = TimeSpan.FromDays(30);
@@ -177,16 +177,7 @@ internal sealed partial class SavedModules : IModuleMemories
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            string next = _path + ".new";
-            File.Delete(next);
-            using (FileStream file = new(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-            {
-                JsonSerializer.Serialize(file, Snapshot(), ModulesJson.Default.Content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, _path, overwrite: true);
+            PrivateFiles.Write(_path, JsonSerializer.SerializeToUtf8Bytes(Snapshot(), ModulesJson.Default.Content));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -212,7 +203,7 @@ internal sealed partial class SavedModules : IModuleMemories
     {
         try
         {
-            File.Move(_path, _path + ".damaged", overwrite: true);
+            PrivateFiles.SetAside(_path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

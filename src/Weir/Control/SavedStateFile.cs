@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Weir.Machine;
 
 namespace Weir.Control;
 
@@ -8,7 +9,6 @@ internal sealed partial class SavedStateFile
 {
     private const int Version = 1;
     private const int MaxOctets = 4 * 1024 * 1024;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>A file that may not be there yet.</summary>
     public SavedStateFile(string path) => Path = path;
@@ -44,21 +44,11 @@ internal sealed partial class SavedStateFile
     /// <summary>Replaces what was saved: the file is the old one or the new one, whenever the machine stops.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write it.</exception>
-    public void Write(IReadOnlyList<SavedState> states)
-    {
-        string next = Path + ".new";
-        File.Delete(next);
-        using (FileStream file = new(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            JsonSerializer.Serialize(file, new Content(Version, [.. states]), Json.Default.Content);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, Path, overwrite: true);
-    }
+    public void Write(IReadOnlyList<SavedState> states) =>
+        PrivateFiles.Write(Path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, [.. states]), Json.Default.Content));
 
     /// <summary>Puts a damaged file out of the way, for a person to look at.</summary>
-    public void SetAside() => File.Move(Path, Path + ".damaged", overwrite: true);
+    public void SetAside() => PrivateFiles.SetAside(Path);
 
     private static bool IsWhole(SavedState? state) =>
         state is { Upstream.Length: > 0, Server.Length: > 0, By: not null } && AdminStates.TryParse(state.State, out _);

@@ -125,8 +125,6 @@ internal sealed class SavedStates : IServerMemory
 
         try
         {
-            Directory.CreateDirectory(
-                Path.GetDirectoryName(_file.Path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             _file.Write([.. _states.Values]);
             return null;
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.AutomaticHttps;
 using Weir.Config.Model;
 using Weir.Machine;
@@ -54,14 +55,14 @@ internal static class RootFile
         }
 
         log.Write(OperatorEvents.CertificateFileDamaged, path, problem);
-        File.Move(path, path + ".damaged", overwrite: true);
+        PrivateFiles.SetAside(path);
         return null;
     }
 
     private static LocalRoot MakeInto(string path, WeirLog log, TimeProvider clock)
     {
         PemPair made = LocalRoot.Make(clock);
-        if (!PrivateFiles.TryCreate(path, made.Chain + made.Key))
+        if (!PrivateFiles.TryCreate(path, Encoding.ASCII.GetBytes(made.Chain + made.Key)))
         {
             // Another process was first.
             return Find(path, log, clock) ?? LocalRoot.TryRead(made, clock, out _)!;

@@ -36,17 +36,6 @@ public static class DataFolder
         return Path.Combine(string.IsNullOrEmpty(state) ? Path.Combine(home, ".local", "state") : state, "weir");
     }
 
-    /// <summary>Makes it, for this user alone, if it is missing.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not make it.</exception>
-    public static void Ensure(string path)
-    {
-        if (!Directory.Exists(path))
-        {
-            Directory.CreateDirectory(path, OwnerOnly);
-        }
-    }
-
     /// <summary>
     /// Makes it where it is missing and takes others' rights away where it is there. False, with an event, when it cannot be.
     /// </summary>

@@ -10,7 +10,6 @@ internal static class KeptSecret
     /// <summary>Octets of a secret.</summary>
     public const int Octets = 32;
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Where the file of that name is.</summary>
@@ -24,8 +23,7 @@ internal static class KeptSecret
         {
             if (!File.Exists(path))
             {
-                DataFolder.Ensure(DataFolder.PathOf(process));
-                Create(path);
+                _ = PrivateFiles.TryCreate(path, RandomNumberGenerator.GetBytes(Octets));
             }
 
             if ((File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
@@ -54,28 +52,6 @@ internal static class KeptSecret
         {
             // Then what it seals cannot be read, and the explanation says so.
             return null;
-        }
-    }
-
-    // Written whole beside, then given its name: who starts at the same time finds all of it, or nothing and tries to be first.
-    private static void Create(string path)
-    {
-        string beside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
-        using (FileStream file = new(beside, options))
-        {
-            file.Write(RandomNumberGenerator.GetBytes(Octets));
-            file.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(beside, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was first.
-            File.Delete(beside);
         }
     }
 

@@ -11,15 +11,10 @@ internal sealed class StapleFiles
     // Others' files that nobody has written for so long belong to certificates that are gone.
     private static readonly TimeSpan _kept = TimeSpan.FromDays(30);
 
-    private readonly string _data;
     private readonly string _folder;
 
     /// <summary>Files in a data directory, which need not be there yet.</summary>
-    public StapleFiles(string data)
-    {
-        _data = data;
-        _folder = Path.Combine(data, "ocsp");
-    }
+    public StapleFiles(string data) => _folder = Path.Combine(data, "ocsp");
 
     /// <summary>What was kept for a certificate; null: nothing.</summary>
     public byte[]? Read(TlsCertificate certificate)
@@ -40,12 +35,8 @@ internal sealed class StapleFiles
     {
         try
         {
-            DataFolder.Ensure(_data);
-            Directory.CreateDirectory(_folder);
+            PrivateFiles.Write(PathOf(certificate), response);
             Forget();
-            string beside = PathOf(certificate) + ".new";
-            File.WriteAllBytes(beside, response);
-            File.Move(beside, PathOf(certificate), overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Weir.AutomaticHttps;
+namespace Weir.Machine;
 
 /// <summary>Files for this user alone, each written whole beside and then given its name: whoever reads finds the old one or the new one.</summary>
 internal static class PrivateFiles
@@ -29,18 +29,14 @@ internal static class PrivateFiles
     /// <summary>Replaces a file, or makes it.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write it.</exception>
-    public static void Write(string path, string text)
-    {
-        string beside = Beside(path, text);
-        File.Move(beside, path, overwrite: true);
-    }
+    public static void Write(string path, ReadOnlySpan<byte> octets) => File.Move(Beside(path, octets), path, overwrite: true);
 
     /// <summary>Makes a file. False: another process was first, and its file stays.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write it.</exception>
-    public static bool TryCreate(string path, string text)
+    public static bool TryCreate(string path, ReadOnlySpan<byte> octets)
     {
-        string beside = Beside(path, text);
+        string beside = Beside(path, octets);
         try
         {
             File.Move(beside, path, overwrite: false);
@@ -66,15 +62,19 @@ internal static class PrivateFiles
         return new FileInfo(path).Length <= MostOctets ? File.ReadAllText(path) : throw new IOException($"it has more than {MostOctets} octets");
     }
 
-    private static string Beside(string path, string text)
+    /// <summary>Puts a damaged file out of the way, for a person to look at.</summary>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not move it.</exception>
+    public static void SetAside(string path) => File.Move(path, path + ".damaged", overwrite: true);
+
+    private static string Beside(string path, ReadOnlySpan<byte> octets)
     {
         MakeFolder(Path.GetDirectoryName(path)!);
         string beside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         FileStreamOptions options = new() { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode };
-        using StreamWriter file = new(new FileStream(beside, options));
-        file.Write(text);
-        file.Flush();
-        ((FileStream)file.BaseStream).Flush(flushToDisk: true);
+        using FileStream file = new(beside, options);
+        file.Write(octets);
+        file.Flush(flushToDisk: true);
         return beside;
     }
 }

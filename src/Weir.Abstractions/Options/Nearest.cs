@@ -1,4 +1,4 @@
-namespace Weir.Config.Binding;
+namespace Weir.Abstractions.Options;
 
 /// <summary>Finds the word that was probably meant.</summary>
 public static class Nearest
@@ -38,6 +38,13 @@ public static class Nearest
         }
 
         return nearest;
+    }
+
+    /// <summary>The nearest of the known words, however far it is; the first of several.</summary>
+    public static string Of(string word, IEnumerable<string> known)
+    {
+        string written = word.Length <= LongestWord ? word : word[..LongestWord];
+        return known.MinBy(candidate => Distance(written, candidate))!;
     }
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours that make one word the other.</summary>
