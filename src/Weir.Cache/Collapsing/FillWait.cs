@@ -33,7 +33,14 @@ internal sealed class FillWait : IValueTaskSource<FillHead?>
         _loop.Post(static state => ((FillWait)state!).End(((FillWait)state)._told), this);
     }
 
-    FillHead? IValueTaskSource<FillHead?>.GetResult(short token) => _source.GetResult(token);
+    // The timer keeps this until the wait would have been over: what it brought is not kept with it.
+    FillHead? IValueTaskSource<FillHead?>.GetResult(short token)
+    {
+        FillHead? head = _source.GetResult(token);
+        _source.Reset();
+        _told = null;
+        return head;
+    }
 
     ValueTaskSourceStatus IValueTaskSource<FillHead?>.GetStatus(short token) => _source.GetStatus(token);
 

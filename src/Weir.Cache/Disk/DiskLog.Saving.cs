@@ -6,16 +6,32 @@ namespace Weir.Cache.Disk;
 /// <content>What of the oldest segment is appended again.</content>
 internal sealed partial class DiskLog
 {
+    // Of saving alone, which happens when a segment is full, in the middle of appending: what is appended lies in the other block, its
+    // runs and its fields in the lists of the log. The head's room is used by both, but filled only behind the last step that may begin a
+    // segment.
     private readonly EntryBuffer _reading = new();
-
-    // Its own: saving happens when a segment is full, in the middle of appending what lies in the other one.
     private byte[] _savedBlock = [];
+    private bool _isSaving;
 
     /// <summary>Whether a key is popular in memory: then its record stays though nobody reads it from here.</summary>
     public required Func<byte[], bool> IsPopular { get; init; }
 
-    // At most half a segment of the oldest is appended again, so that nothing is written more than twice for being used.
+    // At most half a segment of the oldest is appended again, so that nothing is written more than twice for being used. No segment is
+    // begun meanwhile: that would save in the middle of saving, in the same buffers.
     private void SaveUsed(DiskSegment victim)
+    {
+        _isSaving = true;
+        try
+        {
+            SaveFrom(victim);
+        }
+        finally
+        {
+            _isSaving = false;
+        }
+    }
+
+    private void SaveFrom(DiskSegment victim)
     {
         List<DiskSlot> there = [];
         _index.CopySegment(victim.Number, there);
@@ -32,22 +48,28 @@ internal sealed partial class DiskLog
                 return;
             }
 
-            try
-            {
-                budget -= Save(victim, slot, budget);
-            }
-            catch (IOException)
-            {
-                // What cannot be read is not worth saving; what cannot be written is found out by the next append.
-                _counts.FailRead();
-            }
+            budget -= Save(victim, slot, budget);
+        }
+    }
+
+    // What cannot be read is not worth saving; what cannot be written is the end of the log.
+    private bool TryRead(DiskSegment home, in DiskSlot slot, bool withBody)
+    {
+        try
+        {
+            return _reading.TryRead(_volume, home, slot, withBody);
+        }
+        catch (IOException)
+        {
+            _counts.FailRead();
+            return false;
         }
     }
 
     private long Save(DiskSegment victim, in DiskSlot slot, long budget)
     {
         if (slot.Octets > budget || !_index.IsCurrent(slot) || _volume.Segments[slot.Segment] is not { } home
-            || !_reading.TryRead(_volume, home, slot, withBody: home == victim)
+            || !TryRead(home, slot, withBody: home == victim)
             || (slot.Uses == 0 && !IsPopular(_reading.Key.ToArray())))
         {
             return 0;
@@ -137,8 +159,16 @@ internal sealed partial class DiskLog
         DiskSegment segment = _volume.Segments[run.Segment]!;
 
         Span<byte> framed = _savedBlock.AsSpan(DiskFormat.EntryHeaderOctets, (int)DiskFormat.FramedOctets(run.Octets));
-        if (!EntryBuffer.TryReadWhole(segment.File, framed, run.Place))
+        try
         {
+            if (!EntryBuffer.TryReadWhole(segment.File, framed, run.Place))
+            {
+                return false;
+            }
+        }
+        catch (IOException)
+        {
+            _counts.FailRead();
             return false;
         }
 

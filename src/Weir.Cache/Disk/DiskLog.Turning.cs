@@ -18,7 +18,8 @@ internal sealed partial class DiskLog
     }
 
     private bool TryMakeRoom(long octets) =>
-        octets <= _volume.SegmentOctets - DiskFormat.SegmentHeaderOctets && (HasRoom(octets) || (TryTurn() && HasRoom(octets)));
+        octets <= _volume.SegmentOctets - DiskFormat.SegmentHeaderOctets
+        && (HasRoom(octets) || (!_isSaving && TryTurn() && HasRoom(octets)));
 
     // The next segment is begun; then the oldest is emptied, so that there is a free one the next time: what survives goes into the new one.
     private bool TryTurn()

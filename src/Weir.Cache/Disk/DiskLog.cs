@@ -15,6 +15,8 @@ internal sealed partial class DiskLog
     private readonly DiskCounts _counts;
     private readonly ChangeStamps _stamps;
     private readonly List<PendingLink> _links = [];
+
+    // Of the one body that is appended; what is saved beside it has its own.
     private readonly List<DiskRun> _runs = [];
     private readonly ResponseHead _response = new();
     private byte[] _head = [];

@@ -166,7 +166,8 @@ public sealed partial class DiskTier
             }
             finally
             {
-                store.Release(lane, entry);
+                // Being written is no use: it would make everything popular.
+                store.ReleaseUnused(lane, entry);
             }
         }
 

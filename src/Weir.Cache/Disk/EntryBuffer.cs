@@ -12,6 +12,7 @@ internal sealed class EntryBuffer
     private const int FirstOctets = 320 * 1024;
 
     private byte[] _octets = GC.AllocateUninitializedArray<byte>(FirstOctets);
+    private byte[] _block = [];
     private EntryHeader _header;
     private NewRecord _record;
     private int _keyStart;
@@ -25,6 +26,9 @@ internal sealed class EntryBuffer
 
     /// <summary>What is stored, but for key and body.</summary>
     public ref readonly NewRecord Record => ref _record;
+
+    /// <summary>Room for a block beside the entry.</summary>
+    public Span<byte> Block => _block.Length > 0 ? _block : _block = GC.AllocateUninitializedArray<byte>(DiskFormat.BlockOctets);
 
     public ReadOnlySpan<byte> Key => _octets.AsSpan(_keyStart, _keyOctets);
 

@@ -109,26 +109,26 @@ internal sealed class LoadJob : ReadJob
             return DiskLoad.Missing;
         }
 
-        byte[] content = new byte[room.Header.BodyOctets];
-        byte[] block = new byte[DiskFormat.BlockOctets];
-        int at = 0;
-        foreach (DiskRun run in room.Runs.ToArray())
-        {
-            if (!TryRead(volume, run, block, content, ref at))
-            {
-                _tier.Forget(slot, isCorrupt: false);
-                return DiskLoad.Missing;
-            }
-        }
-
-        if (at != content.Length || CollectedBody.OfWhole(_store, content) is not { } body)
+        if (CollectedBody.TryOfWhole(_store, room.Header.BodyOctets) is not { } body)
         {
             return DiskLoad.Missing;
         }
 
         try
         {
-            return _tier.Stamps.TryDo(_stamp, () => _store.Promote(_memoryHash, _key, record, body)) ? DiskLoad.InMemory : DiskLoad.Missing;
+            long at = 0;
+            foreach (DiskRun run in room.Runs.ToArray())
+            {
+                if (!TryRead(volume, run, room.Block, body, ref at))
+                {
+                    _tier.Forget(slot, isCorrupt: false);
+                    return DiskLoad.Missing;
+                }
+            }
+
+            return at == body.Octets && _tier.Stamps.TryDo(_stamp, () => _store.Promote(_memoryHash, _key, record, body))
+                ? DiskLoad.InMemory
+                : DiskLoad.Missing;
         }
         finally
         {
@@ -136,7 +136,7 @@ internal sealed class LoadJob : ReadJob
         }
     }
 
-    private static bool TryRead(DiskVolume volume, in DiskRun run, byte[] block, byte[] content, ref int at)
+    private static bool TryRead(DiskVolume volume, in DiskRun run, Span<byte> block, CollectedBody body, ref long at)
     {
         DiskSegment?[] segments = volume.Segments;
         if (run.Segment < 0 || run.Segment >= segments.Length || segments[run.Segment] is not { } segment || !segment.TryPin(run.Sequence))
@@ -148,15 +148,15 @@ internal sealed class LoadJob : ReadJob
         {
             for (int i = 0; i < run.BlockCount; i++)
             {
-                Span<byte> framed = block.AsSpan(0, run.ContentOf(i) + DiskFormat.SumOctets);
-                if (at + run.ContentOf(i) > content.Length
+                Span<byte> framed = block[..(run.ContentOf(i) + DiskFormat.SumOctets)];
+                if (at + run.ContentOf(i) > body.Octets
                     || !EntryBuffer.TryReadWhole(segment.File, framed, run.PlaceOf(i))
                     || !EntryBuffer.IsBlock(volume, run.Sequence, run.PlaceOf(i), framed))
                 {
                     return false;
                 }
 
-                framed[DiskFormat.SumOctets..].CopyTo(content.AsSpan(at));
+                body.Put(at, framed[DiskFormat.SumOctets..]);
                 at += run.ContentOf(i);
             }
 

@@ -195,11 +195,13 @@ public sealed unsafe class CollectedBody
         return true;
     }
 
-    /// <summary>A body that is whole already, in the store's own memory; null: there is no place.</summary>
-    internal static CollectedBody? OfWhole(MemoryStore store, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// Room in the store's own memory for a body of a known length, to be filled with <see cref="Put"/>; null: there is no place.
+    /// </summary>
+    internal static CollectedBody? TryOfWhole(MemoryStore store, long octets)
     {
-        CollectedBody body = new(store) { Octets = content.Length };
-        while (!content.IsEmpty)
+        CollectedBody body = new(store) { Octets = octets };
+        for (long left = octets; left > 0; left -= store.SegmentOctets)
         {
             int extent = store.TakeExtent();
             if (extent < 0)
@@ -208,13 +210,24 @@ public sealed unsafe class CollectedBody
                 return null;
             }
 
-            int count = Math.Min(content.Length, store.SegmentOctets);
-            content[..count].CopyTo(new Span<byte>((void*)store.AddressOf(extent), count));
             body._extents.Add(extent);
-            content = content[count..];
         }
 
         return body;
+    }
+
+    /// <summary>Fills a part of it.</summary>
+    internal void Put(long at, ReadOnlySpan<byte> content)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(at + content.Length, Octets);
+        while (!content.IsEmpty)
+        {
+            int within = (int)(at % _store.SegmentOctets);
+            int count = Math.Min(content.Length, _store.SegmentOctets - within);
+            content[..count].CopyTo(new Span<byte>((void*)(_store.AddressOf(_extents[(int)(at / _store.SegmentOctets)]) + within), count));
+            content = content[count..];
+            at += count;
+        }
     }
 
     /// <summary>Appends all of it to a body that goes to the disk. False: that was given up.</summary>

@@ -126,6 +126,14 @@ public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
     /// <summary>Gives a record back, on the lane that found it.</summary>
     public void Release(int lane, in StoredEntry entry) => GiveBack(_lanes[lane], entry);
 
+    /// <summary>The same of what was only looked at: it counts as no use.</summary>
+    public void ReleaseUnused(int lane, in StoredEntry entry)
+    {
+        byte uses = entry.Record->Frequency;
+        entry.Record->Frequency = (byte)Math.Max(uses - 1, 0);
+        Release(lane, entry);
+    }
+
     /// <summary>
     /// Forgets everything and gives back what no reader holds; nothing is stored any more. Exchanges that began before may go on using it:
     /// what

@@ -197,7 +197,7 @@ internal sealed class SlicedBody : BodyReader, IDisposable
 
         if (_asker.TryFind(_sliced, next, out StoredEntry entry, out _, out _))
         {
-            _store.Release(_sliced.Loop.Index, entry);
+            _store.ReleaseUnused(_sliced.Loop.Index, entry);
             return;
         }
 

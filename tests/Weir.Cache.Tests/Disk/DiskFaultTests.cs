@@ -159,6 +159,44 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
+    public void Whichever_write_fails_the_tier_is_off_until_it_has_looked_again()
+    {
+        using TestTier tier = new();
+        tier.Tier.RetryMs = 1;
+        int failed = 0;
+        LoopRunner.Run(async () =>
+        {
+            for (int i = 0; i < 240; i++)
+            {
+                // Some are read again and again, so that there is something to save whenever a segment is full.
+                int number = i % 40;
+                bool fails = i > 80 && i % 6 == 0;
+                tier.Files.FailAt = fails ? tier.Files.Operations + (i / 6 % 5) : int.MaxValue;
+                tier.Put(number, number < 5 ? 100_000 : 30_000, seed: i);
+                tier.Put(number + 100, 90_000, seed: i);
+                tier.Settle();
+                if (tier.Files.Operations > tier.Files.FailAt)
+                {
+                    failed++;
+                    SpinWait.SpinUntil(() => tier.Events.Count == 2 * failed, TimeSpan.FromSeconds(20)).ShouldBeTrue($"{failed} at {i}");
+                    tier.WaitFor(DiskState.On);
+                    tier.Settle();
+                }
+
+                tier.ForgetMemory();
+                for (int asked = 0; asked < 5; asked++)
+                {
+                    int seed = await tier.GetAsync(asked);
+                    (seed == -1 || (seed % 40 == asked && seed > i - 40)).ShouldBeTrue($"object {asked} at {i}: {seed}");
+                    tier.ForgetMemory();
+                }
+            }
+        });
+        failed.ShouldBeGreaterThan(10);
+        tier.Tier.Statistics.SavedOctets.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public void A_disk_that_cannot_be_read_is_given_up()
     {
         using TestTier tier = new();

@@ -427,6 +427,83 @@ public sealed class DiskTierTests
     }
 
     [Fact]
+    public void Slow_readers_keep_a_quarter_of_the_directory_at_most()
+    {
+        const int Readers = 10;
+        using TestTier tier = new();
+        for (int i = 0; i < Readers; i++)
+        {
+            tier.Put(i, 200_000, seed: i);
+            tier.Settle();
+        }
+
+        tier.ForgetMemory();
+        LoopRunner.Run(async () =>
+        {
+            List<DiskObject> opened = [];
+            for (int i = 0; i < Readers; i++)
+            {
+                (await tier.GetAsync(i)).ShouldBe(i);
+                tier.Store.TryFind(0, Sample.Hash(i), Sample.Key(i), out StoredEntry entry).ShouldBeTrue();
+                opened.Add((await tier.Tier.OpenAsync(Sample.Key(i), entry.Generation, entry.BodyOctets)).ShouldNotBeNull());
+                tier.Store.Release(0, entry);
+            }
+
+            int limit = tier.Tier.Statistics.SegmentLimit;
+            for (int i = 100; i < 300; i++)
+            {
+                tier.Put(i, 50_000);
+                tier.Settle();
+                tier.Tier.Volume!.Segments.Count(segment => segment is { Sequence: 0, IsPinned: true })
+                    .ShouldBeLessThanOrEqualTo(limit / 4);
+            }
+
+            // Then nothing is written any more, and what is there stays.
+            tier.Tier.Statistics.Dropped[DiskDrop.NoPlace].ShouldBeGreaterThan(0);
+            tier.Tier.State.ShouldBe(DiskState.On);
+            tier.ForgetMemory();
+            int found = 0;
+            for (int i = 100; i < 300; i++)
+            {
+                found += await tier.GetAsync(i) == -1 ? 0 : 1;
+            }
+
+            found.ShouldBeGreaterThan(10);
+            for (int i = 0; i < Readers; i++)
+            {
+                TestTier.SeedOf(i, (await TestTier.ReadAsync(opened[i], 0, 200_000)).ShouldNotBeNull()).ShouldBe(i);
+            }
+
+            long dropped = tier.Tier.Statistics.Dropped[DiskDrop.NoPlace];
+            for (int i = 300; i < 400; i++)
+            {
+                tier.Put(i, 50_000, seed: i);
+                tier.Settle();
+            }
+
+            tier.Tier.Statistics.Dropped[DiskDrop.NoPlace].ShouldBe(dropped, "they are gone, and it is written again");
+            tier.ForgetMemory();
+            (await tier.GetAsync(399)).ShouldBe(399);
+        });
+        tier.DirectoryOctets().ShouldBeLessThanOrEqualTo(TestTier.Octets);
+    }
+
+    [Fact]
+    public void Being_written_makes_nothing_popular()
+    {
+        using TestTier tier = new();
+        tier.Put(1, 3000);
+        tier.Put(2, 300_000);
+        tier.Settle();
+        tier.Tier.Statistics.Stored.ShouldBe(2);
+        tier.Store.IsPopular(Sample.Hash(1), Sample.Key(1)).ShouldBeFalse();
+        tier.Store.IsPopular(Sample.Hash(2), Sample.Key(2)).ShouldBeFalse();
+        tier.Store.TryFind(0, Sample.Hash(1), Sample.Key(1), out StoredEntry entry).ShouldBeTrue();
+        tier.Store.Release(0, entry);
+        tier.Store.IsPopular(Sample.Hash(1), Sample.Key(1)).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Another_size_applies_at_once()
     {
         using TestTier tier = new();

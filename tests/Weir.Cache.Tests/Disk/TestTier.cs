@@ -117,8 +117,14 @@ internal sealed class TestTier : IDisposable, IDiskObserver
             return null;
         }
 
+        return await ReadAsync(opened, start, length ?? octets - start);
+    }
+
+    /// <summary>Reads a part of what is open to its end; null: an error ended it.</summary>
+    public static async Task<byte[]?> ReadAsync(DiskObject opened, long start, long length)
+    {
         TestLoop loop = new();
-        DiskBody body = new(opened, loop, start, length ?? octets - start);
+        DiskBody body = new(opened, loop, start, length);
         MemoryStream content = new();
         while (true)
         {
