@@ -56,7 +56,8 @@ foreach ((string name, Func<IBalancer> make) in policies)
         Measure(make(), 3, msPerPick: 0, ref bytes), Measure(make(), 10, msPerPick: 0, ref bytes),
         Measure(make(), 100, msPerPick: 0, ref bytes), Measure(make(), 100, msPerPick: 1, ref bytes),
     ];
-    Console.WriteLine($"| {name} | {string.Join(" | ", costs.Select(cost => cost.ToString("0.0", CultureInfo.InvariantCulture)))} | {bytes} |");
+    Console.WriteLine(
+        $"| {name} | {string.Join(" | ", costs.Select(cost => cost.ToString("0.0", CultureInfo.InvariantCulture)))} | {bytes} |");
 }
 
 Console.WriteLine();

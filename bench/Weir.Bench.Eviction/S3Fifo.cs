@@ -1,7 +1,8 @@
 namespace Weir.Bench.Eviction;
 
 /// <summary>
-/// A small queue for what is new, a main one for what was asked for again, and the names of what left the small one (Yang and others, SOSP 2023).
+/// A small queue for what is new, a main one for what was asked for again, and the names of what left the small one (Yang and others, SOSP
+/// 2023).
 /// </summary>
 internal sealed class S3Fifo : IPolicy
 {

@@ -1,8 +1,8 @@
 namespace Weir.Bench.Eviction;
 
 /// <summary>
-/// S3-FIFO over a log: the queues hold whole segments, and what survives a segment is copied to the end of the main queue. The names of what
-/// left are one number in a table of fixed size. This is what Weir's store does.
+/// S3-FIFO over a log: the queues hold whole segments, and what survives a segment is copied to the end of the main queue. The names of
+/// what left are one number in a table of fixed size. This is what Weir's store does.
 /// </summary>
 internal sealed class SegmentFifo : IPolicy
 {

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Weir.Bench.Load;
 
-/// <summary>Runs asked for on standard input, a line of options each; the answer is a line of JSON. The origin answers all the time.</summary>
+/// <summary>
+/// Runs asked for on standard input, a line of options each; the answer is a line of JSON. The origin answers all the time.
+/// </summary>
 internal sealed unsafe class Commands(Poller poller)
 {
     private const int StandardInput = 0;

@@ -32,7 +32,8 @@ internal sealed unsafe class Generator : IDisposable
     {
         _options = options;
         _poller = poller;
-        byte[] request = Encoding.ASCII.GetBytes($"GET {options.Path} HTTP/1.1\r\nHost: {options.Authority}\r\nUser-Agent: weir-bench\r\nAccept: */*\r\n\r\n");
+        byte[] request = Encoding.ASCII.GetBytes(
+            $"GET {options.Path} HTTP/1.1\r\nHost: {options.Authority}\r\nUser-Agent: weir-bench\r\nAccept: */*\r\n\r\n");
         _requestLength = request.Length;
         _request = (byte*)NativeMemory.Alloc((nuint)request.Length);
         request.CopyTo(new Span<byte>(_request, request.Length));
@@ -78,7 +79,8 @@ internal sealed unsafe class Generator : IDisposable
 
     private bool HasPending() => !IsClosedLoop && (_due < ArrivalsBefore(_end) || _free.Count < _connections.Length);
 
-    private long ArrivalsBefore(long time) => (long)((((Int128)(time - _start) * _options.Rate) + Stopwatch.Frequency - 1) / Stopwatch.Frequency);
+    private long ArrivalsBefore(long time) =>
+        (long)((((Int128)(time - _start) * _options.Rate) + Stopwatch.Frequency - 1) / Stopwatch.Frequency);
 
     private long TimeOf(long arrival) => _start + (long)((Int128)arrival * Stopwatch.Frequency / _options.Rate);
 

@@ -83,7 +83,10 @@ internal sealed record LoadOptions
             return null;
         }
 
-        IPAddress? address = Array.Find(Dns.GetHostAddresses(url.DnsSafeHost), candidate => candidate.AddressFamily == AddressFamily.InterNetwork);
-        return address is null ? null : this with { Target = new IPEndPoint(address, url.Port), Authority = url.Authority, Path = url.PathAndQuery };
+        IPAddress? address = Array.Find(
+            Dns.GetHostAddresses(url.DnsSafeHost), candidate => candidate.AddressFamily == AddressFamily.InterNetwork);
+        return address is null
+            ? null
+            : this with { Target = new IPEndPoint(address, url.Port), Authority = url.Authority, Path = url.PathAndQuery };
     }
 }

@@ -74,7 +74,8 @@ internal sealed unsafe class Origin : IDisposable
     {
         byte[] answer =
         [
-            .. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {request.Length}\r\nCache-Control: no-store\r\n\r\n"),
+            .. Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {request.Length}\r\nCache-Control: no-store\r\n\r\n"),
             .. request,
         ];
         fixed (byte* octets = answer)

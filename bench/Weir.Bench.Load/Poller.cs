@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Bench.Load;
 
-/// <summary>One epoll set for load, origin and commands: nothing of the measuring side waits for a scheduler to switch between them.</summary>
+/// <summary>
+/// One epoll set for load, origin and commands: nothing of the measuring side waits for a scheduler to switch between them.
+/// </summary>
 internal sealed unsafe class Poller : IDisposable
 {
     /// <summary>What one receive may take.</summary>

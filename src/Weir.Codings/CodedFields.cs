@@ -5,7 +5,9 @@ namespace Weir.Codings;
 /// <summary>Fields that speak of the octets of content.</summary>
 public static class CodedFields
 {
-    /// <summary>Removes what is no longer true once other octets are sent: the length, and digests (RFC 9530 section 2, RFC 1864).</summary>
+    /// <summary>
+    /// Removes what is no longer true once other octets are sent: the length, and digests (RFC 9530 section 2, RFC 1864).
+    /// </summary>
     public static void Forget(HeaderFields fields)
     {
         fields.Remove(KnownField.ContentLength);

@@ -5,8 +5,8 @@ using Weir.Expressions.Matching;
 namespace Weir.Expressions;
 
 /// <summary>
-/// Many conditions that are asked of one exchange: what they look for in a text is looked for in one pass, and most of them need not be asked
-/// one by one. Immutable; any loop may ask it. Asking allocates nothing.
+/// Many conditions that are asked of one exchange: what they look for in a text is looked for in one pass, and most of them need not be
+/// asked one by one. Immutable; any loop may ask it. Asking allocates nothing.
 /// </summary>
 public sealed class ConditionSet
 {
@@ -41,7 +41,8 @@ public sealed class ConditionSet
     }
 
     /// <summary>
-    /// Sets the bits of all conditions that may be true of the exchange as it is now: whoever's bit is not set is false. Tags may change meanwhile.
+    /// Sets the bits of all conditions that may be true of the exchange as it is now: whoever's bit is not set is false. Tags may change
+    /// meanwhile.
     /// </summary>
     /// <param name="exchange">The exchange; runs on its loop.</param>
     /// <param name="candidates">Bit 0 of the first word is the first condition; <see cref="Words"/> of them.</param>

@@ -46,7 +46,8 @@ public static class ExpressionCompiler
             SyntaxNode[] parts = tree.Kind == SyntaxKind.List ? tree.Children : [tree];
             if (parts.Length == 0)
             {
-                throw new ExpressionMistake(tree.Offset, "The list is empty.", "Name what tells requests apart, as in [client.ip, request.host].");
+                throw new ExpressionMistake(
+                    tree.Offset, "The list is empty.", "Name what tells requests apart, as in [client.ip, request.host].");
             }
 
             key = new KeyExpression(text, [.. parts.Select(part => CheckPart(checker, part))], checker.Needs);

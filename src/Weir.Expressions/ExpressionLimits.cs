@@ -1,8 +1,8 @@
 namespace Weir.Expressions;
 
 /// <summary>
-/// How large an expression may be. Together with the bounds on a message's head they bound what one evaluation takes: each node looks at each
-/// octet of its text at most once, or, for `contains`, as often as its constant is long.
+/// How large an expression may be. Together with the bounds on a message's head they bound what one evaluation takes: each node looks at
+/// each octet of its text at most once, or, for `contains`, as often as its constant is long.
 /// </summary>
 public static class ExpressionLimits
 {

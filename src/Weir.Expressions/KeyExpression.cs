@@ -6,8 +6,8 @@ using Weir.Expressions.Evaluation;
 namespace Weir.Expressions;
 
 /// <summary>
-/// An expression whose value tells requests apart: a text, a number, an address, a truth, or a list of them. Immutable; any loop may ask it.
-/// Asking allocates nothing and never fails.
+/// An expression whose value tells requests apart: a text, a number, an address, a truth, or a list of them. Immutable; any loop may ask
+/// it. Asking allocates nothing and never fails.
 /// </summary>
 public sealed class KeyExpression
 {
@@ -31,8 +31,8 @@ public sealed class KeyExpression
     public ExpressionNeeds Needs { get; }
 
     /// <summary>
-    /// The value as octets that no other value has: each part of a list has its length in front. An address is its 16 octets, of IPv6 only the
-    /// first eight: a customer's network counts as one. Valid until the next expression is asked on this thread.
+    /// The value as octets that no other value has: each part of a list has its length in front. An address is its 16 octets, of IPv6 only
+    /// the first eight: a customer's network counts as one. Valid until the next expression is asked on this thread.
     /// </summary>
     public ReadOnlySpan<byte> Read(Exchange exchange)
     {

@@ -104,7 +104,9 @@ public sealed class ExchangeRunner : IExchangeHandler
             return Refuse(exchange, refusal);
         }
 
-        return plan.Challenges is { } challenges && HttpChallenges.IsAsked(exchange) ? ProveAsync(passage, challenges) : ChooseSiteAsync(passage);
+        return plan.Challenges is { } challenges && HttpChallenges.IsAsked(exchange)
+            ? ProveAsync(passage, challenges)
+            : ChooseSiteAsync(passage);
     }
 
     private static ProxyError? CheckBan(Plan plan, Exchange exchange) =>

@@ -50,7 +50,9 @@ internal sealed class Passage : IFetcher
     /// <summary>The hold on an origin; released exactly once, by <see cref="ReleaseOrigin"/>.</summary>
     public OriginStream? Origin { get; set; }
 
-    /// <summary>The server at which it holds a place of those that are limited; given up with the hold on the origin, or after it.</summary>
+    /// <summary>
+    /// The server at which it holds a place of those that are limited; given up with the hold on the origin, or after it.
+    /// </summary>
     public ServerState? Place { get; set; }
 
     /// <summary>The server that the client's cookie names, where it was picked for that.</summary>
@@ -141,7 +143,8 @@ internal sealed class Passage : IFetcher
     {
         // Who passes on what a server answered has not answered itself.
         Exchange.AnsweredBy = Exchange.ServerName is null ? RunningName : null;
-        Exchange.Trace?.Add(RunningName ?? "", verdict == Verdict.Answered ? $"answered with {Exchange.Response.Status}" : "aborted the connection");
+        Exchange.Trace?.Add(
+            RunningName ?? "", verdict == Verdict.Answered ? $"answered with {Exchange.Response.Status}" : "aborted the connection");
     }
 
     /// <summary>The name of the module that runs, for reports.</summary>
@@ -176,8 +179,8 @@ internal sealed class Passage : IFetcher
     }
 
     /// <summary>
-    /// Whether a time that counts from the whole request sent ends later than it was thought to, because content went out meanwhile, or still
-    /// does: what bounds that are the limits of the client's content and of the origin's taking it.
+    /// Whether a time that counts from the whole request sent ends later than it was thought to, because content went out meanwhile, or
+    /// still does: what bounds that are the limits of the client's content and of the origin's taking it.
     /// </summary>
     public bool TryMoveDeadline(int timeoutMs, ref long deadlineMs)
     {

@@ -75,7 +75,9 @@ public sealed class ServerLoop
     /// <summary>Exchanges in flight.</summary>
     public int ExchangesInUse => _inUse;
 
-    /// <summary>Begins to drain: idle connections close when a second more brings no request, the others after their current exchange.</summary>
+    /// <summary>
+    /// Begins to drain: idle connections close when a second more brings no request, the others after their current exchange.
+    /// </summary>
     public void Drain()
     {
         Loop.AssertCurrent();
@@ -123,7 +125,9 @@ public sealed class ServerLoop
         }
     }
 
-    /// <summary>Ends the connections of a range of addresses at once. Those that carry others' requests are told apart request by request.</summary>
+    /// <summary>
+    /// Ends the connections of a range of addresses at once. Those that carry others' requests are told apart request by request.
+    /// </summary>
     public void AbortClients(IpPrefix range)
     {
         Loop.AssertCurrent();

@@ -11,9 +11,9 @@ using Weir.Streams.Output;
 namespace Weir.Streams;
 
 /// <summary>
-/// What HTTP/2 connections of both roles do alike. They live by their events and hold no suspended method: frames are read while there is room to
-/// answer them; output gathers during a turn and leaves at its end, and what waited for room comes behind it. What a frame does, and how the
-/// connection ends, is the business of the heirs.
+/// What HTTP/2 connections of both roles do alike. They live by their events and hold no suspended method: frames are read while there is
+/// room to answer them; output gathers during a turn and leaves at its end, and what waited for room comes behind it. What a frame does,
+/// and how the connection ends, is the business of the heirs.
 /// </summary>
 public abstract class FrameConnection : LoopTimer, IStreamCarrier
 {
@@ -311,7 +311,9 @@ public abstract class FrameConnection : LoopTimer, IStreamCarrier
             }
 
             FlushLater();
-            return _sendWindow.TryOpen(octets) ? default : Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
+            return _sendWindow.TryOpen(octets)
+                ? default
+                : Http2Fault.Connection(Http2ErrorCode.FlowControlError, "a window becomes too large");
         }
 
         StreamSender? sender = FindSender(frame.StreamId, out StreamState state);
@@ -337,7 +339,8 @@ public abstract class FrameConnection : LoopTimer, IStreamCarrier
     }
 
     /// <summary>A block that cannot be decoded.</summary>
-    protected static Http2Fault Undecodable() => Http2Fault.Connection(Http2ErrorCode.CompressionError, "a field block that cannot be decoded");
+    protected static Http2Fault Undecodable() =>
+        Http2Fault.Connection(Http2ErrorCode.CompressionError, "a field block that cannot be decoded");
 
     /// <summary>What a whole frame does that may come now.</summary>
     protected abstract Http2Fault Take(in FrameHeader frame, ReadOnlySpan<byte> payload);

@@ -13,14 +13,16 @@ namespace Weir.Upstream;
 /// <remarks>
 /// A call with content and trailers, such as a health check of gRPC: take a pool of its own whose server speaks HTTP/2, await
 /// <c>ConnectAsync</c>; <see cref="SendHeadAsync"/> with the length of the content (the head of a POST to /grpc.health.v1.Health/Check with
-/// "content-type: application/grpc", and <see cref="OriginRequestOptions.SendTeTrailers"/>; with <see cref="OriginRequestOptions.Close"/> the
-/// connection ends behind it), then <see cref="FinishBodyAsync"/> with the five octets of an empty message; read heads until one is final
-/// (<see cref="TryReadHead"/>, <see cref="WaitAsync"/>): where it ends the stream, grpc-status stands in it. Else read
+/// "content-type: application/grpc", and <see cref="OriginRequestOptions.SendTeTrailers"/>; with <see cref="OriginRequestOptions.Close"/>
+/// the connection ends behind it), then <see cref="FinishBodyAsync"/> with the five octets of an empty message; read heads until one is
+/// final (<see cref="TryReadHead"/>, <see cref="WaitAsync"/>): where it ends the stream, grpc-status stands in it. Else read
 /// <see cref="ResponseBody"/> to its end; then its <see cref="BodyReader.Trailers"/> hold grpc-status. <see cref="Release"/>, always.
 /// </remarks>
 public abstract class OriginStream : IAbortable
 {
-    /// <summary>Interim responses that may come before a final one: no protocol needs more, and an origin must not keep an exchange for ever.</summary>
+    /// <summary>
+    /// Interim responses that may come before a final one: no protocol needs more, and an origin must not keep an exchange for ever.
+    /// </summary>
     public const int MaxInterims = 64;
 
     /// <summary>Whether its connection has served before: then a close before the first octet may only mean that it was too old.</summary>

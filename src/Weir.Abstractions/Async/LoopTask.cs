@@ -32,7 +32,9 @@ internal abstract class LoopTask<TResult> : IValueTaskSource<TResult>, IValueTas
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Debug.Assert(token == Version, "A loop task is awaited once.");
-        return !_isCompleted ? ValueTaskSourceStatus.Pending : _exception is null ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Faulted;
+        return !_isCompleted ? ValueTaskSourceStatus.Pending
+            : _exception is null ? ValueTaskSourceStatus.Succeeded
+            : ValueTaskSourceStatus.Faulted;
     }
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)

@@ -15,7 +15,8 @@ public abstract class BodyFilter : IDisposable
     /// <see cref="OperationStatus.DestinationTooSmall"/>: call again with a new destination and what is left of the source.
     /// <see cref="OperationStatus.InvalidData"/>: the body is broken; the exchange is aborted.
     /// </summary>
-    public abstract OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd);
+    public abstract OperationStatus Transform(
+        ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd);
 
     /// <summary>Whether what the filter holds is asked for, by <see cref="Flush"/>, when the source seems to pause.</summary>
     public virtual bool IsFlushedAtPauses => false;

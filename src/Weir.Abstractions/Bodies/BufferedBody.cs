@@ -54,7 +54,8 @@ public sealed class BufferedBody : BodyReader
     internal ProxyError? Error => _error;
 
     /// <summary>A piece, from 0; valid until the exchange is over.</summary>
-    public NativeSlice Segment(int index) => new(_buffers[index].Address, index == _buffers.Count - 1 ? _lastCount : _buffers[index].Capacity);
+    public NativeSlice Segment(int index) =>
+        new(_buffers[index].Address, index == _buffers.Count - 1 ? _lastCount : _buffers[index].Capacity);
 
     /// <summary>All octets held, for parsers that take sequences; valid until the exchange is over. Allocates.</summary>
     public ReadOnlySequence<byte> ToSequence() => BufferSequence.Over(this);

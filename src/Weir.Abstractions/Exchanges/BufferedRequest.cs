@@ -3,7 +3,9 @@ using Weir.Abstractions.Errors;
 
 namespace Weir.Abstractions.Exchanges;
 
-/// <summary>What came of <see cref="Exchange.BufferRequestAsync"/>: the content, or that there is too much of it, or why it broke.</summary>
+/// <summary>
+/// What came of <see cref="Exchange.BufferRequestAsync"/>: the content, or that there is too much of it, or why it broke.
+/// </summary>
 public readonly struct BufferedRequest
 {
     private BufferedRequest(BufferedBody? body, bool isTooLarge, ProxyError? error)

@@ -1,8 +1,9 @@
 namespace Weir.Abstractions.Exchanges;
 
 /// <summary>
-/// The claims of tokens that something in the process asks for: each name is a number in <see cref="ExchangeClaims"/>. A name keeps its number as
-/// long as the process lives, so that it means the same before and after a reload. Guarded by its own lock; loops read the list only.
+/// The claims of tokens that something in the process asks for: each name is a number in <see cref="ExchangeClaims"/>. A name keeps its
+/// number as long as the process lives, so that it means the same before and after a reload. Guarded by its own lock; loops read the list
+/// only.
 /// </summary>
 public static class ClaimNames
 {

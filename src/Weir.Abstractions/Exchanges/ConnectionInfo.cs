@@ -38,7 +38,9 @@ public sealed class ConnectionInfo
     /// <summary>A number that is unique in the process.</summary>
     public long Id { get; }
 
-    /// <summary>The client's address: that of the PROXY header where one was believed, else the socket's. Unspecified for unix sockets.</summary>
+    /// <summary>
+    /// The client's address: that of the PROXY header where one was believed, else the socket's. Unspecified for unix sockets.
+    /// </summary>
     public IpAddress Remote { get; }
 
     /// <summary>The client's port.</summary>
@@ -56,7 +58,9 @@ public sealed class ConnectionInfo
     /// <summary>What the TLS handshake agreed on: known from its end on, null without TLS.</summary>
     public TlsDetails? Tls { get; set; }
 
-    /// <summary>The fingerprint of the client's TLS (JA4); null without TLS, and where nothing wanted it when the handshake began.</summary>
+    /// <summary>
+    /// The fingerprint of the client's TLS (JA4); null without TLS, and where nothing wanted it when the handshake began.
+    /// </summary>
     public string? TlsFingerprint { get; set; }
 
     /// <summary>The listener's address as configured.</summary>

@@ -1,8 +1,8 @@
 namespace Weir.Abstractions.Exchanges;
 
 /// <summary>
-/// Names that modules put on exchanges for those below and above them: each is a bit of <see cref="Exchange.Tags"/>. A name keeps its bit as
-/// long as the process lives, so that it means the same before and after a reload. Guarded by its own lock; loops never ask it.
+/// Names that modules put on exchanges for those below and above them: each is a bit of <see cref="Exchange.Tags"/>. A name keeps its bit
+/// as long as the process lives, so that it means the same before and after a reload. Guarded by its own lock; loops never ask it.
 /// </summary>
 public static class ExchangeTags
 {

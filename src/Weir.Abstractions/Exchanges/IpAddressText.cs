@@ -9,7 +9,9 @@ internal static class IpAddressText
 {
     private const int Groups = 8;
 
-    /// <summary>Writes the address; <paramref name="text"/> has room for <see cref="IpAddress.MaxTextOctets"/>. Returns the length.</summary>
+    /// <summary>
+    /// Writes the address; <paramref name="text"/> has room for <see cref="IpAddress.MaxTextOctets"/>. Returns the length.
+    /// </summary>
     internal static int Write(IpAddress address, Span<byte> text)
     {
         Span<byte> octets = stackalloc byte[16];

@@ -11,7 +11,9 @@ public sealed class RouteCaptures
     private readonly ByteSlice[] _groups = new ByteSlice[MaxGroup];
     private int _used;
 
-    /// <summary>The place of a group, from 1, counted in octets from the path's start; empty when it matched nothing or is not kept.</summary>
+    /// <summary>
+    /// The place of a group, from 1, counted in octets from the path's start; empty when it matched nothing or is not kept.
+    /// </summary>
     public ByteSlice this[int group] => group >= 1 && group <= _used ? _groups[group - 1] : default;
 
     /// <summary>Records a group; groups above <see cref="MaxGroup"/> are ignored.</summary>

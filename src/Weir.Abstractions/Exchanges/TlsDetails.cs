@@ -35,8 +35,8 @@ public sealed class TlsDetails
     public byte[]? ClientCertificate { get; init; }
 
     /// <summary>
-    /// The authorities between that certificate and its root (DER), as they were verified, the one that signed it first; empty unless the site
-    /// tells origins of them.
+    /// The authorities between that certificate and its root (DER), as they were verified, the one that signed it first; empty unless the
+    /// site tells origins of them.
     /// </summary>
     public IReadOnlyList<byte[]> ClientChain { get; init; } = [];
 
@@ -55,7 +55,8 @@ public sealed class TlsDetails
 
     /// <summary>
     /// Whether a request for a site may be served on this connection (RFC 9110 section 15.5.20): not where the site asks other things of
-    /// clients' certificates than the handshake did, and not where the client named another site whose certificate is not good for this host.
+    /// clients' certificates than the handshake did, and not where the client named another site whose certificate is not good for this
+    /// host.
     /// </summary>
     /// <param name="site">The key of the site that has the request's host.</param>
     /// <param name="host">The request's host, without port.</param>

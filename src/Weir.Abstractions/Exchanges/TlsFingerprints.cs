@@ -1,8 +1,8 @@
 namespace Weir.Abstractions.Exchanges;
 
 /// <summary>
-/// Whether anything reads the fingerprints of clients' handshakes. They cost two hashes a handshake, so they are computed only then; a factory
-/// that makes something that reads them says so, and from then on the process does.
+/// Whether anything reads the fingerprints of clients' handshakes. They cost two hashes a handshake, so they are computed only then; a
+/// factory that makes something that reads them says so, and from then on the process does.
 /// </summary>
 public static class TlsFingerprints
 {

@@ -11,5 +11,6 @@ public sealed class TlsPolicies
     public FrozenDictionary<string, TlsPolicy> Current => _bySite;
 
     /// <summary>Puts others in force.</summary>
-    public void Swap(IEnumerable<TlsPolicy> policies) => _bySite = policies.ToFrozenDictionary(policy => policy.Site, StringComparer.Ordinal);
+    public void Swap(IEnumerable<TlsPolicy> policies) =>
+        _bySite = policies.ToFrozenDictionary(policy => policy.Site, StringComparer.Ordinal);
 }

@@ -1,6 +1,8 @@
 namespace Weir.Abstractions.Exchanges;
 
-/// <summary>What a site's TLS promises: which certificate it shows, and what it asks of clients. Immutable; reloads make new ones.</summary>
+/// <summary>
+/// What a site's TLS promises: which certificate it shows, and what it asks of clients. Immutable; reloads make new ones.
+/// </summary>
 public sealed class TlsPolicy
 {
     private readonly IReadOnlyList<string> _names;
@@ -27,10 +29,14 @@ public sealed class TlsPolicy
     /// <summary>What tells the site's certificates apart from others.</summary>
     public string Certificate { get; }
 
-    /// <summary>Whether origins are told the authorities of a client's certificate (RFC 9440 section 2.3); part of <see cref="Clients"/>.</summary>
+    /// <summary>
+    /// Whether origins are told the authorities of a client's certificate (RFC 9440 section 2.3); part of <see cref="Clients"/>.
+    /// </summary>
     public bool TellsClientChain { get; init; }
 
-    /// <summary>Whether the certificates are good for a host, in lower case. RFC 6125 section 6.4.3: a wildcard stands for one label.</summary>
+    /// <summary>
+    /// Whether the certificates are good for a host, in lower case. RFC 6125 section 6.4.3: a wildcard stands for one label.
+    /// </summary>
     public bool Covers(ReadOnlySpan<byte> host)
     {
         for (int i = 0; i < _names.Count; i++)

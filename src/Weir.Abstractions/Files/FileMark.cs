@@ -4,8 +4,8 @@ using System.Text;
 namespace Weir.Abstractions.Files;
 
 /// <summary>
-/// What tells one content of a file from another without reading it: whoever writes it, replaces it, takes it away or lets a link point elsewhere
-/// changes this, also where length and time of writing stay. Links are followed.
+/// What tells one content of a file from another without reading it: whoever writes it, replaces it, takes it away or lets a link point
+/// elsewhere changes this, also where length and time of writing stay. Links are followed.
 /// </summary>
 /// <param name="Device">The device that it lies on.</param>
 /// <param name="Inode">Its number there: another file has another one, while both exist.</param>
@@ -48,10 +48,12 @@ public readonly record struct FileMark(ulong Device, ulong Inode, long Length, l
         }
 
         ulong device = ((ulong)MemoryMarshal.Read<uint>(stat[136..]) << 32) | MemoryMarshal.Read<uint>(stat[140..]);
-        return new FileMark(device, MemoryMarshal.Read<ulong>(stat[32..]), MemoryMarshal.Read<long>(stat[40..]), Time(stat[112..]), Time(stat[96..]));
+        return new FileMark(
+            device, MemoryMarshal.Read<ulong>(stat[32..]), MemoryMarshal.Read<long>(stat[40..]), Time(stat[112..]), Time(stat[96..]));
     }
 
-    private static long Time(ReadOnlySpan<byte> stamp) => (MemoryMarshal.Read<long>(stamp) * 1_000_000_000) + MemoryMarshal.Read<uint>(stamp[8..]);
+    private static long Time(ReadOnlySpan<byte> stamp) =>
+        (MemoryMarshal.Read<long>(stamp) * 1_000_000_000) + MemoryMarshal.Read<uint>(stamp[8..]);
 
     // Where statx is not allowed or not there: old containers.
     private static FileMark OfRuntime(string path)

@@ -1,7 +1,9 @@
 // Hot where clients are kept on their servers, or are challenged: looks through the cookies of every request.
 namespace Weir.Abstractions.Heads;
 
-/// <summary>Finds a cookie of ours among those of a request (RFC 6265 section 5.4), and takes it out: it is none of the origin's business.</summary>
+/// <summary>
+/// Finds a cookie of ours among those of a request (RFC 6265 section 5.4), and takes it out: it is none of the origin's business.
+/// </summary>
 public static class CookieStrip
 {
     /// <summary>The next cookie of that name in a field's value, from an offset on; false when there is no more.</summary>

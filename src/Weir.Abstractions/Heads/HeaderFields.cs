@@ -45,7 +45,9 @@ public sealed class HeaderFields
         _entries = new Entry[entries];
     }
 
-    /// <summary>Slots in use, removed ones included: the bound for an index. Skip those for which <see cref="IsRemoved"/> is true.</summary>
+    /// <summary>
+    /// Slots in use, removed ones included: the bound for an index. Skip those for which <see cref="IsRemoved"/> is true.
+    /// </summary>
     public int SlotCount => _count;
 
     /// <summary>Fields that are there.</summary>
@@ -90,8 +92,8 @@ public sealed class HeaderFields
     }
 
     /// <summary>
-    /// Says of the field that was added last that no hop may put it into a table: its sender asked for that, and whoever forwards it must ask
-    /// for it too (RFC 7541 section 6.2.3).
+    /// Says of the field that was added last that no hop may put it into a table: its sender asked for that, and whoever forwards it must
+    /// ask for it too (RFC 7541 section 6.2.3).
     /// </summary>
     public void KeepLastOutOfTables() => _entries[_count - 1].IsKeptOutOfTables = true;
 
@@ -143,7 +145,8 @@ public sealed class HeaderFields
     {
         if (!FieldSyntax.IsToken(name) || !FieldSyntax.IsValue(value))
         {
-            throw new ArgumentException($"'{Encoding.Latin1.GetString(name)}' is not a field name, or its value holds a control character.", nameof(name));
+            throw new ArgumentException(
+                $"'{Encoding.Latin1.GetString(name)}' is not a field name, or its value holds a control character.", nameof(name));
         }
 
         KnownField field = KnownFields.Find(name);
@@ -214,7 +217,8 @@ public sealed class HeaderFields
         }
 
         ReadOnlySpan<byte> line = _arena.AsSpan(start, afterValue + 2 - start);
-        bool isCanonical = line[entry.NameLength] == (byte)':' && line[entry.NameLength + 1] == (byte)' ' && line[^2] == (byte)'\r' && line[^1] == (byte)'\n';
+        bool isCanonical = line[entry.NameLength] == (byte)':' && line[entry.NameLength + 1] == (byte)' ' && line[^2] == (byte)'\r'
+            && line[^1] == (byte)'\n';
         return isCanonical ? line : default;
     }
 
@@ -291,7 +295,8 @@ public sealed class HeaderFields
 
         for (int i = from; i < _count; i++)
         {
-            if (_entries[i].Field == KnownField.Other && !IsRemoved(i) && _entries[i].NameLength == name.Length && Ascii.EqualsIgnoreCase(NameAt(i), name))
+            if (_entries[i].Field == KnownField.Other && !IsRemoved(i) && _entries[i].NameLength == name.Length
+                && Ascii.EqualsIgnoreCase(NameAt(i), name))
             {
                 return i;
             }
@@ -341,7 +346,9 @@ public sealed class HeaderFields
         }
     }
 
-    /// <summary>Removes every field whose known name is in the mask (see <see cref="Mask"/>); <see cref="KnownField.Other"/> must not be in it.</summary>
+    /// <summary>
+    /// Removes every field whose known name is in the mask (see <see cref="Mask"/>); <see cref="KnownField.Other"/> must not be in it.
+    /// </summary>
     public void RemoveAll(ulong mask)
     {
         Debug.Assert((mask & 1) == 0, "Other is not one name.");
@@ -377,7 +384,9 @@ public sealed class HeaderFields
         }
     }
 
-    /// <summary>Gives one slot another value, which was claimed with <see cref="Commit"/> or <see cref="Store"/>; name and place stay.</summary>
+    /// <summary>
+    /// Gives one slot another value, which was claimed with <see cref="Commit"/> or <see cref="Store"/>; name and place stay.
+    /// </summary>
     public void SetValueAt(int slot, ByteSlice value)
     {
         _entries[slot].ValueOffset = value.Offset;

@@ -1,13 +1,16 @@
 // Hot: compared for each parameter of requests whose query is looked at.
 namespace Weir.Abstractions.Heads;
 
-/// <summary>Names and values of a query as HTML forms write them: %XX, and + for a space. A % without two digits stands for itself.</summary>
+/// <summary>
+/// Names and values of a query as HTML forms write them: %XX, and + for a space. A % without two digits stands for itself.
+/// </summary>
 public static class QueryText
 {
     /// <summary>The first octet that a text, not empty, stands for, and how many octets it is written with.</summary>
     public static byte First(ReadOnlySpan<byte> text, out int length)
     {
-        bool isEncoded = text.Length >= 3 && text[0] == (byte)'%' && char.IsAsciiHexDigit((char)text[1]) && char.IsAsciiHexDigit((char)text[2]);
+        bool isEncoded = text.Length >= 3 && text[0] == (byte)'%' && char.IsAsciiHexDigit((char)text[1])
+            && char.IsAsciiHexDigit((char)text[2]);
         length = isEncoded ? 3 : 1;
         if (isEncoded)
         {

@@ -52,7 +52,9 @@ public sealed class RequestHead
     /// <summary>The normalised path; begins with "/".</summary>
     public ReadOnlySpan<byte> Path => Fields.Slice(_path);
 
-    /// <summary>Where the path lies in the arena of <see cref="Fields"/>; what lies there stays as it is until the head is cleared.</summary>
+    /// <summary>
+    /// Where the path lies in the arena of <see cref="Fields"/>; what lies there stays as it is until the head is cleared.
+    /// </summary>
     public ByteSlice PathSlice => _path;
 
     /// <summary>The query without "?".</summary>

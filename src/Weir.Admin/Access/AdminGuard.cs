@@ -27,7 +27,9 @@ internal sealed class AdminGuard
     /// <summary>Whether an answer says nothing about what is behind: outer balancers ask without a token.</summary>
     private static bool IsProbe(in AdminCall call) => call.Path is "/livez" or "/readyz";
 
-    /// <summary>Whether an answer may hold what an environment variable brought into the configuration: not for every user of the machine.</summary>
+    /// <summary>
+    /// Whether an answer may hold what an environment variable brought into the configuration: not for every user of the machine.
+    /// </summary>
     private static bool IsConfidential(in AdminCall call) => call.Path.StartsWith("/api/v1/config", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsRead(in AdminCall call) => call.Method is "GET" or "HEAD";
@@ -69,13 +71,17 @@ internal sealed class AdminGuard
             return null;
         }
 
-        string what = !IsRead(call) ? "Changing anything over TCP" : IsConfidential(call) ? "Reading the configuration over TCP" : "Reading from another machine";
+        string what = !IsRead(call) ? "Changing anything over TCP"
+            : IsConfidential(call) ? "Reading the configuration over TCP"
+            : "Reading from another machine";
         if (_token is null)
         {
-            return new Refusal(403, $"{what} needs a token, and admin.token_file names none.", "Use the unix socket, or name a token_file.");
+            return new Refusal(
+                403, $"{what} needs a token, and admin.token_file names none.", "Use the unix socket, or name a token_file.");
         }
 
-        return call.Authorization is { } given && given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && _token.Matches(given.AsSpan(Scheme.Length))
+        return call.Authorization is { } given && given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && _token.Matches(given.AsSpan(Scheme.Length))
             ? null
             : new Refusal(401, $"{what} needs the token.", "Send `Authorization: Bearer TOKEN`; the command line has --token-file.");
     }

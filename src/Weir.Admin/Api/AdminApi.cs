@@ -91,13 +91,16 @@ internal sealed class AdminApi
 
     private Task StatusAsync(HttpContext http) => ApiAnswer.WriteAsync(http, _control.Status(), AdminJson.Default.WeirStatus);
 
-    private Task UpstreamsAsync(HttpContext http) => ApiAnswer.WriteAsync(http, new UpstreamList(_control.Upstreams()), AdminJson.Default.UpstreamList);
+    private Task UpstreamsAsync(HttpContext http) =>
+        ApiAnswer.WriteAsync(http, new UpstreamList(_control.Upstreams()), AdminJson.Default.UpstreamList);
 
     private Task SitesAsync(HttpContext http) => ApiAnswer.WriteAsync(http, ConfigLists.Sites(_control.Config), AdminJson.Default.SiteList);
 
-    private Task RoutesAsync(HttpContext http) => ApiAnswer.WriteAsync(http, ConfigLists.Routes(_control.Config), AdminJson.Default.RouteList);
+    private Task RoutesAsync(HttpContext http) =>
+        ApiAnswer.WriteAsync(http, ConfigLists.Routes(_control.Config), AdminJson.Default.RouteList);
 
-    private Task ConfigAsync(HttpContext http) => ApiAnswer.WriteTextAsync(http, EffectiveConfig.Write(_control.Config), "application/yaml");
+    private Task ConfigAsync(HttpContext http) =>
+        ApiAnswer.WriteTextAsync(http, EffectiveConfig.Write(_control.Config), "application/yaml");
 
     private Task CertificatesAsync(HttpContext http) =>
         ApiAnswer.WriteAsync(http, new CertificateEntries(_control.Certificates()), AdminJson.Default.CertificateEntries);
@@ -154,12 +157,14 @@ internal sealed class AdminApi
     }
 
     private async Task ChangeAccountKeysAsync(HttpContext http) =>
-        await ApiAnswer.WriteAsync(http, new AccountKeysAnswer(await _control.ChangeAccountKeysAsync()), AdminJson.Default.AccountKeysAnswer);
+        await ApiAnswer.WriteAsync(
+            http, new AccountKeysAnswer(await _control.ChangeAccountKeysAsync()), AdminJson.Default.AccountKeysAnswer);
 
     private Task WriteNotKeptAsync(HttpContext http, string name, string verb)
     {
         string[] kept = [.. _control.Certificates().Where(one => one.Source != "file").Select(one => one.Name)];
-        bool isOfFile = _control.Certificates().Any(one => one.Source == "file" && one.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
+        bool isOfFile = _control.Certificates().Any(
+            one => one.Source == "file" && one.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
         return ApiAnswer.WriteErrorAsync(
             http, StatusCodes.Status404NotFound, $"Weir {verb} no certificate for \"{name}\".",
             isOfFile ? "It comes from a file: whoever writes that file renews it." : "GET /api/v1/certificates lists them.", kept);
@@ -186,7 +191,8 @@ internal sealed class AdminApi
 
     private async Task LiftAsync(HttpContext http)
     {
-        if (await ReadAsync(http, AdminJson.Default.BanWish, "{\"address\": \"203.0.113.7\"}") is { } wish && await RangeAsync(http, wish) is { } range)
+        if (await ReadAsync(http, AdminJson.Default.BanWish, "{\"address\": \"203.0.113.7\"}") is { } wish
+            && await RangeAsync(http, wish) is { } range)
         {
             await AnswerAsync(http, _control.LiftBan(range, Caller.Name(http)), StatusCodes.Status404NotFound);
         }
@@ -217,7 +223,8 @@ internal sealed class AdminApi
 
         if (wish.Server is null || !ServerNames.TrySplit(wish.Server, _control.LiveUpstreams.Select(known => known.Name), out string upstream, out string server))
         {
-            await ApiAnswer.WriteErrorAsync(http, UnprocessableContent, "No server is named.", "Send {\"server\": \"UPSTREAM/SERVER\", \"state\": \"drain\"}.");
+            await ApiAnswer.WriteErrorAsync(
+                http, UnprocessableContent, "No server is named.", "Send {\"server\": \"UPSTREAM/SERVER\", \"state\": \"drain\"}.");
             return;
         }
 
@@ -230,7 +237,8 @@ internal sealed class AdminApi
         string target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         if (!ServerTarget.TryParse(target, out string upstream, out string server))
         {
-            await ApiAnswer.WriteErrorAsync(http, StatusCodes.Status400BadRequest, "The path names no server.", "Write its names percent-encoded.");
+            await ApiAnswer.WriteErrorAsync(
+                http, StatusCodes.Status400BadRequest, "The path names no server.", "Write its names percent-encoded.");
             return;
         }
 
@@ -244,7 +252,8 @@ internal sealed class AdminApi
     {
         if (!AdminStates.TryParse(wish.State, out AdminState state))
         {
-            await ApiAnswer.WriteErrorAsync(http, UnprocessableContent, "There are three states.", "Send \"ready\", \"drain\" or \"down\".");
+            await ApiAnswer.WriteErrorAsync(
+                http, UnprocessableContent, "There are three states.", "Send \"ready\", \"drain\" or \"down\".");
             return;
         }
 
@@ -256,8 +265,10 @@ internal sealed class AdminApi
             return;
         }
 
-        ServerStatus? now = _control.Upstreams().FirstOrDefault(known => known.Name == upstream)?.Servers.FirstOrDefault(known => known.Name == server);
-        await ApiAnswer.WriteAsync(http, new ServerAnswer(upstream, AdminStates.Name(change.Was), change.Problem, now), AdminJson.Default.ServerAnswer);
+        ServerStatus? now = _control.Upstreams().FirstOrDefault(known => known.Name == upstream)?.Servers.FirstOrDefault(
+            known => known.Name == server);
+        await ApiAnswer.WriteAsync(
+            http, new ServerAnswer(upstream, AdminStates.Name(change.Was), change.Problem, now), AdminJson.Default.ServerAnswer);
     }
 
     private Task CachesAsync(HttpContext http) => ApiAnswer.WriteAsync(http, new CacheList(_control.Caches()), AdminJson.Default.CacheList);
@@ -283,7 +294,8 @@ internal sealed class AdminApi
     private async Task ReloadAsync(HttpContext http)
     {
         ReloadReport report = await _control.ReloadAsync(Caller.Name(http));
-        await ApiAnswer.WriteAsync(http, report, AdminJson.Default.ReloadReport, report.IsApplied ? StatusCodes.Status200OK : UnprocessableContent);
+        await ApiAnswer.WriteAsync(
+            http, report, AdminJson.Default.ReloadReport, report.IsApplied ? StatusCodes.Status200OK : UnprocessableContent);
     }
 
     private static async Task<T?> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, string example)

@@ -26,7 +26,8 @@ internal static class ServerTarget
         decoded = "";
         for (int i = 0; i < text.Length; i++)
         {
-            bool isCut = text[i] == '%' && (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]));
+            bool isCut = text[i] == '%'
+                && (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]));
             if (isCut)
             {
                 return false;

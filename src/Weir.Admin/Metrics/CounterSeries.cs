@@ -20,7 +20,8 @@ internal sealed class CounterSeries
         for (int i = 0; i < _rows.Length; i++)
         {
             CounterDefinition row = Counters.All[i];
-            byte[] sample = Encoding.UTF8.GetBytes(row.Label.Length == 0 ? row.Name + " " : $"{row.Name}{{{row.Label}=\"{MetricsText.Escape(row.LabelValue)}\"}} ");
+            byte[] sample = Encoding.UTF8.GetBytes(
+                row.Label.Length == 0 ? row.Name + " " : $"{row.Name}{{{row.Label}=\"{MetricsText.Escape(row.LabelValue)}\"}} ");
             _rows[i] = row.Name == last ? sample : [.. MetricsText.Head(row.Name, LiveSeries.Word(row.Kind), row.Help), .. sample];
             last = row.Name;
         }

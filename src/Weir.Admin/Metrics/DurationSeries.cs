@@ -73,7 +73,8 @@ public sealed class DurationSeries
     {
         string bound = doubling == Doublings
             ? "+Inf"
-            : (DurationHistogram.UpperBoundNs((doubling * BucketsADoubling) + BucketsADoubling - 1) / NsPerSecond).ToString("0.#########", CultureInfo.InvariantCulture);
+            : (DurationHistogram.UpperBoundNs((doubling * BucketsADoubling) + BucketsADoubling - 1) / NsPerSecond).ToString(
+                "0.#########", CultureInfo.InvariantCulture);
         return Encoding.UTF8.GetBytes($"{Name}_bucket{{phase=\"{phase}\",le=\"{bound}\"}} ");
     }
 }

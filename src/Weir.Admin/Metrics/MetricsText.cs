@@ -27,7 +27,8 @@ internal readonly struct MetricsText
     public static string Escape(string value) =>
         value.AsSpan().IndexOfAny(_special) < 0
             ? value
-            : value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+            : value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace(
+                "\n", "\\n", StringComparison.Ordinal);
 
     public void Write(ReadOnlySpan<byte> text) => _output.Write(text);
 

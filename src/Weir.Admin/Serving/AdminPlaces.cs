@@ -29,7 +29,9 @@ public static class AdminPlaces
             return Path.Combine(given.Split(':')[0], Name);
         }
 
-        return Environment.IsPrivilegedProcess && config.Process.Data is null ? RootSocket : Path.Combine(DataFolder.PathOf(config.Process), Name);
+        return Environment.IsPrivilegedProcess && config.Process.Data is null
+            ? RootSocket
+            : Path.Combine(DataFolder.PathOf(config.Process), Name);
     }
 
     /// <summary>Where a Weir that was started without a word about its socket may have it, most likely place first.</summary>

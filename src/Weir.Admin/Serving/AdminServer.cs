@@ -72,7 +72,9 @@ public sealed class AdminServer : IAsyncDisposable
             return null;
         }
 
-        string? url = sockets.All.FirstOrDefault(socket => socket.AddressFamily != AddressFamily.Unix)?.LocalEndPoint is { } bound ? $"http://{bound}" : null;
+        string? url = sockets.All.FirstOrDefault(socket => socket.AddressFamily != AddressFamily.Unix)?.LocalEndPoint is { } bound
+            ? $"http://{bound}"
+            : null;
         log.Write(OperatorEvents.AdminStarted, string.Join(" and ", new[] { sockets.SocketPath, url }.Where(place => place is not null)));
         return new AdminServer(app, sockets.SocketPath, url);
     }

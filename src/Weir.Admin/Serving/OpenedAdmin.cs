@@ -26,8 +26,8 @@ public sealed class OpenedAdmin
     internal AdminToken? Token { get; }
 
     /// <summary>
-    /// Opens it. Null when it is off, and after errors, which are in the list. Places that the configuration does not name and another process
-    /// holds are told to the log, and it does without them.
+    /// Opens it. Null when it is off, and after errors, which are in the list. Places that the configuration does not name and another
+    /// process holds are told to the log, and it does without them.
     /// </summary>
     public static OpenedAdmin? Open(WeirConfig config, WeirLog log, List<ConfigError> errors)
     {

@@ -39,7 +39,8 @@ internal static class CacheCommand
             Example:  weir cache purges
             """, CacheTable.WritePurges));
 
-    private static Command Make(string name, string description, Action<IReadOnlyList<CacheReport>, TextWriter> write, params Command[] parts)
+    private static Command Make(
+        string name, string description, Action<IReadOnlyList<CacheReport>, TextWriter> write, params Command[] parts)
     {
         AdminOptions options = new();
         Command command = new(name, description);

@@ -43,7 +43,8 @@ internal static class CertsCommand
         command.SetAction(result =>
         {
             RenewalWish wish = new(result.GetRequiredValue(name));
-            return ReplaceAsync(result, wish.Name!, link => link.PostAsync("/api/v1/certificates/renew", wish, AdminJson.Default.RenewalWish), options);
+            return ReplaceAsync(
+                result, wish.Name!, link => link.PostAsync("/api/v1/certificates/renew", wish, AdminJson.Default.RenewalWish), options);
         });
         return command;
     }
@@ -71,7 +72,8 @@ internal static class CertsCommand
             string which = result.GetRequiredValue(name);
             RevocationWish wish = new(which, result.GetRequiredValue(reason));
             return result.GetValue(yes) || Confirmation.Ask($"Revoke the certificate of {which}? It cannot be undone.")
-                ? await ReplaceAsync(result, which, link => link.PostAsync("/api/v1/certificates/revoke", wish, AdminJson.Default.RevocationWish), options)
+                ? await ReplaceAsync(
+                    result, which, link => link.PostAsync("/api/v1/certificates/revoke", wish, AdminJson.Default.RevocationWish), options)
                 : ExitCode.Refused;
         });
         return command;
@@ -137,7 +139,8 @@ internal static class CertsCommand
     }
 
     /// <summary>Asks for something that brings another certificate, and waits for it.</summary>
-    private static async Task<int> ReplaceAsync(ParseResult result, string name, Func<AdminLink, Task<AdminReply?>> ask, AdminOptions options)
+    private static async Task<int> ReplaceAsync(
+        ParseResult result, string name, Func<AdminLink, Task<AdminReply?>> ask, AdminOptions options)
     {
         using AdminLink? link = await options.ConnectAsync(result);
         if (link is null || await FindAsync(link, name) is not { } found)

@@ -3,7 +3,9 @@ namespace Weir.Cli.Commands;
 /// <summary>Asks before something that cannot be undone.</summary>
 internal static class Confirmation
 {
-    /// <summary>Whether the person at the terminal says yes. Where nobody can be asked the answer is no, and standard error says how to go on.</summary>
+    /// <summary>
+    /// Whether the person at the terminal says yes. Where nobody can be asked the answer is no, and standard error says how to go on.
+    /// </summary>
     public static bool Ask(string question)
     {
         if (Console.IsInputRedirected)

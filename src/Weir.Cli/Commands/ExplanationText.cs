@@ -21,7 +21,8 @@ internal static class ExplanationText
         WriteIndented = true,
     };
 
-    public static void WriteJson(Explanation explanation, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(explanation, _json));
+    public static void WriteJson(Explanation explanation, TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(explanation, _json));
 
     public static void Write(Explanation explanation, TextWriter output)
     {

@@ -31,7 +31,8 @@ internal static class PurgeCommand
     private static async Task<int> PurgeAsync(ParseResult result, PurgeOptions wishes, AdminOptions options)
     {
         using AdminLink? link = await options.ConnectAsync(result);
-        if (link is null || await link.PostAsync("/api/v1/caches/purge", wishes.Read(result), AdminJson.Default.PurgeOrder) is not { } reply)
+        if (link is null
+            || await link.PostAsync("/api/v1/caches/purge", wishes.Read(result), AdminJson.Default.PurgeOrder) is not { } reply)
         {
             return ExitCode.NoWeir;
         }

@@ -43,7 +43,8 @@ internal static class Server
         {
             // All that the admin needs, before a client is served: what fails of it later must not end what serves.
             admin = OpenedAdmin.Open(config, log, errors);
-            host = errors.Exists(error => !error.IsWarning) ? null : await WeirHost.StartAsync(config, new StandardModules(), log, errors, file);
+            host = errors.Exists(error => !error.IsWarning) ? null : await WeirHost.StartAsync(
+                config, new StandardModules(), log, errors, file);
         }
 
         if (ConfigFile.Report(errors) || host is null)
@@ -105,5 +106,6 @@ internal static class Server
         _ => EventLevel.Info,
     };
 
-    private static string? SocketFolder(WeirConfig config) => config.Admin.IsOff ? null : Path.GetDirectoryName(AdminPlaces.SocketOf(config));
+    private static string? SocketFolder(WeirConfig config) =>
+        config.Admin.IsOff ? null : Path.GetDirectoryName(AdminPlaces.SocketOf(config));
 }

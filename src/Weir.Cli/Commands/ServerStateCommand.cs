@@ -71,7 +71,8 @@ internal static class ServerStateCommand
             using AdminLink? link = await options.ConnectAsync(result);
             return link is null
                 ? ExitCode.NoWeir
-                : await SetAsync(link, result.GetRequiredValue(server), state, options.IsJson(result)) is var code && (code != ExitCode.Done || !mustWait)
+                : await SetAsync(link, result.GetRequiredValue(server), state, options.IsJson(result)) is var code
+                    && (code != ExitCode.Done || !mustWait)
                     ? code
                     : await WaitAsync(link, result.GetRequiredValue(server), atMost);
         });
@@ -124,7 +125,8 @@ internal static class ServerStateCommand
                 .SelectMany(upstream => upstream.Servers.Where(other => $"{upstream.Name}/{other.Name}" == server)).FirstOrDefault();
             if (now is null or { InFlight: 0 })
             {
-                Console.Error.WriteLine(now is null ? $"{server} is no longer part of the configuration." : $"Nothing is in flight at {server}.");
+                Console.Error.WriteLine(
+                    now is null ? $"{server} is no longer part of the configuration." : $"Nothing is in flight at {server}.");
                 return ExitCode.Done;
             }
 

@@ -55,10 +55,11 @@ internal sealed class AdminLink : IDisposable
     public Task<AdminReply?> PostAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path));
 
     /// <summary>Tells it to do something. Null after a message to standard error: nobody answers.</summary>
-    public Task<AdminReply?> PostAsync<T>(string path, T body, JsonTypeInfo<T> type) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
-    {
-        Content = new StringContent(JsonSerializer.Serialize(body, type), Encoding.UTF8, "application/json"),
-    });
+    public Task<AdminReply?> PostAsync<T>(string path, T body, JsonTypeInfo<T> type) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(JsonSerializer.Serialize(body, type), Encoding.UTF8, "application/json"),
+        });
 
     public void Dispose() => _client.Dispose();
 
@@ -100,7 +101,8 @@ internal sealed class AdminLink : IDisposable
 
         if (config.Admin.IsOff)
         {
-            Console.Error.WriteLine($"weir: {file} says `admin: off`, so that nothing can be told to that Weir. Remove it and restart Weir.");
+            Console.Error.WriteLine(
+                $"weir: {file} says `admin: off`, so that nothing can be told to that Weir. Remove it and restart Weir.");
             return null;
         }
 
@@ -129,7 +131,8 @@ internal sealed class AdminLink : IDisposable
             }
         }
 
-        Console.Error.WriteLine($"weir: no Weir answers at {string.Join(" or ", places)}. Start one, or say where it is: --admin SOCKET, or -c FILE.");
+        Console.Error.WriteLine(
+            $"weir: no Weir answers at {string.Join(" or ", places)}. Start one, or say where it is: --admin SOCKET, or -c FILE.");
         return null;
     }
 

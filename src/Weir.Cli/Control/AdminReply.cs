@@ -30,7 +30,8 @@ internal sealed record AdminReply(HttpStatusCode Status, string Body)
     public int Complain()
     {
         ApiError? error = Read(AdminJson.Default.ApiError);
-        Console.Error.WriteLine(error?.Error is null ? $"weir: the admin answered {(int)Status}; is that a Weir?" : $"weir: {error.Error} {error.Remedy}");
+        Console.Error.WriteLine(
+            error?.Error is null ? $"weir: the admin answered {(int)Status}; is that a Weir?" : $"weir: {error.Error} {error.Remedy}");
         if (error?.Nearest is { Count: > 1 } nearest)
         {
             Console.Error.WriteLine("Known there: " + string.Join(", ", nearest));

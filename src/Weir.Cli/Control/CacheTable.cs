@@ -15,7 +15,8 @@ internal static class CacheTable
     /// <summary>Each cache in a line, then its routes.</summary>
     public static void WriteCaches(IReadOnlyList<CacheReport> caches, TextWriter output)
     {
-        TextTable table = new(["cache", "objects", "memory", "of", "requests", "hit ratio", "filling", "evicted", "purged", "remarks"], StyleOf);
+        TextTable table = new(
+            ["cache", "objects", "memory", "of", "requests", "hit ratio", "filling", "evicted", "purged", "remarks"], StyleOf);
         foreach (CacheReport cache in caches)
         {
             table.Add(
@@ -83,7 +84,8 @@ internal static class CacheTable
             foreach (QuerySplit split in cache.Splits.Take(MostShown))
             {
                 string advice = split.IsNeedless ? $"ignore_query: [{split.Parameter}]" : "keep";
-                table.Add([cache.Name, split.Authority, split.Parameter, Number(split.Same), Number(split.Different), advice, split.Example]);
+                table.Add(
+                    [cache.Name, split.Authority, split.Parameter, Number(split.Same), Number(split.Different), advice, split.Example]);
             }
         }
 
@@ -193,7 +195,8 @@ internal static class CacheTable
     }
 
     private static IEnumerable<(string What, string Why, long Count)> Reasons(CacheRoute route) =>
-        route.Forwarded.Select(pair => ("went on", pair.Key, pair.Value)).Concat(route.NotStored.Select(pair => ("not stored", pair.Key, pair.Value)));
+        route.Forwarded.Select(pair => ("went on", pair.Key, pair.Value)).Concat(
+            route.NotStored.Select(pair => ("not stored", pair.Key, pair.Value)));
 
     private static IEnumerable<string> Remarks(CacheReport cache)
     {

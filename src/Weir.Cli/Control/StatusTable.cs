@@ -51,7 +51,8 @@ internal static class StatusTable
         }
 
         table.Write(output);
-        foreach (UpstreamStatus upstream in upstreams.Where(upstream => upstream.Panicking || upstream.Queued > 0 || upstream.Servers.Count == 0))
+        foreach (UpstreamStatus upstream in upstreams.Where(upstream => upstream.Panicking || upstream.Queued > 0
+            || upstream.Servers.Count == 0))
         {
             output.WriteLine(TextTable.Printable(Remark(upstream)));
         }
@@ -60,7 +61,9 @@ internal static class StatusTable
     /// <summary>"3 requests in flight, 12 answers to clients bound by a cookie".</summary>
     public static string Remaining(ServerStatus server)
     {
-        string sticky = server.StickyRequests > 0 ? $", {Count(server.StickyRequests, "answer")} to clients bound by a cookie, the last {Ago(server.LastStickyAt)}" : "";
+        string sticky = server.StickyRequests > 0
+            ? $", {Count(server.StickyRequests, "answer")} to clients bound by a cookie, the last {Ago(server.LastStickyAt)}"
+            : "";
         return $"{Count(server.InFlight, "request")} in flight{sticky}";
     }
 

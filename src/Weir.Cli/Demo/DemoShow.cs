@@ -64,7 +64,9 @@ internal static class DemoShow
         ConfigResult read = ConfigReader.ReadText(text, "demo", new StandardModules());
         List<ConfigError> errors = [.. read.Errors];
         OpenedAdmin? admin = read.Config is { } known ? OpenedAdmin.Open(known, WeirLog.Silent, errors) : null;
-        WeirHost? host = read.Config is { } config ? await WeirHost.StartAsync(config, new StandardModules(), WeirLog.Silent, errors) : null;
+        WeirHost? host = read.Config is { } config
+            ? await WeirHost.StartAsync(config, new StandardModules(), WeirLog.Silent, errors)
+            : null;
         return host is null ? throw new InvalidOperationException(string.Join('\n', errors)) : (host, admin);
     }
 
@@ -148,7 +150,8 @@ internal static class DemoShow
             Console.Out.WriteLine($"GET /broken answers {(int)broken.StatusCode}, Proxy-Status: {reason}");
         }
 
-        Console.Out.WriteLine($"A little traffic, until {(seconds is { } some ? $"{some} s have passed or " : "")}Ctrl-C. Answers by origin, each second:");
+        Console.Out.WriteLine(
+            $"A little traffic, until {(seconds is { } some ? $"{some} s have passed or " : "")}Ctrl-C. Answers by origin, each second:");
         DemoTraffic traffic = new();
         using CancellationTokenSource end = new();
         Task sending = traffic.RunAsync(client, end.Token);
@@ -164,7 +167,8 @@ internal static class DemoShow
             }
 
             await tick;
-            Console.Out.WriteLine($"  {second,4} s   {string.Join("   ", origins.Select(origin => Count(origin, traffic)))}   failed {traffic.Failed}");
+            Console.Out.WriteLine(
+                $"  {second,4} s   {string.Join("   ", origins.Select(origin => Count(origin, traffic)))}   failed {traffic.Failed}");
             await MoveOnAsync(victim, second % round, round);
         }
 

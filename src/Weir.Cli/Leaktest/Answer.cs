@@ -33,7 +33,9 @@ internal sealed class Answer
 
             string[] lines = text[..end].Split("\r\n");
             string[] words = lines[0].Split(' ', 3);
-            int status = words.Length > 1 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+            int status = words.Length > 1 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? number
+                : 0;
             text = text[(end + 4)..];
             if (status is >= 100 and < 200 && status != 101)
             {
@@ -46,7 +48,8 @@ internal sealed class Answer
                 fields.Add(("(reason)", words[2]));
             }
 
-            bool isChunked = fields.Any(field => Is(field.Name, "Transfer-Encoding") && field.Value.Contains("chunked", StringComparison.OrdinalIgnoreCase));
+            bool isChunked = fields.Any(
+                field => Is(field.Name, "Transfer-Encoding") && field.Value.Contains("chunked", StringComparison.OrdinalIgnoreCase));
             return new Answer(status, fields, isChunked ? Join(text) : text);
         }
     }

@@ -24,7 +24,8 @@ internal sealed class Signs
 
     private static readonly Regex _productPage = new(@"<center>nginx(/[\d.]+)?|Apache/\d[\d.]*|Apache Tomcat/[\d.]+|Microsoft-IIS/[\d.]+|Jetty://|Powered by Jetty|Werkzeug|Whitelabel Error Page|<center>openresty(/[\d.]+)?|Varnish cache server|gunicorn|lighttpd/[\d.]+|Kestrel|squid/[\d.]+|Express</title>|Cannot (GET|POST) /|DEBUG = True", Linear);
 
-    private static readonly Regex _serverPath = new(@"/(var/www|home/\w+|usr/(local|share|lib)|app|srv)/[\w./-]+\.\w+|[A-Z]:\\(inetpub|Users|Windows)[\w.\\-]*", Linear);
+    private static readonly Regex _serverPath = new(
+        @"/(var/www|home/\w+|usr/(local|share|lib)|app|srv)/[\w./-]+\.\w+|[A-Z]:\\(inetpub|Users|Windows)[\w.\\-]*", Linear);
 
     private static readonly Regex _inodeTag = new("^(W/)?\"[0-9a-f]+-[0-9a-f]+-[0-9a-f]+\"$", Linear);
 
@@ -84,7 +85,8 @@ internal sealed class Signs
 
     private void LookAtField(Probe probe, string name, string value)
     {
-        bool isLocation = Answer.Is(name, "Location") || Answer.Is(name, "Content-Location") || Answer.Is(name, "Refresh") || Answer.Is(name, "Link");
+        bool isLocation = Answer.Is(name, "Location") || Answer.Is(name, "Content-Location") || Answer.Is(name, "Refresh")
+            || Answer.Is(name, "Link");
         if (isLocation && value.Contains(Probe.Marker, StringComparison.OrdinalIgnoreCase) && probe.Name == "a forwarded host")
         {
             Add("a field of the client's decides", name, value, probe, "trust X-Forwarded-* of known proxies only");
@@ -94,7 +96,8 @@ internal sealed class Signs
             ? name.StartsWith(field[..^1], StringComparison.OrdinalIgnoreCase)
             : Answer.Is(name, field));
         bool isVia = Answer.Is(name, "Via");
-        if ((isTelling && !isVia) || (Answer.Is(name, "Server") && _productVersion.IsMatch(value)) || (isVia && (_productVersion.IsMatch(value) || value.Contains('('))))
+        if ((isTelling && !isVia) || (Answer.Is(name, "Server") && _productVersion.IsMatch(value))
+            || (isVia && (_productVersion.IsMatch(value) || value.Contains('('))))
         {
             Add("a product or server", name, value, probe, ByCloak);
             return;

@@ -3,7 +3,9 @@ namespace Weir.Codings.Compression;
 /// <summary>What a coding's level may be, and what an encoder of it holds.</summary>
 public static class CompressionLevels
 {
-    /// <summary>The windows of br and zstd, as a power of two: 512 KiB. Larger ones help large content a little and cost every encoder much.</summary>
+    /// <summary>
+    /// The windows of br and zstd, as a power of two: 512 KiB. Larger ones help large content a little and cost every encoder much.
+    /// </summary>
     internal const int WindowBits = 19;
 
     private const int Mebibyte = 1024 * 1024;

@@ -49,7 +49,8 @@ public abstract class Compressor : BodyFilter
     }
 
     /// <inheritdoc/>
-    public sealed override OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd) =>
+    public sealed override OperationStatus Transform(
+        ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd) =>
         Compress(source, destination, out consumed, out written, isEnd ? Step.End : Step.Continue);
 
     /// <inheritdoc/>

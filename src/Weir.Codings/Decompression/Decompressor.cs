@@ -32,7 +32,8 @@ public abstract class Decompressor : BodyFilter
     };
 
     /// <inheritdoc/>
-    public sealed override OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd)
+    public sealed override OperationStatus Transform(
+        ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd)
     {
         OperationStatus status = Inflate(source, destination, out consumed, out written);
         _in += consumed;
@@ -63,5 +64,6 @@ public abstract class Decompressor : BodyFilter
     /// <summary>
     /// <see cref="OperationStatus.Done"/>: the source is used up and there is nothing to give out.
     /// </summary>
-    private protected abstract OperationStatus Inflate(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written);
+    private protected abstract OperationStatus Inflate(
+        ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written);
 }

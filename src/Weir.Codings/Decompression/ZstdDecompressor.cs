@@ -4,7 +4,9 @@ using Weir.Codings.Native;
 
 namespace Weir.Codings.Decompression;
 
-/// <summary>zstd, by libzstd: any number of frames (RFC 8878 section 3.1), each with a window of at most 8 MiB (RFC 9659 section 3).</summary>
+/// <summary>
+/// zstd, by libzstd: any number of frames (RFC 8878 section 3.1), each with a window of at most 8 MiB (RFC 9659 section 3).
+/// </summary>
 internal sealed unsafe class ZstdDecompressor : Decompressor
 {
     private const int MostWindowBits = 23;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Codings.Native;
 
-/// <summary>The calls into zlib that inflate. The runtime's own inflater cannot be fed piece by piece and say where a stream ended.</summary>
+/// <summary>
+/// The calls into zlib that inflate. The runtime's own inflater cannot be fed piece by piece and say where a stream ended.
+/// </summary>
 internal static unsafe class LibZ
 {
     public const int Ok = 0;

@@ -60,8 +60,8 @@ public readonly struct AcceptEncoding
     public bool Accepts(ContentCoding coding) => !IsSaid || Quality(coding) > 0;
 
     /// <summary>
-    /// The coding of the highest quality, the earlier one in the server's order where two are equal; identity when the client prefers it, or
-    /// accepts none of them.
+    /// The coding of the highest quality, the earlier one in the server's order where two are equal; identity when the client prefers it,
+    /// or accepts none of them.
     /// </summary>
     public ContentCoding Choose(ReadOnlySpan<ContentCoding> order)
     {
@@ -114,7 +114,8 @@ public readonly struct AcceptEncoding
     private static bool TryReadQuality(ReadOnlySpan<byte> parameter, out short quality)
     {
         quality = 0;
-        if (parameter.Length is < 3 or > 7 || (parameter[0] | 0x20) != 'q' || parameter[1] != '=' || (parameter.Length > 3 && parameter[3] != '.'))
+        if (parameter.Length is < 3 or > 7 || (parameter[0] | 0x20) != 'q' || parameter[1] != '='
+            || (parameter.Length > 3 && parameter[3] != '.'))
         {
             return false;
         }

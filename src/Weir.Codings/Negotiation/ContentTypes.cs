@@ -65,7 +65,8 @@ public sealed class ContentTypes
         return false;
     }
 
-    private static char KindOf(string pattern) => pattern.StartsWith('+') ? '+' : pattern.EndsWith("/*", StringComparison.Ordinal) ? '*' : '/';
+    private static char KindOf(string pattern) =>
+        pattern.StartsWith('+') ? '+' : pattern.EndsWith("/*", StringComparison.Ordinal) ? '*' : '/';
 
     private static bool IsPattern(string pattern)
     {

@@ -75,10 +75,12 @@ internal static class AcmeChecker
     private static void CheckEmail(AcmeConfig acme, ErrorList errors)
     {
         // It becomes a mailto: URL, which would take several addresses, and fields behind a question mark.
-        bool isOdd = acme.Email is { } text && (text.Count(letter => letter == '@') != 1 || text.Any(letter => char.IsWhiteSpace(letter) || letter is ',' or '?'));
+        bool isOdd = acme.Email is { } text
+            && (text.Count(letter => letter == '@') != 1 || text.Any(letter => char.IsWhiteSpace(letter) || letter is ',' or '?'));
         if (isOdd && acme.Email is { } email)
         {
-            errors.Error(acme.Position, $"acme.email: \"{Yaml.ScalarNode.Shorten(email)}\" is no address.", "Write one address: ops@example.com.");
+            errors.Error(
+                acme.Position, $"acme.email: \"{Yaml.ScalarNode.Shorten(email)}\" is no address.", "Write one address: ops@example.com.");
         }
     }
 

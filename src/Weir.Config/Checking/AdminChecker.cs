@@ -12,7 +12,8 @@ internal static class AdminChecker
             errors.Error(admin.Position, $"admin.listen: {unix} is a unix socket.", $"Write `socket: {unix.UnixPath}`, and a TCP address here or none.");
         }
 
-        bool isRemote = admin.Listen is { IsUnix: false } listen && listen.Ip?.ToIPAddress() is var ip && (ip is null || !System.Net.IPAddress.IsLoopback(ip));
+        bool isRemote = admin.Listen is { IsUnix: false } listen && listen.Ip?.ToIPAddress() is var ip
+            && (ip is null || !System.Net.IPAddress.IsLoopback(ip));
         if (!admin.IsOff && isRemote && admin.TokenFile is null)
         {
             errors.Warning(

@@ -18,7 +18,9 @@ public static class SecretOptions
 
     private static void AddRecord(object record, string path, Position around, List<SecretFile> found)
     {
-        Position here = record.GetType().GetProperty(nameof(StackEntry.Position))?.GetValue(record) is Position { IsWritten: true } own ? own : around;
+        Position here = record.GetType().GetProperty(nameof(StackEntry.Position))?.GetValue(record) is Position { IsWritten: true } own
+            ? own
+            : around;
         foreach (OptionShape option in ValueShapes.OfRecord(record.GetType()).Options)
         {
             string name = path.Length == 0 ? option.Name : $"{path}.{option.Name}";

@@ -3,7 +3,9 @@ using Weir.Config.Model;
 
 namespace Weir.Config.Checking;
 
-/// <summary>Finds modules in places where they never run, or where they do harm. A request passes its site's stack, then its route's.</summary>
+/// <summary>
+/// Finds modules in places where they never run, or where they do harm. A request passes its site's stack, then its route's.
+/// </summary>
 internal sealed class StackOrder
 {
     /// <summary>What any module's options may say: the place is meant.</summary>

@@ -5,7 +5,9 @@ namespace Weir.Config.Checking;
 /// <summary>That listeners with TLS and sites with certificates find each other.</summary>
 internal static class TlsChecker
 {
-    /// <summary>Puts the default in its place: a site with a public host gets its certificates by itself where a listener has TLS.</summary>
+    /// <summary>
+    /// Puts the default in its place: a site with a public host gets its certificates by itself where a listener has TLS.
+    /// </summary>
     internal static void FillIn(AcmeConfig? acme, IReadOnlyList<ListenerConfig> listeners, OrderedDictionary<string, SiteConfig> sites)
     {
         if (!listeners.Any(listener => listener.Tls == true))

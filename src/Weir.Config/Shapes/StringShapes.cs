@@ -100,7 +100,9 @@ internal static class StringShapes
     private static Parsed Authority(string text)
     {
         (string? host, int? port) = OriginSyntax.Split(text, 80);
-        return host is not null && port is not null ? Parsed.Of(text) : Parsed.Wrong("is not a host", "Write HOST or HOST:PORT, without a scheme.");
+        return host is not null && port is not null
+            ? Parsed.Of(text)
+            : Parsed.Wrong("is not a host", "Write HOST or HOST:PORT, without a scheme.");
     }
 
     private static Parsed LogFormat(string text)

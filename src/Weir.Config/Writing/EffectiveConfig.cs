@@ -51,7 +51,8 @@ public static class EffectiveConfig
         }
     }
 
-    // Included files and named stacks stand in their places by now; the one route of a site with `to` is that `to`; hashing has no policy beside it.
+    // Included files and named stacks stand in their places by now; the one route of a site with `to` is that `to`; hashing has no policy
+    // beside it.
     private static bool IsShownElsewhere(string place, object record) =>
         place is "include" or "stacks"
         || (place == "sites.*.routes" && record is SiteConfig { To: not null })

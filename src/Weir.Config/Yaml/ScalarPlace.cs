@@ -3,12 +3,14 @@ using Weir.Config.Model;
 namespace Weir.Config.Yaml;
 
 /// <summary>
-/// Where a character of a scalar's text stands in the file, whatever quotes, escapes, folds and indentation lie between. Blanks are passed over
-/// on both sides, so that folded lines need no rule of their own.
+/// Where a character of a scalar's text stands in the file, whatever quotes, escapes, folds and indentation lie between. Blanks are passed
+/// over on both sides, so that folded lines need no rule of their own.
 /// </summary>
 internal static class ScalarPlace
 {
-    /// <summary>The place of a character; of a blank, that of what follows it. The scalar's own place where variables changed the text.</summary>
+    /// <summary>
+    /// The place of a character; of a blank, that of what follows it. The scalar's own place where variables changed the text.
+    /// </summary>
     internal static Position Of(ScalarNode node, int offset)
     {
         if (node.Written is not { } written)
@@ -48,7 +50,8 @@ internal static class ScalarPlace
     {
         while (at < written.Length)
         {
-            bool isEscapedBlank = style == '"' && written[at] == '\\' && at + 1 < written.Length && written[at + 1] is 'n' or 't' or 'r' or ' ' or '\n';
+            bool isEscapedBlank = style == '"' && written[at] == '\\' && at + 1 < written.Length
+                && written[at + 1] is 'n' or 't' or 'r' or ' ' or '\n';
             if (!isEscapedBlank && !char.IsWhiteSpace(written[at]))
             {
                 break;

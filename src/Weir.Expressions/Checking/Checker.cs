@@ -48,7 +48,8 @@ internal sealed class Checker
         SyntaxKind.Or => new LogicNodes.Or(Array.ConvertAll(part.Children, Bool)),
         SyntaxKind.Conditional => Conditional(part),
         SyntaxKind.Binary => Binary(part),
-        _ => throw new ExpressionMistake(part.Offset, "A list stands alone.", "Lists stand behind in: request.method in [\"GET\", \"HEAD\"]."),
+        _ => throw new ExpressionMistake(
+            part.Offset, "A list stands alone.", "Lists stand behind in: request.method in [\"GET\", \"HEAD\"]."),
     };
 
     /// <summary>Adds to the cost.</summary>
@@ -79,10 +80,12 @@ internal sealed class Checker
     }
 
     public BoolNode Bool(SyntaxNode part) => Check(part) as BoolNode
-        ?? throw new ExpressionMistake(part.Offset, $"{Words.Article(KindOf(part))} stands where true or false is wanted.", "Compare it with something.");
+        ?? throw new ExpressionMistake(
+            part.Offset, $"{Words.Article(KindOf(part))} stands where true or false is wanted.", "Compare it with something.");
 
     public IntNode Number(SyntaxNode part) => Check(part) as IntNode
-        ?? throw new ExpressionMistake(part.Offset, $"{Words.Article(KindOf(part))} stands where a number is wanted.", "Use size(TEXT), or a number.");
+        ?? throw new ExpressionMistake(
+            part.Offset, $"{Words.Article(KindOf(part))} stands where a number is wanted.", "Use size(TEXT), or a number.");
 
     public TextNode Text(SyntaxNode part) => Check(part) as TextNode
         ?? throw new ExpressionMistake(part.Offset, $"{Words.Article(KindOf(part))} stands where a text is wanted.", Remedy(part));
@@ -199,7 +202,8 @@ internal sealed class Checker
     {
         if (list.Length == 0)
         {
-            throw new ExpressionMistake(part.Offset, "The list is empty: nothing is in it.", "Put something in, or leave the comparison out.");
+            throw new ExpressionMistake(
+                part.Offset, "The list is empty: nothing is in it.", "Put something in, or leave the comparison out.");
         }
 
         switch (what)
@@ -214,7 +218,8 @@ internal sealed class Checker
                 Expect(list, SyntaxKind.Text, "a range of addresses in quotes");
                 return new ComparisonNodes.AddressInRanges(address, [.. list.Select(Range)]);
             default:
-                throw new ExpressionMistake(part.Offset, $"{Words.Article(what.Kind)} cannot be in a list.", "Lists hold texts, numbers or addresses.");
+                throw new ExpressionMistake(
+                    part.Offset, $"{Words.Article(what.Kind)} cannot be in a list.", "Lists hold texts, numbers or addresses.");
         }
     }
 
@@ -231,7 +236,8 @@ internal sealed class Checker
         Spend(part, Costs.Plain);
         return part is { Kind: SyntaxKind.Number, Number: not 0 }
             ? part.Number
-            : throw new ExpressionMistake(part.Offset, "What is divided by must be written down, and not be 0.", "Then a division always has a result.");
+            : throw new ExpressionMistake(
+                part.Offset, "What is divided by must be written down, and not be 0.", "Then a division always has a result.");
     }
 
     private static IpPrefix Range(SyntaxNode part)
@@ -239,12 +245,14 @@ internal sealed class Checker
         int slash = part.Text.IndexOf('/', StringComparison.Ordinal);
         if (!IpPrefix.TryParse(part.Text, out IpPrefix range))
         {
-            throw new ExpressionMistake(part.Offset, $"\"{part.Text}\" is neither an address nor a range.", "Write it like 10.0.0.0/8 or 2001:db8::/32.");
+            throw new ExpressionMistake(
+                part.Offset, $"\"{part.Text}\" is neither an address nor a range.", "Write it like 10.0.0.0/8 or 2001:db8::/32.");
         }
 
         return slash < 0 || (IpAddress.TryParse(part.Text.AsSpan(0, slash), out IpAddress written) && written == range.Address)
             ? range
-            : throw new ExpressionMistake(part.Offset, $"\"{part.Text}\" has bits behind its length.", $"Write {range}, or the address alone.");
+            : throw new ExpressionMistake(
+                part.Offset, $"\"{part.Text}\" has bits behind its length.", $"Write {range}, or the address alone.");
     }
 
     private static IpAddress Address(SyntaxNode part) => IpAddress.TryParse(part.Text, out IpAddress address)

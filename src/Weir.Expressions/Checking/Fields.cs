@@ -102,7 +102,8 @@ internal sealed class Fields
             return name;
         }
 
-        throw new ExpressionMistake(key.Offset, $"\"{key.Text}\" is no name that a field, a cookie or a tag can have.", "Use letters, digits, - and _.");
+        throw new ExpressionMistake(
+            key.Offset, $"\"{key.Text}\" is no name that a field, a cookie or a tag can have.", "Use letters, digits, - and _.");
     }
 
     private int Claim(SyntaxNode key)
@@ -140,11 +141,13 @@ internal sealed class Fields
         }
 
         string remedy = Nearest.Find(name, FieldTable.All.Select(field => field.Name)) is { } near ? $"Did you mean {near}?"
-            : part.Kind == SyntaxKind.Select && FieldTable.IsRoot(part.Children[0].Text) ? $"Known there: {Siblings(part.Children[0].Text)}."
+            : part.Kind == SyntaxKind.Select
+                && FieldTable.IsRoot(part.Children[0].Text) ? $"Known there: {Siblings(part.Children[0].Text)}."
             : "Fields begin with request, client, server, tls, tags, claims, route or response; a text stands in quotes.";
         return new ExpressionMistake(at, $"\"{name}\" is not known.", remedy);
     }
 
     private static string Siblings(string root) =>
-        string.Join(", ", FieldTable.All.Where(field => field.Name.StartsWith(root + ".", StringComparison.Ordinal)).Select(field => field.Name));
+        string.Join(
+            ", ", FieldTable.All.Where(field => field.Name.StartsWith(root + ".", StringComparison.Ordinal)).Select(field => field.Name));
 }

@@ -57,7 +57,8 @@ internal sealed class Functions
     {
         TextNode text = Text(part, 2);
         _checker.Spend(part, Costs.Search);
-        byte[] sought = _checker.Constant(part.Children[1], ExpressionLimits.Pattern, "A search for a text that a client chooses could take long.");
+        byte[] sought = _checker.Constant(
+            part.Children[1], ExpressionLimits.Pattern, "A search for a text that a client chooses could take long.");
         return sought.Length > 0
             ? new TextNodes.Contains(text, sought)
             : throw new ExpressionMistake(part.Children[1].Offset, "The empty text is in every text.", "Write what is looked for; has(FIELD) tells whether there is any.");
@@ -104,7 +105,8 @@ internal sealed class Functions
                 _checker.Spend(part, Costs.Search);
                 return new EntryNodes.Count(map.Source);
             case var other:
-                throw new ExpressionMistake(part.Children[0].Offset, $"{Words.Article(other.Kind)} has no size.", "size() takes a text or a map.");
+                throw new ExpressionMistake(
+                    part.Children[0].Offset, $"{Words.Article(other.Kind)} has no size.", "size() takes a text or a map.");
         }
     }
 
@@ -144,7 +146,8 @@ internal sealed class Functions
             part.Offset, $"{part.Text}(), which goes through lists, is not part of this language.", "Write the cases with || or &&."),
         "int" or "uint" or "double" or "bytes" or "duration" or "timestamp" or "type" or "dyn" => new(
             part.Offset, $"{part.Text}() is not part of this language.", "See the expressions page of the reference."),
-        _ when Array.Find(_known, known => known.Equals(part.Text, StringComparison.OrdinalIgnoreCase)) is { } near && near != part.Text => new(
+        _ when Array.Find(_known, known => known.Equals(part.Text, StringComparison.OrdinalIgnoreCase)) is { } near
+            && near != part.Text => new(
             part.Offset, $"There is no function {part.Text}.", $"Did you mean {near}?"),
         _ when _known.Contains(part.Text) => new(
             part.Offset,

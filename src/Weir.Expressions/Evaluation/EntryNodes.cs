@@ -7,7 +7,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Expressions.Evaluation;
 
 /// <summary>
-/// Entries of maps. Of several entries with one name a rule sees all, one behind the other: what it looks for cannot be hidden in the second.
+/// Entries of maps. Of several entries with one name a rule sees all, one behind the other: what it looks for cannot be hidden in the
+/// second.
 /// </summary>
 internal static class EntryNodes
 {
@@ -55,7 +56,8 @@ internal static class EntryNodes
 
     internal sealed class HasHeader(bool ofResponse, byte[] name) : BoolNode
     {
-        public override bool Evaluate(Exchange exchange) => (ofResponse ? exchange.Response.Fields : exchange.Request.Fields).Find(name) >= 0;
+        public override bool Evaluate(Exchange exchange) =>
+            (ofResponse ? exchange.Response.Fields : exchange.Request.Fields).Find(name) >= 0;
     }
 
     internal sealed class Cookie(byte[] name) : TextNode

@@ -50,12 +50,14 @@ internal static class LogicNodes
 
     internal sealed class ChooseBool(BoolNode condition, BoolNode first, BoolNode second) : BoolNode
     {
-        public override bool Evaluate(Exchange exchange) => condition.Evaluate(exchange) ? first.Evaluate(exchange) : second.Evaluate(exchange);
+        public override bool Evaluate(Exchange exchange) =>
+            condition.Evaluate(exchange) ? first.Evaluate(exchange) : second.Evaluate(exchange);
     }
 
     internal sealed class ChooseInt(BoolNode condition, IntNode first, IntNode second) : IntNode
     {
-        public override long Evaluate(Exchange exchange) => condition.Evaluate(exchange) ? first.Evaluate(exchange) : second.Evaluate(exchange);
+        public override long Evaluate(Exchange exchange) =>
+            condition.Evaluate(exchange) ? first.Evaluate(exchange) : second.Evaluate(exchange);
     }
 
     internal sealed class ChooseText(BoolNode condition, TextNode first, TextNode second) : TextNode
@@ -66,6 +68,7 @@ internal static class LogicNodes
 
     internal sealed class ChooseAddress(BoolNode condition, AddressNode first, AddressNode second) : AddressNode
     {
-        public override IpAddress Evaluate(Exchange exchange) => condition.Evaluate(exchange) ? first.Evaluate(exchange) : second.Evaluate(exchange);
+        public override IpAddress Evaluate(Exchange exchange) =>
+            condition.Evaluate(exchange) ? first.Evaluate(exchange) : second.Evaluate(exchange);
     }
 }

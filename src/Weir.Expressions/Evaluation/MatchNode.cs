@@ -7,8 +7,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Expressions.Evaluation;
 
 /// <summary>
-/// A regular expression over octets, each read as the Latin-1 character of the same number. It runs in time linear in the text, whatever the
-/// expression.
+/// A regular expression over octets, each read as the Latin-1 character of the same number. It runs in time linear in the text, whatever
+/// the expression.
 /// </summary>
 internal sealed class MatchNode : BoolNode
 {

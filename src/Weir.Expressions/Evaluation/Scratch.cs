@@ -2,8 +2,8 @@
 namespace Weir.Expressions.Evaluation;
 
 /// <summary>
-/// Room for made texts, of one thread: an expression is asked from its beginning to its end without a wait, and no node asks another expression.
-/// What was handed out stays as it is when more is needed: it then lies in the array of before.
+/// Room for made texts, of one thread: an expression is asked from its beginning to its end without a wait, and no node asks another
+/// expression. What was handed out stays as it is when more is needed: it then lies in the array of before.
 /// </summary>
 internal static class Scratch
 {

@@ -13,14 +13,16 @@ internal static class TextNodes
     {
         public override bool Evaluate(Exchange exchange) => text.Evaluate(exchange).StartsWith(start.Evaluate(exchange));
 
-        public override Literal[]? Hints => start is ConstantNodes.Text { Value: var octets } ? Literal.Of(text, octets, LiteralPlace.Start) : null;
+        public override Literal[]? Hints =>
+            start is ConstantNodes.Text { Value: var octets } ? Literal.Of(text, octets, LiteralPlace.Start) : null;
     }
 
     internal sealed class EndsWith(TextNode text, TextNode end) : BoolNode
     {
         public override bool Evaluate(Exchange exchange) => text.Evaluate(exchange).EndsWith(end.Evaluate(exchange));
 
-        public override Literal[]? Hints => end is ConstantNodes.Text { Value: var octets } ? Literal.Of(text, octets, LiteralPlace.End) : null;
+        public override Literal[]? Hints =>
+            end is ConstantNodes.Text { Value: var octets } ? Literal.Of(text, octets, LiteralPlace.End) : null;
     }
 
     internal sealed class Contains(TextNode text, byte[] part) : BoolNode

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Weir.Expressions.Matching;
 
 /// <summary>
-/// Finds any number of literals in one pass over a text: a step for each octet, whatever the number of literals (Aho and Corasick, 1975). Without
-/// `floats` only at the text's beginning, and the pass ends at the first octet with which none goes on. Immutable.
+/// Finds any number of literals in one pass over a text: a step for each octet, whatever the number of literals (Aho and Corasick, 1975).
+/// Without `floats` only at the text's beginning, and the pass ends at the first octet with which none goes on. Immutable.
 /// </summary>
 internal sealed class LiteralAutomaton
 {

@@ -83,7 +83,8 @@ internal sealed class Lexer
             isHex ? digits.AsSpan(2) : digits, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out long number);
         if (isFraction || !isRead || number < 0)
         {
-            throw new ExpressionMistake(begin, $"\"{digits}{(isFraction ? "." : "")}\" is not a whole number.", "Write digits alone, as in 404 or 0x194.");
+            throw new ExpressionMistake(
+                begin, $"\"{digits}{(isFraction ? "." : "")}\" is not a whole number.", "Write digits alone, as in 404 or 0x194.");
         }
 
         return new Token(TokenKind.Number, begin, digits, number);

@@ -25,7 +25,10 @@ public static class ClientCertField
         fields.Add(KnownField.ClientCert, value[..(written + 2)]);
     }
 
-    /// <summary>Adds Client-Cert-Chain (RFC 9440 section 2.3): a list of byte sequences. Chains that are too long are not passed on, rather than cut.</summary>
+    /// <summary>
+    /// Adds Client-Cert-Chain (RFC 9440 section 2.3): a list of byte sequences. Chains that are too long are not passed on, rather than
+    /// cut.
+    /// </summary>
     public static void AddChain(HeaderFields fields, IReadOnlyList<byte[]> certificates)
     {
         Span<byte> value = stackalloc byte[Base64.GetMaxEncodedToUtf8Length(MostOctets) + 2];

@@ -6,7 +6,9 @@ namespace Weir.Http.Fields;
 /// <summary>Proxy-Status (RFC 9209): which intermediary made or changed a response, and why.</summary>
 public static class ProxyStatusField
 {
-    /// <summary>What stands between this proxy's name and the error type (RFC 8941 section 4.1.1.2: no space behind the semicolon).</summary>
+    /// <summary>
+    /// What stands between this proxy's name and the error type (RFC 8941 section 4.1.1.2: no space behind the semicolon).
+    /// </summary>
     public static ReadOnlySpan<byte> ErrorParameter => ";error="u8;
 
     /// <summary>Adds a member at the end of what is there.</summary>

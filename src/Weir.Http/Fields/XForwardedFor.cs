@@ -24,7 +24,8 @@ public static class XForwardedFor
         return hops.Finish();
     }
 
-    // Commas separate, whatever stands between them: a quotation mark that a client sent would otherwise hide what the proxies behind it add.
+    // Commas separate, whatever stands between them: a quotation mark that a client sent would otherwise hide what the proxies behind it
+    // add.
     private static void AddAll(ReadOnlySpan<byte> value, ref HopAddresses hops)
     {
         while (!value.IsEmpty)

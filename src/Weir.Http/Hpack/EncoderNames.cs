@@ -7,7 +7,8 @@ namespace Weir.Http.Hpack;
 internal static class EncoderNames
 {
     private static readonly byte[][] _lower = Make(field => Encoding.ASCII.GetBytes(KnownFields.Name(field).ToLowerInvariant()));
-    private static readonly byte[] _staticIndex = Make(field => (byte)(field == KnownField.Other ? 0 : StaticTable.FindName(_lower[(int)field])));
+    private static readonly byte[] _staticIndex = Make(
+        field => (byte)(field == KnownField.Other ? 0 : StaticTable.FindName(_lower[(int)field])));
     private static readonly FieldPolicy[] _policies = Make(PolicyOf);
 
     /// <summary>The spelling of HTTP/2.</summary>
@@ -19,7 +20,8 @@ internal static class EncoderNames
     /// <summary>How fields of that name are sent.</summary>
     public static FieldPolicy Policy(KnownField field) => _policies[(int)field];
 
-    private static T[] Make<T>(Func<KnownField, T> of) => [.. Enumerable.Range(0, (int)KnownField.Count).Select(field => of((KnownField)field))];
+    private static T[] Make<T>(Func<KnownField, T> of) =>
+        [.. Enumerable.Range(0, (int)KnownField.Count).Select(field => of((KnownField)field))];
 
     private static FieldPolicy PolicyOf(KnownField field) => field switch
     {

@@ -122,7 +122,8 @@ public sealed class HpackEncoder
     }
 
     /// <summary>":authority".</summary>
-    public int WriteAuthority(Span<byte> target, int at, ReadOnlySpan<byte> authority) => WritePseudo(target, at, 1, ":authority"u8, authority);
+    public int WriteAuthority(Span<byte> target, int at, ReadOnlySpan<byte> authority) =>
+        WritePseudo(target, at, 1, ":authority"u8, authority);
 
     /// <summary>":protocol" (RFC 8441 section 4).</summary>
     public int WriteProtocol(Span<byte> target, int at, ReadOnlySpan<byte> protocol) => WritePseudo(target, at, 0, ":protocol"u8, protocol);
@@ -142,10 +143,13 @@ public sealed class HpackEncoder
             return WriteIndexing(target, at, EncoderTable.PlaceOf(field), EncoderNames.StaticIndex(field), lower, value);
         }
 
-        return WriteLiteral(target, at, policy == FieldPolicy.Never ? NeverIndexed : (byte)0, EncoderNames.StaticIndex(field), lower, value);
+        return WriteLiteral(
+            target, at, policy == FieldPolicy.Never ? NeverIndexed : (byte)0, EncoderNames.StaticIndex(field), lower, value);
     }
 
-    /// <summary>A field whose sender forbids every hop to put it into a table (RFC 7541 section 6.2.3); its name may be in any case.</summary>
+    /// <summary>
+    /// A field whose sender forbids every hop to put it into a table (RFC 7541 section 6.2.3); its name may be in any case.
+    /// </summary>
     public int WriteNeverIndexed(Span<byte> target, int at, KnownField field, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (field != KnownField.Other)
@@ -158,7 +162,8 @@ public sealed class HpackEncoder
         return WriteLiteral(target, at, NeverIndexed, 0, lower, value);
     }
 
-    private static int WriteLiteral(Span<byte> target, int at, byte kind, int staticIndex, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> value)
+    private static int WriteLiteral(
+        Span<byte> target, int at, byte kind, int staticIndex, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> value)
     {
         at = HpackInteger.Write(target, at, 4, kind, staticIndex);
         if (staticIndex == 0)

@@ -1,6 +1,8 @@
 namespace Weir.Http.Hpack;
 
-/// <summary>What came of decoding a block. All but the first are connection errors of type COMPRESSION_ERROR (RFC 9113 section 4.3).</summary>
+/// <summary>
+/// What came of decoding a block. All but the first are connection errors of type COMPRESSION_ERROR (RFC 9113 section 4.3).
+/// </summary>
 public enum HpackStatus : byte
 {
     /// <summary>The block was decoded whole.</summary>
@@ -18,7 +20,9 @@ public enum HpackStatus : byte
     /// <summary>The block ends within a field.</summary>
     Truncated,
 
-    /// <summary>A size update is larger than the settings allow, or does not stand at the block's start (RFC 7541 sections 4.2 and 6.3).</summary>
+    /// <summary>
+    /// A size update is larger than the settings allow, or does not stand at the block's start (RFC 7541 sections 4.2 and 6.3).
+    /// </summary>
     BadSizeUpdate,
 
     /// <summary>The peer was told of a smaller table and did not confirm it at the block's start (RFC 7541 section 4.2).</summary>

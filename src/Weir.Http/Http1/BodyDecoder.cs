@@ -41,7 +41,8 @@ public struct BodyDecoder
     /// <param name="length">How many octets of content there are; 0 when the input held only framing.</param>
     /// <param name="consumed">How many octets are used up, content included.</param>
     /// <param name="reason">Why it is rejected.</param>
-    public BodyStatus DecodeInPlace(Span<byte> input, HeaderFields? trailers, out int offset, out int length, out int consumed, out RejectReason reason)
+    public BodyStatus DecodeInPlace(
+        Span<byte> input, HeaderFields? trailers, out int offset, out int length, out int consumed, out RejectReason reason)
     {
         offset = 0;
         length = 0;
@@ -64,14 +65,16 @@ public struct BodyDecoder
         return IsComplete ? BodyStatus.End : BodyStatus.More;
     }
 
-    private BodyStatus DecodeChunks(Span<byte> input, HeaderFields? trailers, out int offset, out int length, out int consumed, out RejectReason reason)
+    private BodyStatus DecodeChunks(
+        Span<byte> input, HeaderFields? trailers, out int offset, out int length, out int consumed, out RejectReason reason)
     {
         offset = 0;
         length = 0;
         consumed = 0;
         while (true)
         {
-            ChunkStatus status = _chunks.Decode(input[consumed..], trailers, out int dataOffset, out int dataLength, out int used, out reason);
+            ChunkStatus status = _chunks.Decode(
+                input[consumed..], trailers, out int dataOffset, out int dataLength, out int used, out reason);
             if (dataLength > 0)
             {
                 Join(input, consumed + dataOffset, dataLength, ref offset, ref length);

@@ -3,7 +3,9 @@ using Weir.Abstractions.Heads;
 
 namespace Weir.Http.Http1;
 
-/// <summary>What both parsers of heads do while the end has not come: each line is looked at once, however many pieces it comes in.</summary>
+/// <summary>
+/// What both parsers of heads do while the end has not come: each line is looked at once, however many pieces it comes in.
+/// </summary>
 internal static class HeadScan
 {
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Weir.Http.Http2;
 
 /// <summary>
-/// How the streams of a connection closed, so that late frames are judged rightly. What closed as streams do needs no memory, whatever its age; of
-/// those that were reset the last ones are remembered, and of the numbers that were left out the last ranges.
+/// How the streams of a connection closed, so that late frames are judged rightly. What closed as streams do needs no memory, whatever its
+/// age; of those that were reset the last ones are remembered, and of the numbers that were left out the last ranges.
 /// </summary>
 public sealed class ClosedStreams
 {
@@ -18,10 +18,8 @@ public sealed class ClosedStreams
     private bool _hasForgotten;
 
     /// <summary>Nothing is closed yet.</summary>
-    /// <param name="forgotten">
-    /// What a stream counts as that may be a reset one which is remembered no more. RFC 9113 section 5.1 allows to take its frames for those of an
-    /// ended one.
-    /// </param>
+    /// <param name="forgotten"> What a stream counts as that may be a reset one which is remembered no more. RFC 9113 section 5.1 allows to
+    /// take its frames for those of an ended one. </param>
     public ClosedStreams(StreamState forgotten) => _forgotten = forgotten;
 
     /// <summary>Remembers how one closed.</summary>

@@ -127,7 +127,8 @@ public static class FrameRules
 
     private static Http2Fault NoStream() => Fault(Http2ErrorCode.ProtocolError, "a frame that belongs to a stream came on stream 0");
 
-    private static Http2Fault SomeStream() => Fault(Http2ErrorCode.ProtocolError, "a frame that belongs to the connection came on a stream");
+    private static Http2Fault SomeStream() =>
+        Fault(Http2ErrorCode.ProtocolError, "a frame that belongs to the connection came on a stream");
 
     private static Http2Fault Fault(Http2ErrorCode code, string text) => Http2Fault.Connection(code, text);
 }

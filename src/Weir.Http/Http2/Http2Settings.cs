@@ -64,7 +64,8 @@ public struct Http2Settings
         SmallestHeaderTableSize = HeaderTableSize;
         for (; !payload.IsEmpty; payload = payload[EntryOctets..])
         {
-            Http2Fault fault = ApplyOne(BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]), isFromServer);
+            Http2Fault fault = ApplyOne(
+                BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]), isFromServer);
             if (fault.IsSet)
             {
                 return fault;
@@ -128,7 +129,9 @@ public struct Http2Settings
                     : default;
             case MaxFrameSizeId:
                 MaxFrameSize = (int)Math.Min(value, FrameHeader.LargestMaxPayload);
-                return value is < FrameHeader.DefaultMaxPayload or > FrameHeader.LargestMaxPayload ? Bad("SETTINGS_MAX_FRAME_SIZE") : default;
+                return value is < FrameHeader.DefaultMaxPayload or > FrameHeader.LargestMaxPayload
+                    ? Bad("SETTINGS_MAX_FRAME_SIZE")
+                    : default;
             case MaxHeaderListSizeId:
                 MaxHeaderListSize = (int)Math.Min(value, int.MaxValue);
                 return default;
@@ -147,5 +150,6 @@ public struct Http2Settings
         }
     }
 
-    private static Http2Fault Bad(string name) => Http2Fault.Connection(Http2ErrorCode.ProtocolError, $"{name} has a value that it cannot have");
+    private static Http2Fault Bad(string name) =>
+        Http2Fault.Connection(Http2ErrorCode.ProtocolError, $"{name} has a value that it cannot have");
 }

@@ -6,7 +6,9 @@ using Weir.Http.Semantics;
 
 namespace Weir.Http.Http2;
 
-/// <summary>Writes field blocks of requests (RFC 9113 section 8.3.1): pseudo-fields first, names in lower case, nothing of a connection.</summary>
+/// <summary>
+/// Writes field blocks of requests (RFC 9113 section 8.3.1): pseudo-fields first, names in lower case, nothing of a connection.
+/// </summary>
 public static class RequestBlockWriter
 {
     // The pseudo-fields' names, TE and Content-Length, with what their encoding adds.
@@ -26,7 +28,9 @@ public static class RequestBlockWriter
     /// <summary>A bound for what <see cref="Write"/> writes.</summary>
     public static int MostOctets(RequestHead head) => ResponseBlockWriter.MostOctets(head.Fields) + MostBesides;
 
-    /// <summary>What the fields count for in the receiver's SETTINGS_MAX_HEADER_LIST_SIZE (RFC 9113 section 6.5.2), a little less at most.</summary>
+    /// <summary>
+    /// What the fields count for in the receiver's SETTINGS_MAX_HEADER_LIST_SIZE (RFC 9113 section 6.5.2), a little less at most.
+    /// </summary>
     public static long ListOctets(RequestHead head)
     {
         HeaderFields fields = head.Fields;

@@ -4,8 +4,10 @@ namespace Weir.Http.Http2;
 public static class StreamRules
 {
     private static readonly Http2Fault _pass = default;
-    private static readonly Http2Fault _idle = Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a frame on a stream that was never opened");
-    private static readonly Http2Fault _skipped = Http2Fault.Connection(Http2ErrorCode.ProtocolError, "a stream whose number is not above the last one");
+    private static readonly Http2Fault _idle = Http2Fault.Connection(
+        Http2ErrorCode.ProtocolError, "a frame on a stream that was never opened");
+    private static readonly Http2Fault _skipped = Http2Fault.Connection(
+        Http2ErrorCode.ProtocolError, "a stream whose number is not above the last one");
     private static readonly Http2Fault _ended = Http2Fault.Connection(Http2ErrorCode.StreamClosed, "a frame on a stream that has ended");
     private static readonly Http2Fault _halfEnded = Http2Fault.Stream(Http2ErrorCode.StreamClosed, "a frame behind the end of the stream");
     private static readonly Http2Fault _reset = Http2Fault.Stream(Http2ErrorCode.StreamClosed, "a frame on a stream that was reset");

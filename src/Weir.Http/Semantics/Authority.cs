@@ -47,8 +47,8 @@ public readonly struct Authority
     public bool HasUpperCase { get; }
 
     /// <summary>
-    /// Writes an IPv6 literal's authority with its address in the one form (RFC 5952): "[0:0::1]:80" becomes "[::1]:80". Sites are found and
-    /// origins are told by that form, so that nobody can name the same host differently here and there. Returns the octets written.
+    /// Writes an IPv6 literal's authority with its address in the one form (RFC 5952): "[0:0::1]:80" becomes "[::1]:80". Sites are found
+    /// and origins are told by that form, so that nobody can name the same host differently here and there. Returns the octets written.
     /// </summary>
     /// <param name="text">The authority, as it was parsed.</param>
     /// <param name="target">Room for <see cref="MaxLiteralOctets"/>.</param>

@@ -21,8 +21,8 @@ public abstract unsafe partial class Connection
     public bool IsEndTruncated => _tls is { IsTruncated: true };
 
     /// <summary>
-    /// Speaks TLS from now on, as the server. What was received in the clear, the ClientHello with it, is the handshake's beginning. The next
-    /// read brings <see cref="ReadStatus.Data"/> once the handshake is over, <see cref="ReadStatus.Reset"/> when it failed.
+    /// Speaks TLS from now on, as the server. What was received in the clear, the ClientHello with it, is the handshake's beginning. The
+    /// next read brings <see cref="ReadStatus.Data"/> once the handshake is over, <see cref="ReadStatus.Reset"/> when it failed.
     /// </summary>
     public TlsSession AcceptTls(TlsContext context, string? serverName, AlpnProtocols protocols)
     {

@@ -54,14 +54,16 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
 
     ValueTaskSourceStatus IValueTaskSource<ReadStatus>.GetStatus(short token) => _read.SourceStatus;
 
-    void IValueTaskSource<ReadStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<ReadStatus>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state);
 
     WriteStatus IValueTaskSource<WriteStatus>.GetResult(short token) => _write.Take(token);
 
     ValueTaskSourceStatus IValueTaskSource<WriteStatus>.GetStatus(short token) => _write.SourceStatus;
 
-    void IValueTaskSource<WriteStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<WriteStatus>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _write.OnCompleted(continuation, state);
 
     /// <inheritdoc/>

@@ -145,7 +145,9 @@ public abstract partial class Connection : Pollable
     /// <summary>Claims the first octets of what <see cref="OutputSpace"/> returned.</summary>
     public void CommitOutput(int count) => _output.Commit(count);
 
-    /// <summary>As <see cref="CommitOutput"/>, for writers that say -1 when their target is too small. False: nothing was claimed.</summary>
+    /// <summary>
+    /// As <see cref="CommitOutput"/>, for writers that say -1 when their target is too small. False: nothing was claimed.
+    /// </summary>
     public bool TryCommitOutput(int count)
     {
         if (count < 0)

@@ -177,7 +177,8 @@ public readonly record struct ProxyHeader(bool HasAddresses, IpAddress Source, i
 
     private static bool TryReadPort(string text, out int port)
     {
-        bool isPort = ushort.TryParse(text, System.Globalization.NumberStyles.None, null, out ushort value) && (text.Length == 1 || text[0] != '0');
+        bool isPort = ushort.TryParse(text, System.Globalization.NumberStyles.None, null, out ushort value)
+            && (text.Length == 1 || text[0] != '0');
         port = value;
         return isPort;
     }

@@ -129,8 +129,8 @@ internal static unsafe class Libc
     [DllImport(Library)]
     public static extern nint write(int fd, void* buffer, nint length);
 
-    // The calls below never block and never call back, so they make no GC transition. They move at most 64 KiB, with TLS's records around it: a thread inside one
-    // holds up a garbage collection of the whole process. A test holds this list.
+    // The calls below never block and never call back, so they make no GC transition. They move at most 64 KiB, with TLS's records around
+    // it: a thread inside one holds up a garbage collection of the whole process. A test holds this list.
     [DllImport(Library, EntryPoint = "epoll_wait")]
     [SuppressGCTransition]
     public static extern int epoll_poll(int epoll, byte* events, int count, int zeroTimeout);

@@ -5,8 +5,8 @@ using Weir.Net.Loops;
 namespace Weir.Net.Sockets;
 
 /// <summary>
-/// One loop's share of a listening address: a socket of its own with SO_REUSEPORT (TCP), or a duplicate of the one socket (unix). Accepts at
-/// most 64 connections a turn; survives a lack of descriptors by pausing.
+/// One loop's share of a listening address: a socket of its own with SO_REUSEPORT (TCP), or a duplicate of the one socket (unix). Accepts
+/// at most 64 connections a turn; survives a lack of descriptors by pausing.
 /// </summary>
 public sealed unsafe class Listener : Pollable
 {
@@ -107,8 +107,8 @@ public sealed unsafe class Listener : Pollable
     }
 
     /// <summary>
-    /// Lets no connection begin any more, while those that have begun still arrive and are accepted. A client that begins one now tries again
-    /// after a second and finds the address closed, or another process on it. See docs/decisions/0008-closing-listeners.md.
+    /// Lets no connection begin any more, while those that have begun still arrive and are accepted. A client that begins one now tries
+    /// again after a second and finds the address closed, or another process on it. See docs/decisions/0008-closing-listeners.md.
     /// </summary>
     public void Refuse()
     {
@@ -212,8 +212,8 @@ public sealed unsafe class Listener : Pollable
         }
         catch (Exception exception)
         {
-            // A defect in what is done with one connection: those behind it in the queue, which make no new edge, are accepted all the same.
-            // Whose the descriptor is now nobody knows; to close somebody else's would be worse than to lose one.
+            // A defect in what is done with one connection: those behind it in the queue, which make no new edge, are accepted all the
+            // same. Whose the descriptor is now nobody knows; to close somebody else's would be worse than to lose one.
             _loop.ReportFailure(exception);
         }
     }

@@ -49,7 +49,8 @@ public sealed unsafe class SocketAddress
     {
         byte[] octets = Encoding.UTF8.GetBytes(path);
         return octets.Length is 0 or > MaxPathOctets
-            ? throw new ArgumentException($"The path of a unix socket has 1 to {MaxPathOctets} octets; '{path}' has {octets.Length}.", nameof(path))
+            ? throw new ArgumentException(
+                $"The path of a unix socket has 1 to {MaxPathOctets} octets; '{path}' has {octets.Length}.", nameof(path))
             : new SocketAddress(default, 0, octets, false);
     }
 

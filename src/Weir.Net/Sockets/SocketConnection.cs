@@ -16,7 +16,9 @@ public sealed unsafe class SocketConnection : Connection
     /// <summary>The descriptor: for diagnostics only.</summary>
     public int Descriptor => _fd;
 
-    /// <summary>Takes over an accepted descriptor, non-blocking and close-on-exec. Null when it cannot be registered; then it is closed.</summary>
+    /// <summary>
+    /// Takes over an accepted descriptor, non-blocking and close-on-exec. Null when it cannot be registered; then it is closed.
+    /// </summary>
     public static SocketConnection? Adopt(Loop loop, int fd)
     {
         SocketConnection connection = new(loop, fd);
@@ -30,7 +32,8 @@ public sealed unsafe class SocketConnection : Connection
     }
 
     /// <summary>Begins to connect. Null with an error number when it failed at once.</summary>
-    public static SocketConnection? Connect(Loop loop, SocketAddress address, int timeoutMs, out ValueTask<WriteStatus> connected, out int error)
+    public static SocketConnection? Connect(
+        Loop loop, SocketAddress address, int timeoutMs, out ValueTask<WriteStatus> connected, out int error)
     {
         connected = new(WriteStatus.Reset);
         int fd = Libc.socket(address.Family, Libc.SockStream | Libc.SockNonBlock | Libc.SockCloseOnExec, 0);

@@ -7,8 +7,8 @@ internal static unsafe class SocketOptions
 
     /// <summary>
     /// Bounds what the kernel keeps of answers that it has not sent: without it, it takes megabytes for each client that does not read
-    /// (measured 2026-11-22: 1 MiB for each of 4,000, and seconds of copying). Two of the largest writes keep the network busy all the same.
-    /// Connections inherit it from the socket that listens.
+    /// (measured 2026-11-22: 1 MiB for each of 4,000, and seconds of copying). Two of the largest writes keep the network busy all the
+    /// same. Connections inherit it from the socket that listens.
     /// </summary>
     public static void BoundUnsent(int fd)
     {
@@ -36,9 +36,9 @@ internal static unsafe class SocketOptions
     }
 
     /// <summary>
-    /// Keeps new connections away from a listening socket, while handshakes that have begun are completed and queued as before. A TCP socket
-    /// gets a packet filter that drops a SYN without ACK; a unix socket, whose connect is one step, is shut down for reading, which leaves
-    /// its queue as it is (shutting a TCP one down would reset its queue).
+    /// Keeps new connections away from a listening socket, while handshakes that have begun are completed and queued as before. A TCP
+    /// socket gets a packet filter that drops a SYN without ACK; a unix socket, whose connect is one step, is shut down for reading, which
+    /// leaves its queue as it is (shutting a TCP one down would reset its queue).
     /// </summary>
     public static void RefuseNewConnections(int fd, bool isUnix)
     {
@@ -48,7 +48,8 @@ internal static unsafe class SocketOptions
             return;
         }
 
-        // struct sock_filter { u16 code; u8 if_true, if_false; u32 value }, little-endian. The filter sees the TCP header; octet 13 is its flags.
+        // struct sock_filter { u16 code; u8 if_true, if_false; u32 value }, little-endian. The filter sees the TCP header; octet 13 is its
+        // flags.
         ulong* program = stackalloc ulong[]
         {
             Instruction(0x30, 0, 0, 13),        // load octet 13

@@ -9,7 +9,8 @@ public interface INamedCertificates
     TlsContext? Find(string name, int loop);
 
     /// <summary>
-    /// Completes when the name has its certificate, or will not have it soon: after a bounded time in any case. It runs elsewhere, and never fails.
+    /// Completes when the name has its certificate, or will not have it soon: after a bounded time in any case. It runs elsewhere, and
+    /// never fails.
     /// </summary>
     /// <param name="name">The server name, as the client sent it.</param>
     /// <param name="longestMs">How long the wait may be at most.</param>

@@ -5,8 +5,9 @@ using System.Text;
 namespace Weir.Net.Tls;
 
 /// <summary>
-/// The fingerprint JA4 of a ClientHello: what kind of program a client is, by the versions, suites and extensions that its TLS library offers. Values
-/// that clients strew in to keep servers tolerant (GREASE, RFC 8701) are left out, and lists are sorted, because browsers shuffle them.
+/// The fingerprint JA4 of a ClientHello: what kind of program a client is, by the versions, suites and extensions that its TLS library
+/// offers. Values that clients strew in to keep servers tolerant (GREASE, RFC 8701) are left out, and lists are sorted, because browsers
+/// shuffle them.
 /// </summary>
 public static class Ja4
 {
@@ -125,7 +126,8 @@ public static class Ja4
         return Hash(offer.Signatures.Count == 0 ? extensions : $"{extensions}_{Join(offer.Signatures)}");
     }
 
-    private static string Join(IEnumerable<ushort> numbers) => string.Join(',', numbers.Select(number => number.ToString("x4", CultureInfo.InvariantCulture)));
+    private static string Join(IEnumerable<ushort> numbers) =>
+        string.Join(',', numbers.Select(number => number.ToString("x4", CultureInfo.InvariantCulture)));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))[..HashCharacters];
 

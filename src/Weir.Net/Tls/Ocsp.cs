@@ -1,6 +1,8 @@
 namespace Weir.Net.Tls;
 
-/// <summary>Asks about a certificate and reads the answer (RFC 6960, RFC 5019). For the control plane: it parses, and may take a millisecond.</summary>
+/// <summary>
+/// Asks about a certificate and reads the answer (RFC 6960, RFC 5019). For the control plane: it parses, and may take a millisecond.
+/// </summary>
 public static unsafe class Ocsp
 {
     // struct tm has nine numbers, and behind them what this does not read.
@@ -36,8 +38,8 @@ public static unsafe class Ocsp
     }
 
     /// <summary>
-    /// Reads a response: signed by the certificate's issuer or by whom the issuer has given the right to (RFC 6960 section 4.2.2.2), and about
-    /// this certificate. Whether its time is right is the caller's to judge.
+    /// Reads a response: signed by the certificate's issuer or by whom the issuer has given the right to (RFC 6960 section 4.2.2.2), and
+    /// about this certificate. Whether its time is right is the caller's to judge.
     /// </summary>
     public static OcspAnswer Read(TlsCertificate certificate, ReadOnlySpan<byte> response)
     {
@@ -124,7 +126,9 @@ public static unsafe class Ocsp
         }
 
         int year = parts[5] + 1900;
-        return year is < 1 or > 9999 ? null : new DateTimeOffset(year, parts[4] + 1, parts[3], parts[2], parts[1], Math.Min(parts[0], 59), TimeSpan.Zero);
+        return year is < 1 or > 9999
+            ? null
+            : new DateTimeOffset(year, parts[4] + 1, parts[3], parts[2], parts[1], Math.Min(parts[0], 59), TimeSpan.Zero);
     }
 
     // RFC 6960 section 4.2.1.

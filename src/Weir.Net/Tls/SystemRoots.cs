@@ -1,6 +1,8 @@
 namespace Weir.Net.Tls;
 
-/// <summary>The authorities that the machine trusts, read once for the process; where they lie in a folder, each when it is asked for.</summary>
+/// <summary>
+/// The authorities that the machine trusts, read once for the process; where they lie in a folder, each when it is asked for.
+/// </summary>
 internal static class SystemRoots
 {
     private static readonly Lazy<nint> _store = new(Open);

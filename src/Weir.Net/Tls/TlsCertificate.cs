@@ -85,7 +85,8 @@ public sealed class TlsCertificate
     }
 
     /// <summary>Whether it was read from just these octets.</summary>
-    public bool IsOf(ReadOnlySpan<byte> chainPem, ReadOnlySpan<byte> keyPem) => chainPem.SequenceEqual(_chain) && keyPem.SequenceEqual(_key);
+    public bool IsOf(ReadOnlySpan<byte> chainPem, ReadOnlySpan<byte> keyPem) =>
+        chainPem.SequenceEqual(_chain) && keyPem.SequenceEqual(_key);
 
     /// <summary>Why a file of authorities cannot be used; null when it can.</summary>
     public static string? ProblemOfAuthorities(byte[] pem)

@@ -5,8 +5,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Net.Tls;
 
 /// <summary>
-/// An SSL_CTX of one loop: sessions are made from it on that loop only, so that its reference count and its locks are never shared. Sessions
-/// keep what they need of it: it may be disposed while they live.
+/// An SSL_CTX of one loop: sessions are made from it on that loop only, so that its reference count and its locks are never shared.
+/// Sessions keep what they need of it: it may be disposed while they live.
 /// </summary>
 public sealed unsafe class TlsContext : IDisposable
 {
@@ -29,7 +29,9 @@ public sealed unsafe class TlsContext : IDisposable
 
     private TlsContext(nint handle) => _handle = handle;
 
-    /// <summary>An origin that is gone gives its contexts back when nothing refers to them any more, whichever exchange was the last.</summary>
+    /// <summary>
+    /// An origin that is gone gives its contexts back when nothing refers to them any more, whichever exchange was the last.
+    /// </summary>
     ~TlsContext() => Free();
 
     /// <summary>Whether the machine's OpenSSL has X25519MLKEM768 (RFC 9794's hybrid of X25519 and ML-KEM).</summary>

@@ -31,7 +31,9 @@ internal static unsafe class TlsErrors
     {
         nuint error = Decisive();
         LibCrypto.ERR_clear_error();
-        return error == 0 ? "no reason given" : Marshal.PtrToStringUTF8((nint)LibCrypto.ERR_reason_error_string(error)) ?? $"error {error:x}";
+        return error == 0
+            ? "no reason given"
+            : Marshal.PtrToStringUTF8((nint)LibCrypto.ERR_reason_error_string(error)) ?? $"error {error:x}";
     }
 
     /// <summary>Why a peer's certificate was refused, in words.</summary>

@@ -70,8 +70,8 @@ public readonly unsafe struct TlsFacts
     }
 
     /// <summary>
-    /// The authorities (DER) by which the peer's certificate was verified, the one that signed it first, without the root, which signed itself; none
-    /// after a resumed handshake.
+    /// The authorities (DER) by which the peer's certificate was verified, the one that signed it first, without the root, which signed
+    /// itself; none after a resumed handshake.
     /// </summary>
     public IReadOnlyList<byte[]> TakeVerifiedChain()
     {

@@ -28,7 +28,9 @@ public sealed record TlsServerOptions
     /// <summary>Which of several certificates of a site, each for other names, it is; null: the site has one for all.</summary>
     public string? Part { get; init; }
 
-    /// <summary>Whether each name has a certificate of its own, which <see cref="TlsSiteHolder.ByName"/> finds: the ones here only stand in.</summary>
+    /// <summary>
+    /// Whether each name has a certificate of its own, which <see cref="TlsSiteHolder.ByName"/> finds: the ones here only stand in.
+    /// </summary>
     public bool AsksByName { get; init; }
 
     /// <summary>What it is known by across reloads.</summary>

@@ -4,7 +4,8 @@ using Weir.Net.Loops;
 namespace Weir.Net.Tls;
 
 /// <summary>
-/// Records between OpenSSL and the transport: received when OpenSSL asks; on the way out gathered, sent, and kept where the transport takes no more.
+/// Records between OpenSSL and the transport: received when OpenSSL asks; on the way out gathered, sent, and kept where the transport takes
+/// no more.
 /// </summary>
 public sealed unsafe partial class TlsSession
 {

@@ -11,12 +11,14 @@ namespace Weir.Net.Tls;
 /// never sees the socket: it takes records from <see cref="ReceiveRecords"/> and gives them to <see cref="StageRecords"/>.
 /// </summary>
 /// <remarks>
-/// A short receive means "drained" here too, so that the next one waits for an event instead of asking in vain. Records that the kernel does
-/// not take are kept in a rented buffer, and what does not fit into it in a small one more; until it has taken them, nothing more is encrypted.
+/// A short receive means "drained" here too, so that the next one waits for an event instead of asking in vain. Records that the kernel
+/// does not take are kept in a rented buffer, and what does not fit into it in a small one more; until it has taken them, nothing more is
+/// encrypted.
 /// </remarks>
 public sealed unsafe partial class TlsSession
 {
-    // Between two records with content: tickets, key updates and empty records are small and few, unless somebody makes us work for nothing.
+    // Between two records with content: tickets, key updates and empty records are small and few, unless somebody makes us work for
+    // nothing.
     private const int MostWithoutContent = 256 * 1024;
 
     private readonly Connection _connection;
@@ -206,8 +208,8 @@ public sealed unsafe partial class TlsSession
     }
 
     /// <summary>
-    /// As <see cref="Send"/>. Each write is a record of its own: small pieces are brought together first; where that would mean to copy much, each
-    /// piece has its records, which leave together.
+    /// As <see cref="Send"/>. Each write is a record of its own: small pieces are brought together first; where that would mean to copy
+    /// much, each piece has its records, which leave together.
     /// </summary>
     internal int SendGathered(NativeSlice first, NativeSlice second, NativeSlice third)
     {

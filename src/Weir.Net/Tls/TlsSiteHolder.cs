@@ -3,8 +3,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Net.Tls;
 
 /// <summary>
-/// The certificates in force, of the whole process: one thread at a time swaps them, every loop reads. A handshake that has begun keeps what it
-/// began with.
+/// The certificates in force, of the whole process: one thread at a time swaps them, every loop reads. A handshake that has begun keeps
+/// what it began with.
 /// </summary>
 public sealed class TlsSiteHolder
 {
@@ -17,8 +17,8 @@ public sealed class TlsSiteHolder
     public Func<string, TlsContext?>? ChallengeOf { get; set; }
 
     /// <summary>
-    /// Looks elsewhere for the challenge of a server name, such as where another process of the same machine has put it; null: nowhere. Called on
-    /// loops; it runs elsewhere, and never fails.
+    /// Looks elsewhere for the challenge of a server name, such as where another process of the same machine has put it; null: nowhere.
+    /// Called on loops; it runs elsewhere, and never fails.
     /// </summary>
     public Func<string, Task>? LookForChallenge { get; set; }
 

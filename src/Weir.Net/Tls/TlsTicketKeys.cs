@@ -1,15 +1,17 @@
 namespace Weir.Net.Tls;
 
 /// <summary>
-/// The keys of session tickets, of the whole process: a client that comes back may meet another loop. Immutable lists, swapped: one thread at a
-/// time changes them, every loop reads.
+/// The keys of session tickets, of the whole process: a client that comes back may meet another loop. Immutable lists, swapped: one thread
+/// at a time changes them, every loop reads.
 /// </summary>
 public sealed class TlsTicketKeys
 {
     /// <summary>How long one of the process's own keys seals; two more of these times it still opens what it sealed.</summary>
     public static readonly TimeSpan RotateEvery = TimeSpan.FromHours(1);
 
-    /// <summary>How many octets one key has in <see cref="Import"/>: 16 by which tickets name it, 32 that encrypt, 32 that authenticate.</summary>
+    /// <summary>
+    /// How many octets one key has in <see cref="Import"/>: 16 by which tickets name it, 32 that encrypt, 32 that authenticate.
+    /// </summary>
     public const int KeyOctets = TlsTicketKey.Octets;
 
     // A ticket is good for two hours (OpenSSL's default, which TLS 1.3 tells the client).
@@ -63,7 +65,9 @@ public sealed class TlsTicketKeys
         }
     }
 
-    /// <summary>Takes keys that several processes share, the sealing one first. False, and nothing changes, when their length is wrong.</summary>
+    /// <summary>
+    /// Takes keys that several processes share, the sealing one first. False, and nothing changes, when their length is wrong.
+    /// </summary>
     public bool Import(ReadOnlySpan<byte> octets)
     {
         if (octets.IsEmpty || octets.Length % KeyOctets != 0)

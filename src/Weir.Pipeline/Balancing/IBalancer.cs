@@ -2,7 +2,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Balancing;
 
-/// <summary>A balancing policy. Shared by all loops: what it remembers lies in the candidates, which are a loop's own, or is immutable.</summary>
+/// <summary>
+/// A balancing policy. Shared by all loops: what it remembers lies in the candidates, which are a loop's own, or is immutable.
+/// </summary>
 public interface IBalancer
 {
     /// <summary>The policy's name in the configuration.</summary>
@@ -14,6 +16,8 @@ public interface IBalancer
     /// </summary>
     object? Prepare(IReadOnlyList<ServerState> servers);
 
-    /// <summary>Picks a candidate that <see cref="Candidates.Allows"/>; null when there is none. On the exchange's loop. Allocates nothing.</summary>
+    /// <summary>
+    /// Picks a candidate that <see cref="Candidates.Allows"/>; null when there is none. On the exchange's loop. Allocates nothing.
+    /// </summary>
     ServerState? Pick(Candidates candidates, Exchange exchange, in TriedServers tried);
 }

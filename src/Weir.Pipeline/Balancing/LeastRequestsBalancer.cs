@@ -3,7 +3,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Balancing;
 
-/// <summary>least_requests: the server with the fewest exchanges in flight for its weight, as this loop sees it; of equals any, by weight.</summary>
+/// <summary>
+/// least_requests: the server with the fewest exchanges in flight for its weight, as this loop sees it; of equals any, by weight.
+/// </summary>
 public sealed class LeastRequestsBalancer : IBalancer
 {
     /// <inheritdoc/>

@@ -104,8 +104,8 @@ public sealed class ServerState
     public int IdleCount => _pools.Sum(pool => pool.IdleCount);
 
     /// <summary>
-    /// Takes an operator's decision. A server that is made ready again begins slowly; one that is not ready keeps no connection without work, so
-    /// that whoever drains it sees their number fall to nothing.
+    /// Takes an operator's decision. A server that is made ready again begins slowly; one that is not ready keeps no connection without
+    /// work, so that whoever drains it sees their number fall to nothing.
     /// </summary>
     /// <param name="state">The decision.</param>
     /// <param name="nowMs">The monotonic time of the loops.</param>

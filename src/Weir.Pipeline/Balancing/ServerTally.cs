@@ -1,7 +1,9 @@
 // Hot: some calls for every try.
 namespace Weir.Pipeline.Balancing;
 
-/// <summary>What one loop has counted of a server. Written by its loop alone, read by anyone: a reader may see a count of a moment ago.</summary>
+/// <summary>
+/// What one loop has counted of a server. Written by its loop alone, read by anyone: a reader may see a count of a moment ago.
+/// </summary>
 public sealed class ServerTally
 {
     // The time in which a peak falls to a third.

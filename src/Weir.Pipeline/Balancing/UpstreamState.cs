@@ -178,7 +178,9 @@ public sealed class UpstreamState
         server.IsUsableForBound(loop.NowMs)
         || (server.AdminState == AdminState.Ready && CandidatesOf(_servers, loop, loop.NowMs).IsPanic);
 
-    /// <summary>The servers of which <see cref="Pick"/> would take one for a first try: well ones, else well backups, in panic all.</summary>
+    /// <summary>
+    /// The servers of which <see cref="Pick"/> would take one for a first try: well ones, else well backups, in panic all.
+    /// </summary>
     public IReadOnlyList<ServerState> CandidatesAt(long nowMs)
     {
         Candidates candidates = WorkOut(_servers, nowMs);
@@ -186,7 +188,8 @@ public sealed class UpstreamState
     }
 
     /// <summary>
-    /// The server that a first try would go to, where the request alone decides; null where a lot or what is in flight does. For who only asks.
+    /// The server that a first try would go to, where the request alone decides; null where a lot or what is in flight does. For who only
+    /// asks.
     /// </summary>
     public ServerState? Foresee(Exchange exchange)
     {

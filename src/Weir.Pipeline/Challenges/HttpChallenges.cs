@@ -24,7 +24,9 @@ public sealed class HttpChallenges
     private readonly ConcurrentDictionary<string, PinnedBody> _answers = new(StringComparer.Ordinal);
     private int _lookups;
 
-    /// <summary>Looks elsewhere for a token's answer, such as where another process of the same machine has put it; null: nowhere. Not on loops.</summary>
+    /// <summary>
+    /// Looks elsewhere for a token's answer, such as where another process of the same machine has put it; null: nowhere. Not on loops.
+    /// </summary>
     public Func<string, Task<string?>>? Elsewhere { get; init; }
 
     /// <summary>Answers a token from now on.</summary>

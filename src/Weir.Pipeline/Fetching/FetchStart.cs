@@ -4,7 +4,9 @@ using Weir.Net.Loops;
 
 namespace Weir.Pipeline.Fetching;
 
-/// <summary>The beginning of a fetch: completes once, in a turn of its own, when the response's head is there or the fetch failed.</summary>
+/// <summary>
+/// The beginning of a fetch: completes once, in a turn of its own, when the response's head is there or the fetch failed.
+/// </summary>
 internal sealed class FetchStart : ReadyItem, IValueTaskSource<FetchResult>
 {
     private readonly Loop _loop;

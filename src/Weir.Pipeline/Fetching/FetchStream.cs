@@ -18,7 +18,9 @@ internal sealed class FetchStream : ClientStream
     private ProxyError? _cancelled;
     private long _received;
 
-    /// <summary>A stream on that loop. A deadline of 0 or less is none. Interim responses go to another stream, where one is given.</summary>
+    /// <summary>
+    /// A stream on that loop. A deadline of 0 or less is none. Interim responses go to another stream, where one is given.
+    /// </summary>
     public FetchStream(Loop loop, int deadlineMs, int windowOctets, ClientStream? interims = null)
     {
         _interims = interims;

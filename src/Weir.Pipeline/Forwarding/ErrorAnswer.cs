@@ -6,7 +6,9 @@ using Weir.Http.Fields;
 
 namespace Weir.Pipeline.Forwarding;
 
-/// <summary>The answer that Weir makes itself when there is no other: an error page that says nothing about origins, and Proxy-Status.</summary>
+/// <summary>
+/// The answer that Weir makes itself when there is no other: an error page that says nothing about origins, and Proxy-Status.
+/// </summary>
 internal static class ErrorAnswer
 {
     private const int ShortestRetrySeconds = 1;
@@ -19,7 +21,8 @@ internal static class ErrorAnswer
 
         // RFC 9211: what a cache says about the request stands on the page about its error too.
         byte[]? cacheStatus = exchange.Response.Fields.TryGet("Cache-Status"u8, out ReadOnlySpan<byte> said) ? said.ToArray() : null;
-        passage.Plan.ErrorPages.Answer(exchange, exchange.ErrorStatus > 0 ? exchange.ErrorStatus : error.Status, RetryAfter(exchange, error));
+        passage.Plan.ErrorPages.Answer(
+            exchange, exchange.ErrorStatus > 0 ? exchange.ErrorStatus : error.Status, RetryAfter(exchange, error));
         HeaderFields fields = exchange.Response.Fields;
         if (cacheStatus is not null)
         {

@@ -205,7 +205,8 @@ internal sealed class Forwarder
     }
 
     // An answer in hand is worth more than what an ill server might say instead: only a well one is asked.
-    private static bool IsStatusRetried(Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server, out ServerState? other)
+    private static bool IsStatusRetried(
+        Passage passage, ForwardPolicy policy, in TriedServers tried, ServerState server, out ServerState? other)
     {
         other = null;
         Exchange exchange = passage.Exchange;
@@ -235,7 +236,8 @@ internal sealed class Forwarder
         Exchange exchange = passage.Exchange;
         LoopCounters counters = _counters.OfLoop(exchange.Loop.Index);
         bool isStatusRetry = error is null;
-        if (!isStatusRetry && (!RetryRules.HasTriesLeft(passage, wasSent, policy) || !RetryRules.MayRetry(passage, error!, wasSent, policy)))
+        if (!isStatusRetry
+            && (!RetryRules.HasTriesLeft(passage, wasSent, policy) || !RetryRules.MayRetry(passage, error!, wasSent, policy)))
         {
             return false;
         }

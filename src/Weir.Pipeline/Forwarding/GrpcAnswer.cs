@@ -14,7 +14,8 @@ internal static class GrpcAnswer
 {
     /// <summary>Whether a gRPC client asks. gRPC-Web has content types of its own and stays what it is.</summary>
     public static bool IsWanted(RequestHead request) =>
-        request.Version == HttpVersion.Http2 && request.Fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type) && GrpcType.Is(type);
+        request.Version == HttpVersion.Http2 && request.Fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type)
+            && GrpcType.Is(type);
 
     /// <summary>Changes the response, unless it is one of gRPC or no refusal.</summary>
     public static void Convert(Exchange exchange)

@@ -56,7 +56,8 @@ internal sealed class HeadReading
             {
                 int waitMs = time.Left((int)Math.Max(deadlineMs - exchange.Loop.NowMs, 1), exchange.Loop);
                 ReadStatus status = await origin.WaitAsync(waitMs);
-                if (status == ReadStatus.TimedOut && !time.IsOver(exchange.Loop) && passage.TryMoveDeadline(policy.FirstByteTimeoutMs, ref deadlineMs))
+                if (status == ReadStatus.TimedOut && !time.IsOver(exchange.Loop)
+                    && passage.TryMoveDeadline(policy.FirstByteTimeoutMs, ref deadlineMs))
                 {
                     continue;
                 }

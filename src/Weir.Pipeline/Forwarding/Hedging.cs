@@ -39,11 +39,12 @@ internal sealed class Hedging
     }
 
     /// <summary>
-    /// Waits for octets of the first server's answer, or for the head of the second one's: then the passage holds that one, and its head is in
-    /// the response.
+    /// Waits for octets of the first server's answer, or for the head of the second one's: then the passage holds that one, and its head is
+    /// in the response.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public async ValueTask<ProxyError?> WaitAsync(Passage passage, OriginStream first, TriedServers tried, ForwardPolicy policy, TryTime time)
+    public async ValueTask<ProxyError?> WaitAsync(
+        Passage passage, OriginStream first, TriedServers tried, ForwardPolicy policy, TryTime time)
     {
         LoopServices loop = passage.Exchange.Loop;
         long endsMs = loop.NowMs + policy.FirstByteTimeoutMs;

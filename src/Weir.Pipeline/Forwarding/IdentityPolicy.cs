@@ -172,7 +172,8 @@ public sealed class IdentityPolicy
 
         foreach (byte octet in id)
         {
-            bool isPlain = char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'-' or (byte)'_' or (byte)'.' or (byte)':' or (byte)'=' or (byte)'/' or (byte)'+';
+            bool isPlain = char.IsAsciiLetterOrDigit((char)octet)
+                || octet is (byte)'-' or (byte)'_' or (byte)'.' or (byte)':' or (byte)'=' or (byte)'/' or (byte)'+';
             if (!isPlain)
             {
                 return false;

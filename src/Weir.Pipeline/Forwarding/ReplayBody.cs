@@ -8,7 +8,9 @@ using Weir.Abstractions.Heads;
 
 namespace Weir.Pipeline.Forwarding;
 
-/// <summary>Keeps the content of a request while it is sent for the first time, up to a bound, so that it can be sent again whole.</summary>
+/// <summary>
+/// Keeps the content of a request while it is sent for the first time, up to a bound, so that it can be sent again whole.
+/// </summary>
 internal sealed class ReplayBody : BodyReader
 {
     // What a buffer of a loop can hold.

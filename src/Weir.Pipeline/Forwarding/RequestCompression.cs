@@ -9,7 +9,9 @@ using Weir.Codings.Negotiation;
 
 namespace Weir.Pipeline.Forwarding;
 
-/// <summary>Compresses the content of requests on its way to an upstream that is known to read it. What is sent again is what was sent first.</summary>
+/// <summary>
+/// Compresses the content of requests on its way to an upstream that is known to read it. What is sent again is what was sent first.
+/// </summary>
 internal static class RequestCompression
 {
     private const int LeastOctets = 1024;
@@ -26,7 +28,8 @@ internal static class RequestCompression
         HeaderFields fields = request.Fields;
         BodyLength length = request.BodyLength;
         // RFC 9111 section 5.2.1.6: no-transform.
-        if (length.IsNone || (length.IsKnown && length.Octets < LeastOctets) || fields.Has(KnownField.ContentEncoding) || fields.Has(KnownField.ContentRange)
+        if (length.IsNone || (length.IsKnown && length.Octets < LeastOctets) || fields.Has(KnownField.ContentEncoding)
+            || fields.Has(KnownField.ContentRange)
             || !fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> type) || !_types.Has(type)
             || FieldLists.Has(fields, KnownField.CacheControl, "no-transform"u8))
         {

@@ -45,7 +45,8 @@ internal static class RequestRules
         RequestHead request = passage.Exchange.Request;
         HeaderFields fields = request.Fields;
         int expect = fields.Find(KnownField.Expect);
-        if (expect >= 0 && (!Ascii.EqualsIgnoreCase(fields.ValueAt(expect), "100-continue"u8) || fields.Find(KnownField.Expect, expect + 1) >= 0))
+        if (expect >= 0
+            && (!Ascii.EqualsIgnoreCase(fields.ValueAt(expect), "100-continue"u8) || fields.Find(KnownField.Expect, expect + 1) >= 0))
         {
             // Also two of them, one of which might be known: what an origin does with the other is anybody's guess.
             return ProxyErrors.ExpectationFailed;
@@ -65,7 +66,8 @@ internal static class RequestRules
     {
         RequestHead request = passage.Exchange.Request;
         // HTTP/2 knows no Upgrade: a request that has it was an extended CONNECT (RFC 8441).
-        if (request.Version is not (HttpVersion.Http11 or HttpVersion.Http2) || request.Method != RequestMethod.Get || !request.BodyLength.IsNone
+        if (request.Version is not (HttpVersion.Http11 or HttpVersion.Http2) || request.Method != RequestMethod.Get
+            || !request.BodyLength.IsNone
             || !ConnectionOptions.Read(request.Fields).HasUpgrade)
         {
             return false;

@@ -75,8 +75,8 @@ internal static class RequestSending
         return error ?? await SendHeadAndPump(passage, origin, OptionsOf(passage, policy, time), policy);
     }
 
-    // RFC 9112 section 6.1: no chunks for a server that is known not to read them. A server that has not answered yet is taken for HTTP/1.1,
-    // which is what the configuration says by naming it.
+    // RFC 9112 section 6.1: no chunks for a server that is known not to read them. A server that has not answered yet is taken for
+    // HTTP/1.1, which is what the configuration says by naming it.
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private static async ValueTask<ProxyError?> CountAsync(Passage passage)
     {
@@ -97,7 +97,8 @@ internal static class RequestSending
         return null;
     }
 
-    private static ValueTask<ProxyError?> SendHeadAndPump(Passage passage, OriginStream origin, in OriginRequestOptions options, ForwardPolicy policy)
+    private static ValueTask<ProxyError?> SendHeadAndPump(
+        Passage passage, OriginStream origin, in OriginRequestOptions options, ForwardPolicy policy)
     {
         Exchange exchange = passage.Exchange;
         ValueTask<ProxyError?> sending = origin.SendHeadAsync(exchange.Request, options);
@@ -107,8 +108,8 @@ internal static class RequestSending
             return sending;
         }
 
-        // With content behind it a head is only put into the output, which completes at once. Content without its head would be a request of
-        // the client's making.
+        // With content behind it a head is only put into the output, which completes at once. Content without its head would be a request
+        // of the client's making.
         if (sending.IsCompletedSuccessfully && sending.Result is { } error)
         {
             return new(error);

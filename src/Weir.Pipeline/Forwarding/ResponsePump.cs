@@ -32,7 +32,8 @@ internal static class ResponsePump
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<ProxyError?> StartSlowAsync(Exchange exchange, ClientStream client, ValueTask<ProxyError?> starting, bool hasBody)
+    private static async ValueTask<ProxyError?> StartSlowAsync(
+        Exchange exchange, ClientStream client, ValueTask<ProxyError?> starting, bool hasBody)
     {
         ProxyError? error = await starting;
         if (error is not null)
@@ -63,7 +64,8 @@ internal static class ResponsePump
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private static async ValueTask<ProxyError?> SendBodySlowAsync(Exchange exchange, ClientStream client, BodyReader body, ValueTask<BodyRead> reading)
+    private static async ValueTask<ProxyError?> SendBodySlowAsync(
+        Exchange exchange, ClientStream client, BodyReader body, ValueTask<BodyRead> reading)
     {
         TurnShare share = default;
         bool isHeadSent = false;

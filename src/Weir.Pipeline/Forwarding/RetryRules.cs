@@ -12,7 +12,8 @@ internal static class RetryRules
     private const int MaxUnsent = 3;
 
     /// <summary>
-    /// Whether another try is allowed after this one. What was not sent does not count against the attempts, only against a bound of its own.
+    /// Whether another try is allowed after this one. What was not sent does not count against the attempts, only against a bound of its
+    /// own.
     /// </summary>
     public static bool HasTriesLeft(Passage passage, bool wasSent, ForwardPolicy policy)
     {

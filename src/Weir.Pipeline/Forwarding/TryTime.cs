@@ -4,7 +4,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Forwarding;
 
-/// <summary>How long one try may take: retry.per_try_timeout from its beginning, connecting included, and what bounds each of its parts.</summary>
+/// <summary>
+/// How long one try may take: retry.per_try_timeout from its beginning, connecting included, and what bounds each of its parts.
+/// </summary>
 internal readonly struct TryTime
 {
     private readonly long _endsMs;

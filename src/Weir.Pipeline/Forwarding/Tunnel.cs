@@ -202,8 +202,8 @@ internal sealed class Tunnel : LoopTimer, IDrainable
             int boundary = _isWebSocket ? direction.Frames.Advance(read.Data.Span) : -1;
             if (direction.HasSaidClose)
             {
-                // RFC 6455 section 5.5.1: nothing is sent behind a Close frame. What comes now came too late; it counts as moved, so that a peer
-                // that goes on sending does not keep the loop to itself.
+                // RFC 6455 section 5.5.1: nothing is sent behind a Close frame. What comes now came too late; it counts as moved, so that a
+                // peer that goes on sending does not keep the loop to itself.
                 EndWhenBothHaveClosed();
                 if (share.IsUsedUpBy(read.Data.Length))
                 {

@@ -4,7 +4,9 @@ using Weir.Pipeline.Balancing;
 
 namespace Weir.Pipeline.Health;
 
-/// <summary>Notes the end of a server's time aside when it comes. To be used again the server needs nobody: its time is up by itself.</summary>
+/// <summary>
+/// Notes the end of a server's time aside when it comes. To be used again the server needs nobody: its time is up by itself.
+/// </summary>
 internal sealed class EjectionEnd : LoopTimer
 {
     private readonly Ejector _ejector;

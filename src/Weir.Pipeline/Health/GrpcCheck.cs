@@ -42,7 +42,9 @@ internal sealed class GrpcCheck : RequestCheck
 
         using MemoryStream read = new();
         error = await ReadBodyAsync(stream, read);
-        return error is not null ? Failed(error, stream.RejectDetail) : Judge(stream.ResponseBody.Trailers, read.GetBuffer().AsSpan(0, (int)read.Length));
+        return error is not null
+            ? Failed(error, stream.RejectDetail)
+            : Judge(stream.ResponseBody.Trailers, read.GetBuffer().AsSpan(0, (int)read.Length));
     }
 
     private CheckVerdict Judge(HeaderFields? trailers, ReadOnlySpan<byte> content)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Weir.Pipeline.Health;
 
 /// <summary>
-/// The two messages of grpc.health.v1.Health/Check, with gRPC's prefix of a flag and a length. Each has one field, so no library of protocol
-/// buffers is needed.
+/// The two messages of grpc.health.v1.Health/Check, with gRPC's prefix of a flag and a length. Each has one field, so no library of
+/// protocol buffers is needed.
 /// </summary>
 internal static class GrpcHealthMessage
 {
@@ -43,7 +43,8 @@ internal static class GrpcHealthMessage
     /// <summary>The status of an answer: field 1, an enumeration; 0 (UNKNOWN) where it is left out. Null: it cannot be read.</summary>
     public static int? ReadStatus(ReadOnlySpan<byte> framed)
     {
-        if (framed.Length < PrefixOctets || framed[0] != 0 || BinaryPrimitives.ReadUInt32BigEndian(framed[1..]) != framed.Length - PrefixOctets)
+        if (framed.Length < PrefixOctets || framed[0] != 0
+            || BinaryPrimitives.ReadUInt32BigEndian(framed[1..]) != framed.Length - PrefixOctets)
         {
             return null;
         }

@@ -80,7 +80,9 @@ public sealed class PassiveHealth
         }
     }
 
-    /// <summary>Ends its time aside now, if that began before a check that has passed did. False: there is none, or it is younger.</summary>
+    /// <summary>
+    /// Ends its time aside now, if that began before a check that has passed did. False: there is none, or it is younger.
+    /// </summary>
     public bool TryEndEarly(long checkedMs, long nowMs)
     {
         lock (_lock)

@@ -8,8 +8,8 @@ namespace Weir.Pipeline.Limiting;
 
 /// <summary>
 /// The exchanges of one loop that wait for a place at a server of an upstream, longest-waiting first. Used on its loop; only
-/// <see cref="OldestTicket"/> and <see cref="Loop"/> are read by others. While somebody waits, a timer looks for those whose time is over and
-/// for servers that came or went: health, an operator and a reload need not know of queues.
+/// <see cref="OldestTicket"/> and <see cref="Loop"/> are read by others. While somebody waits, a timer looks for those whose time is over
+/// and for servers that came or went: health, an operator and a reload need not know of queues.
 /// </summary>
 internal sealed class LoopQueue : LoopTimer
 {

@@ -7,8 +7,8 @@ using Weir.Net.Loops;
 namespace Weir.Pipeline.Limiting;
 
 /// <summary>
-/// An exchange that waits for a place at a server, in its loop's queue. It leaves the queue once: with a place, with an error, or because its
-/// client has gone; then it resumes the exchange in a turn of its own.
+/// An exchange that waits for a place at a server, in its loop's queue. It leaves the queue once: with a place, with an error, or because
+/// its client has gone; then it resumes the exchange in a turn of its own.
 /// </summary>
 internal sealed class QueuePlace : ReadyItem, IValueTaskSource<PlaceOutcome>, IAbortable
 {
@@ -62,7 +62,8 @@ internal sealed class QueuePlace : ReadyItem, IValueTaskSource<PlaceOutcome>, IA
     ValueTaskSourceStatus IValueTaskSource<PlaceOutcome>.GetStatus(short token) =>
         _isCompleted ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
-    void IValueTaskSource<PlaceOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    void IValueTaskSource<PlaceOutcome>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         _state = state;
         _continuation = continuation;

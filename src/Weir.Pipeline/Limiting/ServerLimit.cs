@@ -3,7 +3,9 @@ using Weir.Net.Loops;
 
 namespace Weir.Pipeline.Limiting;
 
-/// <summary>The requests of the whole process in flight to one server: one padded atomic, touched only where a limit is configured.</summary>
+/// <summary>
+/// The requests of the whole process in flight to one server: one padded atomic, touched only where a limit is configured.
+/// </summary>
 public sealed class ServerLimit
 {
     private PaddedCount _inFlight;

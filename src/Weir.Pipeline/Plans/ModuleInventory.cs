@@ -50,7 +50,8 @@ public sealed class ModuleInventory
 
     /// <summary>What its modules have in common, by keys.</summary>
     internal Dictionary<string, object> Shared =>
-        _modules.SelectMany(placed => placed.Shared).DistinctBy(shared => shared.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _modules.SelectMany(placed => placed.Shared).DistinctBy(shared => shared.Key, StringComparer.Ordinal).ToDictionary(
+            StringComparer.Ordinal);
 
     /// <summary>Its modules in the order of their making, each to be taken once.</summary>
     internal Dictionary<string, Queue<PlacedModule>> ToCarry()

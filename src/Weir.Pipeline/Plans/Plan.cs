@@ -7,7 +7,9 @@ using Weir.Pipeline.Routing;
 
 namespace Weir.Pipeline.Plans;
 
-/// <summary>The compiled configuration: immutable, pinned by each exchange from its start to its end, swapped as a whole by a reload.</summary>
+/// <summary>
+/// The compiled configuration: immutable, pinned by each exchange from its start to its end, swapped as a whole by a reload.
+/// </summary>
 public sealed class Plan
 {
     /// <summary>The sites by host.</summary>
@@ -20,7 +22,8 @@ public sealed class Plan
     public required IdentityPolicy Identity { get; init; }
 
     /// <summary>The upstreams by name, for fetches.</summary>
-    public IReadOnlyDictionary<string, UpstreamState> Upstreams { get; init; } = new Dictionary<string, UpstreamState>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, UpstreamState> Upstreams { get; init; } = new Dictionary<string, UpstreamState>(
+        StringComparer.Ordinal);
 
     /// <summary>Proofs that issuers of certificates look for; null where none are got that way.</summary>
     public HttpChallenges? Challenges { get; init; }

@@ -22,7 +22,9 @@ public sealed class PlanBuilder
     private readonly IUpstreamSource _upstreams;
     private readonly List<TimedStep> _timed = [];
 
-    /// <summary>A builder for one configuration. Modules of the plan before are carried over where nothing about them has changed.</summary>
+    /// <summary>
+    /// A builder for one configuration. Modules of the plan before are carried over where nothing about them has changed.
+    /// </summary>
     public PlanBuilder(
         IModuleCatalog catalog, IUpstreamSource upstreams, ModuleInventory? before = null, WeirLog? log = null, IModuleMemories? memories = null)
     {
@@ -105,7 +107,8 @@ public sealed class PlanBuilder
 
     private static int HttpsPortOf(WeirConfig config, SiteConfig site)
     {
-        IEnumerable<ListenerConfig> secure = config.Listen.Where(listener => listener is { Tls: true, Address: { IsUnix: false, Port: not 0 } });
+        IEnumerable<ListenerConfig> secure = config.Listen.Where(
+            listener => listener is { Tls: true, Address: { IsUnix: false, Port: not 0 } });
         return site.RedirectHttp && HasCertificate(site)
             ? secure.OrderByDescending(listener => listener.Address.Port == 443).FirstOrDefault()?.Address.Port ?? 0
             : 0;

@@ -82,7 +82,8 @@ internal sealed class RouteBuilder
         }
 
         List<IRouteCondition> conditions = Conditions(config);
-        CompiledStack stack = _stacks.Compile(config.Stack, config.Path?.ToString(), $"site {site.Name} route {name}", RouteIdentity.Of(site.Name, config));
+        CompiledStack stack = _stacks.Compile(
+            config.Stack, config.Path?.ToString(), $"site {site.Name} route {name}", RouteIdentity.Of(site.Name, config));
         RoutePlan plan = new()
         {
             Name = name,

@@ -3,8 +3,8 @@ using Weir.Config.Model;
 namespace Weir.Pipeline.Plans;
 
 /// <summary>
-/// What tells a route from the others of its site, whatever their order: everything that decides whether it matches. What modules keep beyond a
-/// restart is kept under it.
+/// What tells a route from the others of its site, whatever their order: everything that decides whether it matches. What modules keep
+/// beyond a restart is kept under it.
 /// </summary>
 internal static class RouteIdentity
 {

@@ -97,7 +97,9 @@ public sealed class SplitPlan
         length += written;
 
         // Not for scripts, and not sent along by other sites' forms; gone with the browser's session, as other cookies of Weir.
-        ReadOnlySpan<byte> rest = exchange.Request.IsHttps ? "; Path=/; HttpOnly; SameSite=Lax; Secure"u8 : "; Path=/; HttpOnly; SameSite=Lax"u8;
+        ReadOnlySpan<byte> rest = exchange.Request.IsHttps
+            ? "; Path=/; HttpOnly; SameSite=Lax; Secure"u8
+            : "; Path=/; HttpOnly; SameSite=Lax"u8;
         rest.CopyTo(text[length..]);
         exchange.Response.Fields.Add(KnownField.SetCookie, text[..(length + rest.Length)]);
     }
@@ -158,5 +160,6 @@ public sealed class SplitPlan
 
     private int LargestSide() => Array.IndexOf(_percents, _percents.Max());
 
-    private string Shares() => string.Join(", ", _targets.Zip(_percents, (target, percent) => FormattableString.Invariant($"{target?.Name} {percent}%")));
+    private string Shares() =>
+        string.Join(", ", _targets.Zip(_percents, (target, percent) => FormattableString.Invariant($"{target?.Name} {percent}%")));
 }

@@ -3,7 +3,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Pipeline.Routing;
 
-/// <summary>Ranges of addresses of which the client's must be in one: the address that trusted proxies name, else the connection's.</summary>
+/// <summary>
+/// Ranges of addresses of which the client's must be in one: the address that trusted proxies name, else the connection's.
+/// </summary>
 public sealed class ClientCondition : IRouteCondition
 {
     private readonly IpPrefix[] _ranges;

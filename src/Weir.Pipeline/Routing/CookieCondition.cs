@@ -6,7 +6,9 @@ using Weir.Abstractions.Heads;
 
 namespace Weir.Pipeline.Routing;
 
-/// <summary>A cookie that must be there, with a value as <see cref="HeaderCondition"/> has them. Of several with the name the first counts.</summary>
+/// <summary>
+/// A cookie that must be there, with a value as <see cref="HeaderCondition"/> has them. Of several with the name the first counts.
+/// </summary>
 public sealed class CookieCondition : IRouteCondition
 {
     private readonly byte[] _name;

@@ -73,7 +73,8 @@ internal static class StickySessions
         for (int slot = fields.Find(KnownField.Cookie); slot >= 0; slot = fields.Find(KnownField.Cookie, slot + 1))
         {
             int offset = 0;
-            while (lookedAt < MostLookedAt && CookieStrip.TryNext(fields.ValueAt(slot), policy.CookieName, ref offset, out ReadOnlySpan<byte> value))
+            while (lookedAt < MostLookedAt
+                && CookieStrip.TryNext(fields.ValueAt(slot), policy.CookieName, ref offset, out ReadOnlySpan<byte> value))
             {
                 lookedAt++;
                 if (StickyCookie.TryRead(policy, value, nowSeconds, out ulong number, out long ageSeconds)

@@ -20,7 +20,8 @@ internal sealed class StickyTable
         }
     }
 
-    public bool IsFor(IReadOnlyList<ServerState> servers, StickyKeys keys) => ReferenceEquals(_servers, servers) && ReferenceEquals(_keys, keys);
+    public bool IsFor(IReadOnlyList<ServerState> servers, StickyKeys keys) =>
+        ReferenceEquals(_servers, servers) && ReferenceEquals(_keys, keys);
 
     public ServerState? Find(ulong number)
     {

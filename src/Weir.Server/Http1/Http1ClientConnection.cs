@@ -109,7 +109,8 @@ internal sealed class Http1ClientConnection : ClientConnection
     internal ValueTask<ProxyError?> FlushAsync() => SendAsync(default);
 
     /// <summary>Sends what has gathered, then the octets.</summary>
-    internal ValueTask<ProxyError?> SendAsync(NativeSlice octets) => OutcomeOf(Connection.WriteAsync(octets, default, Limits.IdleTimeoutMs));
+    internal ValueTask<ProxyError?> SendAsync(NativeSlice octets) =>
+        OutcomeOf(Connection.WriteAsync(octets, default, Limits.IdleTimeoutMs));
 
     /// <summary>What the end of a write means for an exchange.</summary>
     internal ValueTask<ProxyError?> OutcomeOf(ValueTask<WriteStatus> write) =>

@@ -152,7 +152,8 @@ internal sealed class Http1ClientStream : ClientStream
         ResponseWriteOptions options = new()
         {
             BodyLength = length,
-            OmitFraming = head.Status == 204 || (isBodiless && (length.IsNone || !length.IsKnown || head.Fields.Has(KnownField.ContentLength))),
+            OmitFraming = head.Status == 204
+                || (isBodiless && (length.IsNone || !length.IsKnown || head.Fields.Has(KnownField.ContentLength))),
             Close = MustClose,
             KeepAlive = !MustClose && Exchange!.Request.Version == HttpVersion.Http10,
             KeepUpgrade = head.Status == 426,

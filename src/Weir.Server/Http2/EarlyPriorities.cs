@@ -3,8 +3,8 @@ using Weir.Http.Http2;
 namespace Weir.Server.Http2;
 
 /// <summary>
-/// Priorities of streams that are still to come (RFC 9218 section 7.1), the newest few: who sends more of them than it opens streams loses the
-/// oldest.
+/// Priorities of streams that are still to come (RFC 9218 section 7.1), the newest few: who sends more of them than it opens streams loses
+/// the oldest.
 /// </summary>
 internal sealed class EarlyPriorities
 {

@@ -5,7 +5,9 @@ using Weir.Abstractions.Heads;
 
 namespace Weir.Server.Http2;
 
-/// <summary>RFC 8441 section 5: an extended CONNECT means what an Upgrade means in HTTP/1.1, and becomes one for everything behind.</summary>
+/// <summary>
+/// RFC 8441 section 5: an extended CONNECT means what an Upgrade means in HTTP/1.1, and becomes one for everything behind.
+/// </summary>
 internal static class ExtendedConnect
 {
     private const int KeyOctets = 16;

@@ -72,7 +72,8 @@ internal sealed class Http2Stream : ClientStream
     /// <summary>Whether what the client sends are the octets of another protocol.</summary>
     internal bool IsTunnel => _isTunnel;
 
-    internal StreamState State => IsRemoteOver ? StreamState.HalfClosedRemote : _sender.IsOver ? StreamState.HalfClosedLocal : StreamState.Open;
+    internal StreamState State =>
+        IsRemoteOver ? StreamState.HalfClosedRemote : _sender.IsOver ? StreamState.HalfClosedLocal : StreamState.Open;
 
     public override bool AcceptsInterim => true;
 

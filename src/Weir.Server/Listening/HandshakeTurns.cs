@@ -1,8 +1,8 @@
 namespace Weir.Server.Listening;
 
 /// <summary>
-/// How many handshakes one turn of a loop may begin: each costs as much as a hundred requests, and established connections come first. Belongs
-/// to its loop.
+/// How many handshakes one turn of a loop may begin: each costs as much as a hundred requests, and established connections come first.
+/// Belongs to its loop.
 /// </summary>
 internal sealed class HandshakeTurns
 {

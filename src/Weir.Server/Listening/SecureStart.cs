@@ -12,9 +12,10 @@ using Weir.Telemetry.Events;
 namespace Weir.Server.Listening;
 
 /// <summary>
-/// A new connection becomes a TLS connection. 1 receive the ClientHello  2 ask the modules  3 wait for a certificate that is made when it is first
-/// asked for, or for another process's proof  4 wait for a turn  5 find the certificate  6 shake hands. OpenSSL is asked from the sixth step on, so a connection that never
-/// sends a whole ClientHello costs no session. Between 5 and 6 nothing waits: certificates may be swapped meanwhile.
+/// A new connection becomes a TLS connection. 1 receive the ClientHello 2 ask the modules 3 wait for a certificate that is made when it is
+/// first asked for, or for another process's proof 4 wait for a turn 5 find the certificate 6 shake hands. OpenSSL is asked from the sixth
+/// step on, so a connection that never sends a whole ClientHello costs no session. Between 5 and 6 nothing waits: certificates may be
+/// swapped meanwhile.
 /// </summary>
 internal sealed class SecureStart
 {
@@ -65,7 +66,8 @@ internal sealed class SecureStart
             await made;
         }
 
-        if (wish is { IsChallenge: true, ServerName: { } asked } && _options.Tls is { LookForChallenge: { } look } tls && tls.ChallengeOf?.Invoke(asked) is null)
+        if (wish is { IsChallenge: true, ServerName: { } asked } && _options.Tls is { LookForChallenge: { } look } tls
+            && tls.ChallengeOf?.Invoke(asked) is null)
         {
             await look(asked);
         }
@@ -165,7 +167,9 @@ internal sealed class SecureStart
         return new Choice(context, name, _options.Protocols);
     }
 
-    /// <summary>The site by the name that the client sent; RFC 6066 section 3: an address is no name, and whoever asks for one sends none.</summary>
+    /// <summary>
+    /// The site by the name that the client sent; RFC 6066 section 3: an address is no name, and whoever asks for one sends none.
+    /// </summary>
     private TlsSite? SiteOf(in Wish wish)
     {
         if (_options.Tls!.Current is not { } sites)

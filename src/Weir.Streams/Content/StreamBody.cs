@@ -202,7 +202,8 @@ public abstract class StreamBody : BodyReader, IValueTaskSource<BodyRead>
     ValueTaskSourceStatus IValueTaskSource<BodyRead>.GetStatus(short token) =>
         _isDone ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
-    void IValueTaskSource<BodyRead>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    void IValueTaskSource<BodyRead>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         _state = state;
         _continuation = continuation;

@@ -38,7 +38,8 @@ public sealed class FrameOutput
     public bool HasOctets => _connection.OutputCount > 0 || _backlogCount > 0;
 
     /// <summary>Whether frames that ask for an answer can be read.</summary>
-    public bool HasRoomForControl => _connection.OutputCount == 0 ? _backlogCount == 0 : !_connection.OutputSpace(StreamLimits.ControlReserve).IsEmpty;
+    public bool HasRoomForControl =>
+        _connection.OutputCount == 0 ? _backlogCount == 0 : !_connection.OutputSpace(StreamLimits.ControlReserve).IsEmpty;
 
     /// <summary>Moves the backlog into the output, after a flush.</summary>
     public void MoveBacklog()
@@ -67,10 +68,12 @@ public sealed class FrameOutput
     public void WriteWindowUpdate(int streamId, int octets) => WriteUInt(FrameType.WindowUpdate, streamId, (uint)octets);
 
     /// <summary>PING: eight octets.</summary>
-    public void WritePing(ReadOnlySpan<byte> payload, bool isAck) => WriteControl(FrameType.Ping, isAck ? FrameFlags.Ack : (byte)0, payload);
+    public void WritePing(ReadOnlySpan<byte> payload, bool isAck) =>
+        WriteControl(FrameType.Ping, isAck ? FrameFlags.Ack : (byte)0, payload);
 
     /// <summary>
-    /// From here on the peer's settings count, and it is told so. RFC 7541 section 4.2: of several table sizes the smallest one is confirmed too.
+    /// From here on the peer's settings count, and it is told so. RFC 7541 section 4.2: of several table sizes the smallest one is
+    /// confirmed too.
     /// </summary>
     public void AcceptSettings(Http2Settings peer)
     {
@@ -110,7 +113,8 @@ public sealed class FrameOutput
         WriteProgress progress = TryGetBlockSpace(ResponseBlockWriter.MostOctets(head.Fields), out Span<byte> space);
         if (progress == WriteProgress.Done)
         {
-            int length = ResponseBlockWriter.WriteHead(_encoder, head, form.Status, form.Length, form.KeepsLength, space[FrameHeader.Octets..]);
+            int length = ResponseBlockWriter.WriteHead(
+                _encoder, head, form.Status, form.Length, form.KeepsLength, space[FrameHeader.Octets..]);
             written = CommitBlock(space, streamId, length, form.EndsStream);
         }
 

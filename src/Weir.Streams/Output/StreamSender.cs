@@ -257,7 +257,8 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
     ValueTaskSourceStatus IValueTaskSource<ProxyError?>.GetStatus(short token) =>
         _isDone ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
-    void IValueTaskSource<ProxyError?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    void IValueTaskSource<ProxyError?>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         _state = state;
         _continuation = continuation;

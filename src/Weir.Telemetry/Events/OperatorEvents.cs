@@ -3,8 +3,9 @@ using static Weir.Telemetry.Events.EventLevel;
 namespace Weir.Telemetry.Events;
 
 /// <summary>
-/// The one table of events: the reference page is made from it. Ids: 1xx the process, 2xx configuration, 3xx client connections,
-/// 4xx origins, 5xx modules and defects, 6xx logs, 7xx the admin, 8xx certificates. A value that came from a peer is escaped when it is written.
+/// The one table of events: the reference page is made from it. Ids: 1xx the process, 2xx configuration, 3xx client connections, 4xx
+/// origins, 5xx modules and defects, 6xx logs, 7xx the admin, 8xx certificates. A value that came from a peer is escaped when it is
+/// written.
 /// </summary>
 public static class OperatorEvents
 {
@@ -176,7 +177,8 @@ public static class OperatorEvents
         "{what}",
         "One connection was closed. This is a defect: please report it.");
     public static readonly OperatorEvent ModuleNote = Add(503, Info, "module_note", "{module}: {text}", "");
-    public static readonly OperatorEvent ModuleWarning = Add(504, Warning, "module_warning", "{module}: {text}", "The module's page in docs/reference/modules.md says what it needs.");
+    public static readonly OperatorEvent ModuleWarning = Add(
+        504, Warning, "module_warning", "{module}: {text}", "The module's page in docs/reference/modules.md says what it needs.");
 
     public static readonly OperatorEvent AccessLogFailed = Add(600, Error, "access_log_failed",
         "The access log {target} cannot be written: {reason}",
@@ -282,7 +284,8 @@ public static class OperatorEvents
     public static readonly OperatorEvent AddressBanned = Add(821, Warning, "address_banned",
         "{who} banned {range} until {time}; why: {reason}",
         "Nothing, if that is meant; `weir ban lift` ends it earlier.");
-    public static readonly OperatorEvent BanLifted = Add(822, Info, "ban_lifted", "{who} lifted the ban of {range}, which was to last until {time}", "");
+    public static readonly OperatorEvent BanLifted = Add(
+        822, Info, "ban_lifted", "{who} lifted the ban of {range}, which was to last until {time}", "");
 
     /// <summary>Every event, for documentation and tests.</summary>
     public static IReadOnlyList<OperatorEvent> All => _all;

@@ -45,7 +45,8 @@ internal sealed class AddressRace
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     public static async ValueTask<ConnectResult> ConnectOneAsync(Loop loop, SocketAddress address, int timeoutMs)
     {
-        SocketConnection? connection = SocketConnection.Connect(loop, address, timeoutMs, out ValueTask<WriteStatus> connected, out int error);
+        SocketConnection? connection = SocketConnection.Connect(
+            loop, address, timeoutMs, out ValueTask<WriteStatus> connected, out int error);
         if (connection is null)
         {
             return ConnectResult.Failed(ConnectErrors.Of(error));

@@ -12,6 +12,8 @@ public interface IConnector
     /// <summary>What connects to the same host at another port. It lives as long as this one, which owns what both use.</summary>
     IConnector AtPort(int port) => this;
 
-    /// <summary>What connects to the same server and offers these versions of HTTP, where TLS agrees on one. It lives as long as this one.</summary>
+    /// <summary>
+    /// What connects to the same server and offers these versions of HTTP, where TLS agrees on one. It lives as long as this one.
+    /// </summary>
     IConnector Offering(AlpnProtocols protocols) => this;
 }

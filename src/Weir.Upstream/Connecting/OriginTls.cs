@@ -20,7 +20,8 @@ public sealed class OriginTls
     private volatile TlsClientOptions? _options;
 
     /// <summary>TLS with those options.</summary>
-    /// <param name="options">Name, authorities, certificate; null: they cannot be had, and every connection fails rather than be in the clear.</param>
+    /// <param name="options">Name, authorities, certificate; null: they cannot be had, and every connection fails rather than be in the
+    /// clear.</param>
     /// <param name="counters">The counters of each loop, in order.</param>
     public OriginTls(TlsClientOptions? options, IReadOnlyList<LoopCounters> counters)
     {
@@ -47,8 +48,8 @@ public sealed class OriginTls
         protocol == Protocols ? this : protocol == AlpnProtocols.Http2 ? _forHttp2.Value : _forHttp1.Value;
 
     /// <summary>
-    /// Connections that are made from now on use these options; those that are there go on, and no session from before is resumed. False with
-    /// what is wrong, and nothing changes. One thread at a time.
+    /// Connections that are made from now on use these options; those that are there go on, and no session from before is resumed. False
+    /// with what is wrong, and nothing changes. One thread at a time.
     /// </summary>
     public bool Renew(TlsClientOptions options, out string problem)
     {

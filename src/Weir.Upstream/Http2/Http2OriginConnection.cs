@@ -21,7 +21,8 @@ internal sealed partial class Http2OriginConnection : FrameConnection, IConnecti
     private readonly Http2Pool _pool;
     private readonly HpackDecoder _decoder = new();
 
-    // Clients may give up very many requests at once, and their answers are on their way: to end the connection of all others would be unjust.
+    // Clients may give up very many requests at once, and their answers are on their way: to end the connection of all others would be
+    // unjust.
     private readonly ClosedStreams _closed = new(forgotten: StreamState.ClosedByReset);
     private readonly Dictionary<int, Http2OriginStream> _streams = [];
     private readonly bool _holdsSlot;

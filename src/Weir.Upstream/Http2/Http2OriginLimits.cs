@@ -1,6 +1,8 @@
 namespace Weir.Upstream.Http2;
 
-/// <summary>What an HTTP/2 connection to an origin may hold, and how its life is watched; fixed, because no honest server comes near it.</summary>
+/// <summary>
+/// What an HTTP/2 connection to an origin may hold, and how its life is watched; fixed, because no honest server comes near it.
+/// </summary>
 internal static class Http2OriginLimits
 {
     /// <summary>Streams on one connection, however many more the server allows: beyond that another connection does better.</summary>
@@ -15,7 +17,9 @@ internal static class Http2OriginLimits
     /// <summary>After the next connection could not be made ahead of need, the next try waits so long.</summary>
     public const int AheadPauseMs = 1_000;
 
-    /// <summary>Content of one connection that may be on its way or wait for its readers. Above half of it, new streams go elsewhere.</summary>
+    /// <summary>
+    /// Content of one connection that may be on its way or wait for its readers. Above half of it, new streams go elsewhere.
+    /// </summary>
     public const int ConnectionWindow = 4 << 20;
 
     /// <summary>After so long without an octet, a connection that is in use, or is about to be, is asked for a sign of life.</summary>

@@ -405,7 +405,8 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
     ValueTaskSourceStatus IValueTaskSource<ReadStatus>.GetStatus(short token) =>
         _isWaitDone ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
-    void IValueTaskSource<ReadStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    void IValueTaskSource<ReadStatus>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         _state = state;
         _continuation = continuation;

@@ -4,7 +4,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Upstream.Http2;
 
-/// <summary>A stream as one end of a tunnel (RFC 8441 section 5): its DATA frames are the octets, its end is the end of a direction.</summary>
+/// <summary>
+/// A stream as one end of a tunnel (RFC 8441 section 5): its DATA frames are the octets, its end is the end of a direction.
+/// </summary>
 internal sealed class Http2OriginTunnel : ITunnelEnd
 {
     private readonly Http2OriginStream _stream;

@@ -37,7 +37,8 @@ public sealed class OriginPool
     /// <param name="limits">What it may cost.</param>
     /// <param name="counters">The loop's counters.</param>
     /// <param name="protocols">The version that the server is known to speak; both: TLS agrees on one, for each connection.</param>
-    public OriginPool(Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters, AlpnProtocols protocols = AlpnProtocols.Http1)
+    public OriginPool(
+        Loop loop, IConnector connector, OriginLimits limits, LoopCounters counters, AlpnProtocols protocols = AlpnProtocols.Http1)
     {
         Protocols = protocols;
         _http2 = protocols.HasFlag(AlpnProtocols.Http2) ? new Http2Pool(this, connector) : null;
@@ -63,7 +64,9 @@ public sealed class OriginPool
     /// <summary>Whether the server is no longer in the configuration: connections end with their exchanges.</summary>
     public bool IsRetired { get; private set; }
 
-    /// <summary>Whether an operator sends the server no new clients: connections end with their exchanges, until it is ready again.</summary>
+    /// <summary>
+    /// Whether an operator sends the server no new clients: connections end with their exchanges, until it is ready again.
+    /// </summary>
     public bool IsResting { get; private set; }
 
     /// <summary>Whether the server answered with HTTP/1.0 the last time.</summary>
@@ -128,8 +131,8 @@ public sealed class OriginPool
     }
 
     /// <summary>
-    /// A hold on a new connection, or over HTTP/2 on the first one that has a place; in no more than <paramref name="mostMs"/>, nor than the
-    /// limits allow.
+    /// A hold on a new connection, or over HTTP/2 on the first one that has a place; in no more than <paramref name="mostMs"/>, nor than
+    /// the limits allow.
     /// </summary>
     /// <param name="mostMs">The time that is left.</param>
     /// <param name="mustBeFresh">As in <see cref="TryTake"/>.</param>
@@ -263,7 +266,8 @@ public sealed class OriginPool
     internal void OnReleased(Http1OriginConnection connection, bool isReusable)
     {
         ActiveCount--;
-        if (!isReusable || connection.IsOnlyForTunnel || IsRetired || IsResting || _idleCount >= Limits.IdleConnections || Slots is { IsWaitedFor: true } || IsOverLimit)
+        if (!isReusable || connection.IsOnlyForTunnel || IsRetired || IsResting || _idleCount >= Limits.IdleConnections
+            || Slots is { IsWaitedFor: true } || IsOverLimit)
         {
             connection.CloseNow();
             return;

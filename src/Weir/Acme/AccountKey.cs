@@ -47,7 +47,9 @@ internal sealed class AccountKey : IDisposable
         return null;
     }
 
-    /// <summary>The canonical JSON of a point on P-256: the members that RFC 7638 section 3.2 asks for, in lexical order, without blanks.</summary>
+    /// <summary>
+    /// The canonical JSON of a point on P-256: the members that RFC 7638 section 3.2 asks for, in lexical order, without blanks.
+    /// </summary>
     public static string WriteJwk(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) =>
         $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(x)}}","y":"{{Base64Url.EncodeToString(y)}}"}""";
 
@@ -58,7 +60,8 @@ internal sealed class AccountKey : IDisposable
     public string ExportPem() => _key.ExportPkcs8PrivateKeyPem() + "\n";
 
     /// <summary>RFC 7518 section 3.4: the two numbers one behind the other.</summary>
-    public byte[] Sign(ReadOnlySpan<byte> octets) => _key.SignData(octets, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    public byte[] Sign(ReadOnlySpan<byte> octets) =>
+        _key.SignData(octets, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>What proves a challenge (RFC 8555 section 8.1).</summary>
     public string Authorize(string token) => $"{token}.{Thumbprint}";

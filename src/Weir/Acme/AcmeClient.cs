@@ -9,8 +9,8 @@ using Weir.Config.Model;
 namespace Weir.Acme;
 
 /// <summary>
-/// An account at an issuer: gets certificates (RFC 8555 section 7.4): 1 order  2 prove each name  3 finalize  4 download. Several orders may go on
-/// at once.
+/// An account at an issuer: gets certificates (RFC 8555 section 7.4): 1 order 2 prove each name 3 finalize 4 download. Several orders may
+/// go on at once.
 /// </summary>
 internal sealed class AcmeClient
 {
@@ -86,7 +86,8 @@ internal sealed class AcmeClient
     /// <summary>Gives the account another key (RFC 8555 section 7.3.5).</summary>
     public async Task ChangeKeyAsync(AccountKey next, CancellationToken cancelled)
     {
-        string url = (await _link.GetDirectoryAsync(cancelled)).KeyChange ?? throw new AcmeException("the issuer changes no keys of accounts");
+        string url = (await _link.GetDirectoryAsync(cancelled)).KeyChange ?? throw new AcmeException(
+            "the issuer changes no keys of accounts");
         JsonObject wish = new() { ["account"] = _account, ["oldKey"] = JsonNode.Parse(_key.Jwk) };
         await _link.PostAsync(_key, _account, url, Jws.Introduce(next, url, wish.ToJsonString()), cancelled);
     }
@@ -209,7 +210,8 @@ internal sealed class AcmeClient
 
             if (order.Status != meanwhile && order.Status != "ready")
             {
-                throw new AcmeException($"the order became {order.Status}: {AcmeLink.Describe(order.Error) ?? "the issuer gave no reason"}");
+                throw new AcmeException(
+                    $"the order became {order.Status}: {AcmeLink.Describe(order.Error) ?? "the issuer gave no reason"}");
             }
 
             wait = await PauseAsync(answer, wait, startedAt, cancelled);

@@ -45,7 +45,8 @@ internal sealed class AcmeLink : IDisposable
         }
 
         _http = new HttpClient(handler) { Timeout = _patience, MaxResponseContentBufferSize = MostOctets };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Weir", typeof(AcmeLink).Assembly.GetName().Version?.ToString(3) ?? "0"));
+        _http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("Weir", typeof(AcmeLink).Assembly.GetName().Version?.ToString(3) ?? "0"));
     }
 
     /// <summary>The directory, asked for once.</summary>
@@ -132,7 +133,8 @@ internal sealed class AcmeLink : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new AcmeException($"{_directoryUrl.Host} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new AcmeException(
+                $"{_directoryUrl.Host} cannot be reached: {exception.InnerException?.Message ?? exception.Message}", exception);
         }
         catch (OperationCanceledException exception) when (!cancelled.IsCancellationRequested)
         {

@@ -13,7 +13,8 @@ internal sealed record AcmeMeta(string? TermsOfService, bool ExternalAccountRequ
 internal sealed record AcmeIdentifier(string? Type, string? Value);
 
 /// <summary>An order (RFC 8555 section 7.1.3).</summary>
-internal sealed record AcmeOrder(string? Status, IReadOnlyList<string>? Authorizations, string? Finalize, string? Certificate, AcmeProblem? Error);
+internal sealed record AcmeOrder(
+    string? Status, IReadOnlyList<string>? Authorizations, string? Finalize, string? Certificate, AcmeProblem? Error);
 
 /// <summary>An authorization (RFC 8555 section 7.1.4).</summary>
 internal sealed record AcmeAuthorization(string? Status, AcmeIdentifier? Identifier, IReadOnlyList<AcmeChallengeRecord>? Challenges);

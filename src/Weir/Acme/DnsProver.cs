@@ -7,8 +7,8 @@ using Weir.Config.Model;
 namespace Weir.Acme;
 
 /// <summary>
-/// DNS-01 (RFC 8555 section 8.4) through a program of the user's: `PROGRAM present _acme-challenge.NAME. VALUE` sets a TXT record and ends when it
-/// can be seen, `PROGRAM cleanup …` removes it.
+/// DNS-01 (RFC 8555 section 8.4) through a program of the user's: `PROGRAM present _acme-challenge.NAME. VALUE` sets a TXT record and ends
+/// when it can be seen, `PROGRAM cleanup …` removes it.
 /// </summary>
 internal sealed class DnsProver : IProver
 {

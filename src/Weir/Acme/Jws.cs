@@ -48,7 +48,9 @@ internal static class Jws
         return Encoding.UTF8.GetString(Finish(head, key.Jwk, signed => HMACSHA256.HashData(secret, signed)));
     }
 
-    /// <summary>What a new key says of itself inside a message of the old one (RFC 8555 section 7.3.5), as JSON: no nonce, and the key itself.</summary>
+    /// <summary>
+    /// What a new key says of itself inside a message of the old one (RFC 8555 section 7.3.5), as JSON: no nonce, and the key itself.
+    /// </summary>
     public static string Introduce(AccountKey key, string url, string payload)
     {
         string head = Write(writer =>

@@ -31,6 +31,7 @@ internal sealed record RenewalAdvice(DateTimeOffset Start, DateTimeOffset End, T
         }
 
         TimeSpan again = answer.RetryAfter ?? _usual;
-        return new RenewalAdvice(window.Start, window.End, again < _soonest ? _soonest : again > _latest ? _latest : again, info.ExplanationUrl);
+        return new RenewalAdvice(
+            window.Start, window.End, again < _soonest ? _soonest : again > _latest ? _latest : again, info.ExplanationUrl);
     }
 }

@@ -6,7 +6,9 @@ namespace Weir.Acme;
 /// <summary>What an issuer knows a certificate by when it is asked about its renewal.</summary>
 internal static class RenewalId
 {
-    /// <summary>RFC 9773 section 4.1: the authority's key identifier and the serial number. Null where the certificate has no key identifier.</summary>
+    /// <summary>
+    /// RFC 9773 section 4.1: the authority's key identifier and the serial number. Null where the certificate has no key identifier.
+    /// </summary>
     public static string? Of(string chainPem)
     {
         using X509Certificate2 leaf = X509Certificate2.CreateFromPem(chainPem);

@@ -51,10 +51,11 @@ internal sealed class TlsAlpnProver : IProver
         ?? (_ofOthers.TryGetValue(name, out Borrowed? borrowed) && borrowed.Until > _clock.GetUtcNow() ? borrowed.Context : null);
 
     /// <summary>
-    /// Looks whether another process of this data directory proves a name; what is there <see cref="Find"/> finds then. On loops; it runs elsewhere,
-    /// and never fails. Looks beyond a few at a time find nothing: issuers ask again, and nobody else needs an answer.
+    /// Looks whether another process of this data directory proves a name; what is there <see cref="Find"/> finds then. On loops; it runs
+    /// elsewhere, and never fails. Looks beyond a few at a time find nothing: issuers ask again, and nobody else needs an answer.
     /// </summary>
-    public Task LookAsync(string name) => _looks >= MostLooks || !IsFileName(name) ? Task.CompletedTask : Task.Run(() => LookOnceAsync(name.ToLowerInvariant()));
+    public Task LookAsync(string name) =>
+        _looks >= MostLooks || !IsFileName(name) ? Task.CompletedTask : Task.Run(() => LookOnceAsync(name.ToLowerInvariant()));
 
     public Task<IAsyncDisposable> ShowAsync(string name, string token, string authorization, CancellationToken cancelled)
     {
@@ -65,7 +66,9 @@ internal sealed class TlsAlpnProver : IProver
         return Task.FromResult<IAsyncDisposable>(new Shown(() => EndAsync(name, context)));
     }
 
-    /// <summary>RFC 8737 section 3: self-signed, for the one name, with the digest of the key authorization in a critical extension.</summary>
+    /// <summary>
+    /// RFC 8737 section 3: self-signed, for the one name, with the digest of the key authorization in a critical extension.
+    /// </summary>
     internal static (string Chain, string Key) Make(string name, string authorization, DateTimeOffset now)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -82,7 +85,8 @@ internal sealed class TlsAlpnProver : IProver
     private TlsContext? MakeContext(string name, string authorization, out string problem)
     {
         (string chain, string key) = Make(name, authorization, _clock.GetUtcNow());
-        TlsCertificate? certificate = TlsCertificate.TryRead(Encoding.ASCII.GetBytes(chain), Encoding.ASCII.GetBytes(key), out problem, out _);
+        TlsCertificate? certificate = TlsCertificate.TryRead(
+            Encoding.ASCII.GetBytes(chain), Encoding.ASCII.GetBytes(key), out problem, out _);
         return certificate is null ? null : TlsContext.ForServer(
             new TlsServerOptions { Certificates = [certificate], Policy = new TlsPolicy(name, "", "", [name]) }, _tickets, out problem);
     }

@@ -23,7 +23,8 @@ internal sealed class Approval : IDisposable
             char join = url.Contains('?') ? '&' : '?';
             using HttpRequestMessage request = new(HttpMethod.Get, $"{url}{join}domain={Uri.EscapeDataString(name)}");
             using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            return new Verdict(answer.StatusCode == HttpStatusCode.OK, HasAnswered: true, $"the approval URL answered {(int)answer.StatusCode}");
+            return new Verdict(
+                answer.StatusCode == HttpStatusCode.OK, HasAnswered: true, $"the approval URL answered {(int)answer.StatusCode}");
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {

@@ -107,7 +107,8 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
             _options = options;
             _orders.Use(acme);
             _wanted.Clear();
-            foreach (HostPattern host in config.Sites.Values.Where(site => hasTls && site.Tls.Mode == SiteTlsMode.Auto).SelectMany(site => site.Hosts))
+            foreach (HostPattern host in config.Sites.Values.Where(site => hasTls
+                && site.Tls.Mode == SiteTlsMode.Auto).SelectMany(site => site.Hosts))
             {
                 if (!IsByName(host, acme))
                 {
@@ -115,7 +116,8 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
                 }
             }
 
-            foreach (string gone in _known.Where(known => !_wanted.Contains(known.Key) && known.Value is { IsOnDemand: false, IsBusy: false })
+            foreach (string gone in _known.Where(known => !_wanted.Contains(known.Key)
+                && known.Value is { IsOnDemand: false, IsBusy: false })
                 .Select(known => known.Key).ToArray())
             {
                 _known.Remove(gone);
@@ -178,7 +180,9 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
 
         if (kept is null || kept.IsLocal)
         {
-            return kept is null ? "Weir keeps none of this name" : "it is of Weir's own authority, whose certificates are good for days and cannot be revoked";
+            return kept is null
+                ? "Weir keeps none of this name"
+                : "it is of Weir's own authority, whose certificates are good for days and cannot be revoked";
         }
 
         string? problem = await _orders.RevokeAsync(kept, reason, _ending.Token);
@@ -277,8 +281,8 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
     }
 
     /// <summary>
-    /// Whether each name that a host covers gets a certificate of its own when it is first asked for: a wildcard or any host where no proof by DNS
-    /// makes one for all of them, and local wildcards, because clients refuse one such as *.localhost.
+    /// Whether each name that a host covers gets a certificate of its own when it is first asked for: a wildcard or any host where no proof
+    /// by DNS makes one for all of them, and local wildcards, because clients refuse one such as *.localhost.
     /// </summary>
     private static bool IsByName(HostPattern host, AcmeConfig? acme) => host.Kind switch
     {

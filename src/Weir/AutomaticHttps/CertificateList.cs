@@ -36,7 +36,8 @@ internal static class CertificateList
         };
     }
 
-    private static CertificateStatus Kept(KeptCertificate kept, CertificateStore store, WeirConfig config, DateTimeOffset now, StapleKeeper staples)
+    private static CertificateStatus Kept(
+        KeptCertificate kept, CertificateStore store, WeirConfig config, DateTimeOffset now, StapleKeeper staples)
     {
         SavedCertificate notes = kept.Notes;
         CertificateStatus status = kept.Current is { Certificate: var certificate }

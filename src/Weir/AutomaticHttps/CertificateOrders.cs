@@ -9,8 +9,8 @@ using Weir.Telemetry.Events;
 namespace Weir.AutomaticHttps;
 
 /// <summary>
-/// What is asked of issuers: certificates, advice, revocations, other keys of accounts. It changes a certificate that is being worked on, and
-/// remembers what came of it. Any thread.
+/// What is asked of issuers: certificates, advice, revocations, other keys of accounts. It changes a certificate that is being worked on,
+/// and remembers what came of it. Any thread.
 /// </summary>
 internal sealed class CertificateOrders : IDisposable
 {
@@ -51,7 +51,10 @@ internal sealed class CertificateOrders : IDisposable
         _provers = [.. ProversOf(acme)];
     }
 
-    /// <summary>Tells issuers where their accounts have another address than the configuration gives. What they refuse is told and tried again later.</summary>
+    /// <summary>
+    /// Tells issuers where their accounts have another address than the configuration gives. What they refuse is told and tried again
+    /// later.
+    /// </summary>
     public async Task KeepAccountsAsync(CancellationToken cancelled)
     {
         foreach (Issuer issuer in _issuers.Where(one => one.HasOtherEmail))
@@ -139,7 +142,8 @@ internal sealed class CertificateOrders : IDisposable
         {
             RenewalAdvice? advice = await RenewalAdvice.AskAsync(issuer.Link(), current.ChainPem, cancelled);
             kept.AskAdviceAt = advice is null ? null : _clock.GetUtcNow() + advice.AskAgainIn;
-            if (advice is null || (advice.Start == kept.Notes.AdvisedStart && advice.End == kept.Notes.AdvisedEnd && kept.Notes.RenewAt is not null))
+            if (advice is null
+                || (advice.Start == kept.Notes.AdvisedStart && advice.End == kept.Notes.AdvisedEnd && kept.Notes.RenewAt is not null))
             {
                 return;
             }
@@ -207,10 +211,12 @@ internal sealed class CertificateOrders : IDisposable
             pair = await AskAsync(kept, issuer, cancelled);
         }
 
-        TlsCertificate? certificate = TlsCertificate.TryRead(Encoding.ASCII.GetBytes(pair.Chain), Encoding.ASCII.GetBytes(pair.Key), out string problem, out _);
+        TlsCertificate? certificate = TlsCertificate.TryRead(
+            Encoding.ASCII.GetBytes(pair.Chain), Encoding.ASCII.GetBytes(pair.Key), out string problem, out _);
         if (certificate is null || !certificate.Names.Contains(kept.Name) || certificate.NotAfter <= _clock.GetUtcNow())
         {
-            throw new AcmeException($"the certificate that came cannot be used: {(certificate is null ? problem : "it is for other names or another time")}");
+            throw new AcmeException(
+                $"the certificate that came cannot be used: {(certificate is null ? problem : "it is for other names or another time")}");
         }
 
         _store.Write(kept.Name, pair);
@@ -230,11 +236,16 @@ internal sealed class CertificateOrders : IDisposable
             kept.Name, ProverOf(kept), isSameIssuer && kept.Current is { } before ? RenewalId.Of(before.ChainPem) : null, cancelled);
     }
 
-    /// <summary>The proof of this try: the next kind after each that failed. RFC 8555 section 7.1.3: a wildcard is proved by DNS alone.</summary>
+    /// <summary>
+    /// The proof of this try: the next kind after each that failed. RFC 8555 section 7.1.3: a wildcard is proved by DNS alone.
+    /// </summary>
     private IProver ProverOf(KeptCertificate kept)
     {
-        IProver[] usable = [.. _provers.Where(prover => prover.Kind == AcmeChallenge.Dns || !kept.Name.StartsWith("*.", StringComparison.Ordinal))];
-        return usable.Length > 0 ? usable[kept.Notes.Failures % usable.Length] : throw new AcmeException("no way to prove the name is configured");
+        IProver[] usable = [.. _provers.Where(prover => prover.Kind == AcmeChallenge.Dns
+            || !kept.Name.StartsWith("*.", StringComparison.Ordinal))];
+        return usable.Length > 0
+            ? usable[kept.Notes.Failures % usable.Length]
+            : throw new AcmeException("no way to prove the name is configured");
     }
 
     /// <summary>Remembers a failed try.</summary>

@@ -97,7 +97,9 @@ internal sealed class CertificateStore
     /// <summary>What the file of an account's key looks like: another process may have changed the key.</summary>
     public FileMark KeyMark(Uri directory) => FileMark.Of(Path.Combine(AccountFolder(directory), "account.key"));
 
-    /// <summary>Keeps the key that an account is about to get, before the issuer hears of it. False after an event: then it must not.</summary>
+    /// <summary>
+    /// Keeps the key that an account is about to get, before the issuer hears of it. False after an event: then it must not.
+    /// </summary>
     public bool WriteNextKey(Uri directory, AccountKey key) => TryWrite(NextKeyFile(directory), key.ExportPem());
 
     /// <summary>A key that an account was about to get when a process ended; null: there is none.</summary>
@@ -149,7 +151,8 @@ internal sealed class CertificateStore
     }
 
     /// <summary>What another process answers to a token; null: none does.</summary>
-    public Task<string?> FindChallengeAsync(string token) => Task.Run(() => File.Exists(ChallengeFile(token)) ? TryRead(ChallengeFile(token)) : null);
+    public Task<string?> FindChallengeAsync(string token) =>
+        Task.Run(() => File.Exists(ChallengeFile(token)) ? TryRead(ChallengeFile(token)) : null);
 
     /// <summary>Keeps other processes from doing the same for as long as it is not disposed of. Null: one of them is at it.</summary>
     /// <param name="what">A host name, or another word.</param>

@@ -11,7 +11,9 @@ using Weir.Telemetry.Events;
 
 namespace Weir.AutomaticHttps;
 
-/// <summary>An issuer of the configuration: its connection, its account, and which names it wants to be left alone with. Any thread.</summary>
+/// <summary>
+/// An issuer of the configuration: its connection, its account, and which names it wants to be left alone with. Any thread.
+/// </summary>
 internal sealed class Issuer : IDisposable
 {
     private const string ZeroSslAccounts = "https://api.zerossl.com/acme/eab-credentials-email";
@@ -241,7 +243,8 @@ internal sealed class Issuer : IDisposable
             using FormUrlEncodedContent form = new([KeyValuePair.Create("email", email)]);
             using HttpResponseMessage answer = await http.PostAsync(ZeroSslAccounts, form, cancelled);
             JsonNode? told = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancelled));
-            if (told?["eab_kid"]?.GetValue<string>() is { } id && told["eab_hmac_key"]?.GetValue<string>() is { } key && Decode(key) is { } secret)
+            if (told?["eab_kid"]?.GetValue<string>() is { } id && told["eab_hmac_key"]?.GetValue<string>() is { } key
+                && Decode(key) is { } secret)
             {
                 return (id, secret);
             }

@@ -4,7 +4,9 @@ using Weir.Net.Tls;
 
 namespace Weir.AutomaticHttps;
 
-/// <summary>A name whose certificate Weir gets and renews. Changed by whoever works on it (<see cref="IsBusy"/>), read by anybody.</summary>
+/// <summary>
+/// A name whose certificate Weir gets and renews. Changed by whoever works on it (<see cref="IsBusy"/>), read by anybody.
+/// </summary>
 internal sealed class KeptCertificate
 {
     private readonly TimeProvider _clock;
@@ -86,7 +88,8 @@ internal sealed class KeptCertificate
     }
 
     /// <summary>Whether a certificate is to be got at a time, and not only advice.</summary>
-    public bool IsDue(DateTimeOffset now) => IsForced || Current is null || (RenewAt <= now && (Notes.NextTryAt is not { } next || next <= now));
+    public bool IsDue(DateTimeOffset now) =>
+        IsForced || Current is null || (RenewAt <= now && (Notes.NextTryAt is not { } next || next <= now));
 
     /// <summary>A pair that Weir made itself.</summary>
     public static TlsCertificate Read(PemPair pair) =>

@@ -8,9 +8,9 @@ using Weir.Telemetry.Events;
 namespace Weir.AutomaticHttps;
 
 /// <summary>
-/// Certificates of names that no site spells out. Local ones are made at once. A public one is got if the approval URL says so, not more often
-/// than the rate allows; the handshake that asked for it first waits, bounded, and so do those that come meanwhile. Called on loops; what takes
-/// time runs elsewhere.
+/// Certificates of names that no site spells out. Local ones are made at once. A public one is got if the approval URL says so, not more
+/// often than the rate allows; the handshake that asked for it first waits, bounded, and so do those that come meanwhile. Called on loops;
+/// what takes time runs elsewhere.
 /// </summary>
 internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
 {
@@ -124,7 +124,8 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
         longestMs = 0;
         string lower = name.ToLowerInvariant();
         bool isLocal = !new HostPattern(HostKind.Exact, lower, Position.None).IsPublic;
-        if (!IsHostName(lower) || (!isLocal && _config is null) || (_refused.TryGetValue(lower, out DateTimeOffset until) && until > _clock.GetUtcNow()))
+        if (!IsHostName(lower) || (!isLocal && _config is null)
+            || (_refused.TryGetValue(lower, out DateTimeOffset until) && until > _clock.GetUtcNow()))
         {
             return Task.CompletedTask;
         }
@@ -244,11 +245,13 @@ internal sealed class OnDemandCertificates : INamedCertificates, IDisposable
         }
     }
 
-    private TlsServerOptions? TemplateOf(string name) => name.Length > MostNameLength ? null : _sites?.Find(System.Text.Encoding.ASCII.GetBytes(name));
+    private TlsServerOptions? TemplateOf(string name) =>
+        name.Length > MostNameLength ? null : _sites?.Find(System.Text.Encoding.ASCII.GetBytes(name));
 
     // It becomes a file's name and a part of a URL.
     private static bool IsHostName(string name) => name.Length is > 0 and <= MostNameLength && name.Split('.').All(label =>
-        label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-' && label.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'));
+        label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-'
+            && label.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'));
 
     private sealed class Named
     {

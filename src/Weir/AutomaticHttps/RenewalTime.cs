@@ -13,7 +13,8 @@ internal static class RenewalTime
     private static readonly TimeSpan _longestRetry = TimeSpan.FromHours(12);
 
     /// <summary>At two thirds of the lifetime: 60 days of 90, 4 of 6.</summary>
-    public static DateTimeOffset Usual(DateTimeOffset notBefore, DateTimeOffset notAfter) => notBefore + ((notAfter - notBefore) * (2.0 / 3));
+    public static DateTimeOffset Usual(DateTimeOffset notBefore, DateTimeOffset notAfter) =>
+        notBefore + ((notAfter - notBefore) * (2.0 / 3));
 
     /// <summary>RFC 9773 section 4.2: a random time of the window, and never after the certificate's last days.</summary>
     /// <param name="advice">What the issuer says.</param>

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Weir.AutomaticHttps;
 
-/// <summary>What is remembered of a certificate's getting, beside the certificate: a restart must not begin anew with an issuer's limits.</summary>
+/// <summary>
+/// What is remembered of a certificate's getting, beside the certificate: a restart must not begin anew with an issuer's limits.
+/// </summary>
 internal sealed record SavedCertificate
 {
     /// <summary>The issuer's directory.</summary>

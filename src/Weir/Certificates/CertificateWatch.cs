@@ -1,8 +1,8 @@
 namespace Weir.Certificates;
 
 /// <summary>
-/// Looks at certificate files now and then, and says when they have changed and stay as they are: a chain and its key are written one after the
-/// other. Called by one thread at a time.
+/// Looks at certificate files now and then, and says when they have changed and stay as they are: a chain and its key are written one after
+/// the other. Called by one thread at a time.
 /// </summary>
 internal sealed class CertificateWatch
 {

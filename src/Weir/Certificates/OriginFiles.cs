@@ -7,8 +7,8 @@ using Weir.Upstream.Connecting;
 namespace Weir.Certificates;
 
 /// <summary>
-/// The files that servers' `tls` names, watched: what they hold is used by connections that are made after they have changed. Any thread; one
-/// lock. A server that is gone is forgotten with its TLS.
+/// The files that servers' `tls` names, watched: what they hold is used by connections that are made after they have changed. Any thread;
+/// one lock. A server that is gone is forgotten with its TLS.
 /// </summary>
 internal sealed class OriginFiles
 {

@@ -84,7 +84,8 @@ internal sealed class SiteCertificates
             {
                 certificates.Add(certificate);
                 _listed.Add(new FileCertificate(
-                    site.Name, ModulePlaces.ResolvePath(site.Tls.Position, pair.Certificate), ModulePlaces.ResolvePath(site.Tls.Position, pair.Key),
+                    site.Name, ModulePlaces.ResolvePath(site.Tls.Position, pair.Certificate), ModulePlaces.ResolvePath(
+                        site.Tls.Position, pair.Key),
                     certificate));
             }
         }

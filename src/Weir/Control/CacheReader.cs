@@ -53,7 +53,8 @@ internal static class CacheReader
             HitRatio = Ratio(answered, requests),
             Outcomes = Words(Enum.GetValues<CacheOutcome>()[..(int)CacheOutcome.Count], CacheOutcomes.Word, route.Read),
             Forwarded = Words(Enum.GetValues<CacheForward>(), forward => Encoding.ASCII.GetString(CacheStatus.Word(forward)), route.Read),
-            NotStored = Words(Enum.GetValues<StoringVerdict>(), verdict => Encoding.ASCII.GetString(StoringVerdicts.Word(verdict)), route.Read),
+            NotStored = Words(
+                Enum.GetValues<StoringVerdict>(), verdict => Encoding.ASCII.GetString(StoringVerdicts.Word(verdict)), route.Read),
         };
     }
 

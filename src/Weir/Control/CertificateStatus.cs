@@ -18,7 +18,9 @@ public sealed record CertificateStatus
     /// <summary>Its file; null: it is in memory only.</summary>
     public string? File { get; init; }
 
-    /// <summary>"good", "stand-in" (nobody has signed what clients get, a certificate is being got), "expiring" (renewal fails) or "expired".</summary>
+    /// <summary>
+    /// "good", "stand-in" (nobody has signed what clients get, a certificate is being got), "expiring" (renewal fails) or "expired".
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>Who signed it; null while something stands in.</summary>

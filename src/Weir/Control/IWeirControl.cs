@@ -65,8 +65,8 @@ public interface IWeirControl
     IReadOnlyList<Ban> Bans();
 
     /// <summary>
-    /// Keeps a range of addresses out for a time, whatever the modules say: also across reloads and restarts. Its connections end at once; where
-    /// trusted proxies tell the clients' addresses, their requests are refused.
+    /// Keeps a range of addresses out for a time, whatever the modules say: also across reloads and restarts. Its connections end at once;
+    /// where trusted proxies tell the clients' addresses, their requests are refused.
     /// </summary>
     /// <param name="range">The range.</param>
     /// <param name="time">For how long.</param>
@@ -81,7 +81,9 @@ public interface IWeirControl
     /// <param name="isBrief">Leaves out what is served most, parameters and purges: for who asks often.</param>
     IReadOnlyList<CacheReport> Caches(bool isBrief = false);
 
-    /// <summary>Purges, or counts what would be purged. What is reported done is in force, and on disk where a cache has a tier there.</summary>
+    /// <summary>
+    /// Purges, or counts what would be purged. What is reported done is in force, and on disk where a cache has a tier there.
+    /// </summary>
     /// <param name="order">What.</param>
     /// <param name="who">Who wants it, for the audit.</param>
     Task<PurgeReport> PurgeAsync(PurgeOrder order, string who);

@@ -130,7 +130,8 @@ internal sealed partial class SavedBans
             if (!_bans.Remove(range, out Ban? ban))
             {
                 Ban? around = _bans.FirstOrDefault(other => other.Key.Contains(range.Address)).Value;
-                return new BanChange(null, around is null ? $"{range} is not banned." : $"{range} is banned with {around.Range}: lift that.");
+                return new BanChange(
+                    null, around is null ? $"{range} is not banned." : $"{range} is banned with {around.Range}: lift that.");
             }
 
             PutInForce();
@@ -147,7 +148,8 @@ internal sealed partial class SavedBans
         }
 
         Content? content = JsonSerializer.Deserialize(File.ReadAllBytes(path), BansJson.Default.Content);
-        return content is { Version: Version, Bans: { } bans } && bans.TrueForAll(ban => ban is { Range: not null, Why: not null, By: not null })
+        return content is { Version: Version, Bans: { } bans }
+            && bans.TrueForAll(ban => ban is { Range: not null, Why: not null, By: not null })
             ? bans
             : throw new JsonException("it is of another version, or an entry lacks a part");
     }
@@ -172,7 +174,8 @@ internal sealed partial class SavedBans
 
         try
         {
-            PrivateFiles.Write(_path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, [.. _bans.Values]), BansJson.Default.Content));
+            PrivateFiles.Write(
+                _path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, [.. _bans.Values]), BansJson.Default.Content));
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

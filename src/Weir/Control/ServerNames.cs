@@ -11,7 +11,9 @@ public static class ServerNames
 {
     private const int MostShown = 5;
 
-    /// <summary>Cuts a name after the longest upstream that it begins with, else at its first slash. False when it has no two parts.</summary>
+    /// <summary>
+    /// Cuts a name after the longest upstream that it begins with, else at its first slash. False when it has no two parts.
+    /// </summary>
     /// <param name="path">"app/10.0.0.11:8080".</param>
     /// <param name="upstreams">The names that exist.</param>
     /// <param name="upstream">What stands before the slash.</param>

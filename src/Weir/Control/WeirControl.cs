@@ -61,7 +61,8 @@ public sealed class WeirControl : IWeirControl
             Connections = _host.ConnectionCount,
             InFlight = Math.Max(counters.Total(Counter.ExchangesStarted) - counters.Total(Counter.ExchangesCompleted), 0),
             Requests = counters.Total(Counter.ExchangesStarted),
-            Errors = Enumerable.Range(0, counters.Labels.Of(CounterFamily.ProxyErrors).Count).Sum(error => counters.Total(CounterFamily.ProxyErrors, error)),
+            Errors = Enumerable.Range(0, counters.Labels.Of(CounterFamily.ProxyErrors).Count).Sum(
+                error => counters.Total(CounterFamily.ProxyErrors, error)),
             MemoryBytes = Environment.WorkingSet,
             Load = StatusReader.Read(_host.LoadWatch),
             CertificateProblems = [.. Certificates().Where(one => one.State != "good").Select(one => $"{one.Name}: {Problem(one)}")],
@@ -120,7 +121,9 @@ public sealed class WeirControl : IWeirControl
         AdminState was = servers[0].AdminState;
         string? unsaved = _states.Decide(upstream, servers, state, who);
         _log.Write(OperatorEvents.ServerSet, who, $"{upstream}/{server}", AdminStates.Name(state), AdminStates.Name(was));
-        string? nobody = state == AdminState.Ready || known!.HasReady ? null : $"no server of {upstream} is ready any more: its requests get 503";
+        string? nobody = state == AdminState.Ready || known!.HasReady
+            ? null
+            : $"no server of {upstream} is ready any more: its requests get 503";
         return change with { IsDone = true, Was = was, Problem = string.Join("; and ", new[] { nobody, unsaved }.Where(doubt => doubt is not null)) };
     }
 

@@ -3,7 +3,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Explaining;
 
-/// <summary>A request that is only asked about. The head is made octet by octet as written: nothing is tidied up before Weir sees it.</summary>
+/// <summary>
+/// A request that is only asked about. The head is made octet by octet as written: nothing is tidied up before Weir sees it.
+/// </summary>
 public sealed record AskedRequest
 {
     private const string Https = "https://";
@@ -28,7 +30,8 @@ public sealed record AskedRequest
     public string Authority => Rest.StartsWith('/') ? "" : Rest[..AuthorityLength];
 
     /// <summary>The port that the URL names or implies.</summary>
-    public int Port => int.TryParse(Authority[(Authority.LastIndexOf(':') + 1)..], out int port) && Authority.Contains(':', StringComparison.Ordinal)
+    public int Port =>
+        int.TryParse(Authority[(Authority.LastIndexOf(':') + 1)..], out int port) && Authority.Contains(':', StringComparison.Ordinal)
         ? port
         : IsHttps ? 443 : 80;
 

@@ -92,7 +92,8 @@ public sealed class Explainer
     {
         ListenerConfig? listener = _config.Listen.FirstOrDefault(one => one.Address.Port == request.Port && !one.Address.IsUnix);
         string name = (listener ?? _config.Listen[0]).Address.ToString();
-        trace.Add("listener", listener is not null ? name : $"none has port {request.Port}; explained as if {name} had taken the connection");
+        trace.Add(
+            "listener", listener is not null ? name : $"none has port {request.Port}; explained as if {name} had taken the connection");
         if (request.IsHttps && listener is { Tls: not true })
         {
             trace.Add("listener", "it does not speak TLS; explained as if it did");

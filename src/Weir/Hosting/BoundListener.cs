@@ -81,7 +81,9 @@ internal sealed class BoundListener
         return new BoundListener(config, bound, descriptors) { Balance = loops > 1 ? new LoopBalance(loops) : null };
     }
 
-    /// <summary>Binds every listener of a configuration now, for the ones that will ask later. False after errors, which are in the list.</summary>
+    /// <summary>
+    /// Binds every listener of a configuration now, for the ones that will ask later. False after errors, which are in the list.
+    /// </summary>
     public static bool TryHold(WeirConfig config, WeirLog log, List<ConfigError> errors)
     {
         foreach (ListenerConfig listener in config.Listen)
@@ -92,7 +94,8 @@ internal sealed class BoundListener
                 return false;
             }
 
-            HeldSockets.OfProcess.Hold(new HeldSocket(listener.Address.ToString(), AddressOf(listener.Address), bound.Address, bound.Descriptors));
+            HeldSockets.OfProcess.Hold(
+                new HeldSocket(listener.Address.ToString(), AddressOf(listener.Address), bound.Address, bound.Descriptors));
         }
 
         return true;
@@ -107,8 +110,8 @@ internal sealed class BoundListener
             $"Weir cannot listen on {listener.Address}: {reason}.", "Choose another address, or end what holds this one.");
     }
 
-    // One socket that came from outside serves all loops by duplicates, as a unix socket does: a second socket of our own beside it would be
-    // refused, or would share its clients with whoever else holds the first.
+    // One socket that came from outside serves all loops by duplicates, as a unix socket does: a second socket of our own beside it would
+    // be refused, or would share its clients with whoever else holds the first.
     private static BoundListener? Adopt(ListenerConfig config, HeldSocket held, int loops, out string reason)
     {
         reason = "";

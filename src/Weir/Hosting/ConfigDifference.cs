@@ -101,6 +101,7 @@ internal static class ConfigDifference
     {
         List<string> changed = [.. next.Keys.Where(key => before.TryGetValue(key, out string? old) && old != next[key])];
         List<string> added = [.. next.Keys.Where(key => !before.ContainsKey(key))];
-        return new ReloadTouches(added, [.. before.Keys.Where(key => !next.ContainsKey(key))], changed, next.Count - changed.Count - added.Count);
+        return new ReloadTouches(
+            added, [.. before.Keys.Where(key => !next.ContainsKey(key))], changed, next.Count - changed.Count - added.Count);
     }
 }

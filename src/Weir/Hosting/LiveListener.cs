@@ -10,8 +10,8 @@ using Weir.Server.Listening;
 namespace Weir.Hosting;
 
 /// <summary>
-/// A listening address that serves: its sockets, one for each loop, and what is done with their connections. A reload that keeps the address
-/// keeps the sockets and exchanges the rest for new connections. Changed by one thread; sockets belong to their loops.
+/// A listening address that serves: its sockets, one for each loop, and what is done with their connections. A reload that keeps the
+/// address keeps the sockets and exchanges the rest for new connections. Changed by one thread; sockets belong to their loops.
 /// </summary>
 internal sealed class LiveListener
 {

@@ -40,7 +40,8 @@ internal sealed class NextConfig
     public TlsSites? Sites { get; set; }
 
     /// <summary>Modules of the connection moment.</summary>
-    public Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> ConnectionModules { get; } = new(ReferenceEqualityComparer.Instance);
+    public Dictionary<ListenerConfig, IReadOnlyList<IConnectionModule>> ConnectionModules { get; } = new(
+        ReferenceEqualityComparer.Instance);
 
     /// <summary>Listeners that were bound for it.</summary>
     public Dictionary<ListenerConfig, LiveListener> Added { get; } = new(ReferenceEqualityComparer.Instance);

@@ -12,5 +12,6 @@ internal sealed class RejectLog : IRejectObserver
 
     public RejectLog(ExchangeEnd end) => _end = end;
 
-    public void OnRejected(Exchange exchange, RejectReason reason, int status) => _end.OnRejected(exchange, RejectReasons.Name(reason), status);
+    public void OnRejected(Exchange exchange, RejectReason reason, int status) =>
+        _end.OnRejected(exchange, RejectReasons.Name(reason), status);
 }

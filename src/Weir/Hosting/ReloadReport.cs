@@ -51,7 +51,8 @@ public sealed record ReloadReport
     public IReadOnlyList<string> OptionsChanged { get; init; } = [];
 
     /// <summary>One line for an operator.</summary>
-    public string Summary => IsApplied ? Describe() : $"refused with {Errors.Count} {(Errors.Count == 1 ? "error" : "errors")}; nothing has changed";
+    public string Summary =>
+        IsApplied ? Describe() : $"refused with {Errors.Count} {(Errors.Count == 1 ? "error" : "errors")}; nothing has changed";
 
     private string Describe()
     {

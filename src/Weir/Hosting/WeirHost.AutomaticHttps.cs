@@ -19,7 +19,8 @@ public sealed partial class WeirHost
     private int _swapsAsked;
 
     /// <summary>Every certificate as of now, those from files with them.</summary>
-    internal IReadOnlyList<CertificateStatus> ListCertificates() => CertificateList.Of(FileCertificates, _keeper, _config, TimeProvider.System, _staples);
+    internal IReadOnlyList<CertificateStatus> ListCertificates() =>
+        CertificateList.Of(FileCertificates, _keeper, _config, TimeProvider.System, _staples);
 
     /// <summary>Renews a certificate that Weir got itself. False: there is none of this name.</summary>
     internal bool RenewCertificate(string name) => _keeper.Renew(name);
@@ -30,7 +31,8 @@ public sealed partial class WeirHost
     /// <summary>Gives each account at an issuer a new key.</summary>
     internal Task<IReadOnlyList<IssuerOutcome>> ChangeAccountKeysAsync() => _keeper.ChangeAccountKeysAsync();
 
-    private static CertificateStore OpenStore(WeirConfig config, WeirLog log) => new(Path.Combine(DataFolder.PathOf(config.Process), "acme"), log);
+    private static CertificateStore OpenStore(WeirConfig config, WeirLog log) =>
+        new(Path.Combine(DataFolder.PathOf(config.Process), "acme"), log);
 
     private CertificateKeeper MakeKeeper(WeirConfig config, CertificateStore store)
     {

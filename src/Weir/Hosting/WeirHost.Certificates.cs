@@ -9,7 +9,8 @@ using Weir.Telemetry.Events;
 namespace Weir.Hosting;
 
 /// <summary>
-/// Certificates: in force from the start, changed by a reload or by their files, with OCSP responses, and with ticket keys that outlive both.
+/// Certificates: in force from the start, changed by a reload or by their files, with OCSP responses, and with ticket keys that outlive
+/// both.
 /// </summary>
 public sealed partial class WeirHost
 {
@@ -76,7 +77,9 @@ public sealed partial class WeirHost
         return true;
     }
 
-    /// <summary>Reads and builds a configuration's certificates beside those in force; null where no listener speaks TLS, or after errors.</summary>
+    /// <summary>
+    /// Reads and builds a configuration's certificates beside those in force; null where no listener speaks TLS, or after errors.
+    /// </summary>
     private TlsSites? PrepareCertificates(NextConfig next, List<ConfigError> errors)
     {
         next.Certificates = SiteCertificates.Read(next.Config, errors, TimeProvider.System, _certificates);

@@ -50,7 +50,8 @@ public sealed partial class WeirHost
     // Without an admin nobody could take a saved decision back.
     private static SavedStates OpenStates(WeirConfig config, WeirLog log)
     {
-        SavedStates states = new(config.Admin.IsOff ? null : new SavedStateFile(Path.Combine(DataFolder.PathOf(config.Process), SavedStatesFile)), log);
+        SavedStates states = new(
+            config.Admin.IsOff ? null : new SavedStateFile(Path.Combine(DataFolder.PathOf(config.Process), SavedStatesFile)), log);
         states.Load();
         return states;
     }

@@ -27,7 +27,9 @@ public sealed partial class WeirHost
     /// <summary>Reads <see cref="File"/> anew and puts it in force, if nothing is wrong with it. Reloads run one after the other.</summary>
     public Task<ReloadReport> ReloadFileAsync() => Task.Run(() => ReloadOnceAsync(null));
 
-    /// <summary>Puts a checked configuration in force, by its difference from the one that is. Never throws for a configuration's fault.</summary>
+    /// <summary>
+    /// Puts a checked configuration in force, by its difference from the one that is. Never throws for a configuration's fault.
+    /// </summary>
     public Task<ReloadReport> ReloadAsync(WeirConfig next) => Task.Run(() => ReloadOnceAsync(next));
 
     private async Task<ReloadReport> ReloadOnceAsync(WeirConfig? config)
@@ -109,7 +111,8 @@ public sealed partial class WeirHost
         return report with
         {
             Generation = ++Generation,
-            Upstreams = Touches(next.Upstreams.Touches.Added, next.Upstreams.Touches.Removed, next.Upstreams.Touches.Changed, next.Upstreams.Touches.Kept),
+            Upstreams = Touches(
+                next.Upstreams.Touches.Added, next.Upstreams.Touches.Removed, next.Upstreams.Touches.Changed, next.Upstreams.Touches.Kept),
             Servers = Touches(
                 next.Upstreams.Touches.ServersAdded, next.Upstreams.Touches.ServersRemoved, next.Upstreams.Touches.ServersChanged,
                 next.Upstreams.Touches.ServersKept),

@@ -6,8 +6,8 @@ using Weir.AutomaticHttps;
 namespace Weir.LocalAuthority;
 
 /// <summary>
-/// An authority of this machine's own, for names that no public one certifies: a root that lives for years, and leaves that live for a week.
-/// Any thread.
+/// An authority of this machine's own, for names that no public one certifies: a root that lives for years, and leaves that live for a
+/// week. Any thread.
 /// </summary>
 internal sealed class LocalRoot
 {
@@ -50,8 +50,10 @@ internal sealed class LocalRoot
         // The name says which root it is, where a browser's list holds several.
         string mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
         CertificateRequest request = new($"CN=Weir local authority {now.Year} {mark}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using X509Certificate2 root = request.CreateSelfSigned(now - _slack, now.AddYears(RootYears));
         return new PemPair(root.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");

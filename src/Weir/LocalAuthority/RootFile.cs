@@ -6,7 +6,9 @@ using Weir.Telemetry.Events;
 
 namespace Weir.LocalAuthority;
 
-/// <summary>The local authority's root in the data directory: a certificate and its key in one file, made when it is first needed.</summary>
+/// <summary>
+/// The local authority's root in the data directory: a certificate and its key in one file, made when it is first needed.
+/// </summary>
 internal static class RootFile
 {
     private const string FileName = "local-authority/root.pem";

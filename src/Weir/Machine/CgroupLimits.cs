@@ -44,7 +44,9 @@ internal sealed record CgroupLimits(long? MemoryOctets, double? Cores)
         // memory.high does not end the process, but slows it until it hardly moves: it is a limit as well.
         CgroupLimits limits = WithMemory(Number(folder, "memory.max")).WithMemory(Number(folder, "memory.high"));
         string[] parts = (Text(folder, "cpu.max") ?? "").Split(' ');
-        return parts.Length == 2 && TryParse(parts[0], out long quota) && TryParse(parts[1], out long period) ? limits.WithCores(quota, period) : limits;
+        return parts.Length == 2 && TryParse(parts[0], out long quota) && TryParse(parts[1], out long period)
+            ? limits.WithCores(quota, period)
+            : limits;
     }
 
     private CgroupLimits WithFirst(string folder)

@@ -12,7 +12,9 @@ public static class DataFolder
     // Asked for the first time before root is given up: the folder of a process does not move when it becomes another user.
     private static readonly bool _hasBegunAsRoot = Environment.IsPrivilegedProcess;
 
-    /// <summary>Where it is: as configured, else as systemd made it, else /var/lib/weir for root, else below the user's state directory.</summary>
+    /// <summary>
+    /// Where it is: as configured, else as systemd made it, else /var/lib/weir for root, else below the user's state directory.
+    /// </summary>
     public static string PathOf(ProcessConfig config)
     {
         if (config.Data is { } configured)

@@ -4,7 +4,9 @@ using Weir.Telemetry.Events;
 
 namespace Weir.Machine;
 
-/// <summary>A secret of 32 octets in a file of the data directory, made at first use, and shared by all processes of that directory.</summary>
+/// <summary>
+/// A secret of 32 octets in a file of the data directory, made at first use, and shared by all processes of that directory.
+/// </summary>
 internal static class KeptSecret
 {
     /// <summary>Octets of a secret.</summary>

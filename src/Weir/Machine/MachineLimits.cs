@@ -38,7 +38,9 @@ internal static class MachineLimits
             ? kibioctets * 1024
             : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>How many client connections fit. Most are idle and need no origin's connection beside: a quarter is kept for those.</summary>
+    /// <summary>
+    /// How many client connections fit. Most are idle and need no origin's connection beside: a quarter is kept for those.
+    /// </summary>
     public static int PossibleConnections(int descriptors) => Math.Max(descriptors - (descriptors / 4) - ReservedDescriptors, 1);
 
     /// <summary>

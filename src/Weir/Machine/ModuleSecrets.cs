@@ -5,8 +5,8 @@ using Weir.Telemetry.Events;
 namespace Weir.Machine;
 
 /// <summary>
-/// Secrets that modules ask for by name: files of the data directory. One that could not be kept in its file stays the same for all modules of
-/// the process. Any thread.
+/// Secrets that modules ask for by name: files of the data directory. One that could not be kept in its file stays the same for all modules
+/// of the process. Any thread.
 /// </summary>
 internal sealed class ModuleSecrets
 {
@@ -19,6 +19,7 @@ internal sealed class ModuleSecrets
     public byte[] Open(ProcessConfig process, string name)
     {
         string file = name + ".key";
-        return _opened.GetOrAdd(KeptSecret.PathOf(process, file), _ => KeptSecret.Open(process, file, _log, OperatorEvents.ModuleKeyFailed));
+        return _opened.GetOrAdd(
+            KeptSecret.PathOf(process, file), _ => KeptSecret.Open(process, file, _log, OperatorEvents.ModuleKeyFailed));
     }
 }

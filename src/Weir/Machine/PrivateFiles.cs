@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Weir.Machine;
 
-/// <summary>Files for this user alone, each written whole beside and then given its name: whoever reads finds the old one or the new one.</summary>
+/// <summary>
+/// Files for this user alone, each written whole beside and then given its name: whoever reads finds the old one or the new one.
+/// </summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -59,7 +61,9 @@ internal static class PrivateFiles
             return null;
         }
 
-        return new FileInfo(path).Length <= MostOctets ? File.ReadAllText(path) : throw new IOException($"it has more than {MostOctets} octets");
+        return new FileInfo(path).Length <= MostOctets
+            ? File.ReadAllText(path)
+            : throw new IOException($"it has more than {MostOctets} octets");
     }
 
     /// <summary>Puts a damaged file out of the way, for a person to look at.</summary>

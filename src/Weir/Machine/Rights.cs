@@ -13,8 +13,8 @@ public static class Rights
     private const string RuntimeFolder = "/run/weir";
 
     /// <summary>
-    /// Called once, before anything serves and before any file of a user's is opened: takes inherited sockets; as root binds every listener, makes
-    /// the data directory and becomes `process.user`. False after errors, which are in the list.
+    /// Called once, before anything serves and before any file of a user's is opened: takes inherited sockets; as root binds every
+    /// listener, makes the data directory and becomes `process.user`. False after errors, which are in the list.
     /// </summary>
     /// <param name="config">The configuration.</param>
     /// <param name="log">Where it is told.</param>
@@ -42,7 +42,8 @@ public static class Rights
 
         if (ProcessUser.Find(name) is not { } user)
         {
-            errors.Add(At(process.Position, $"process.user: this machine has no user '{name}'.", "Make it (useradd --system), or name another."));
+            errors.Add(
+                At(process.Position, $"process.user: this machine has no user '{name}'.", "Make it (useradd --system), or name another."));
             return false;
         }
 

@@ -43,7 +43,8 @@ public sealed class ServiceNotifier : IDisposable
         string? microseconds = Take("WATCHDOG_USEC");
         string? process = Take("WATCHDOG_PID");
         bool isMine = process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        bool isWatched = long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out long interval) && interval > 0 && isMine;
+        bool isWatched = long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out long interval) && interval > 0
+            && isMine;
         return new ServiceNotifier(log, address)
         {
             // sd_watchdog_enabled(3) advises half of the time that the manager grants.

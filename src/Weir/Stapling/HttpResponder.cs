@@ -10,7 +10,8 @@ internal sealed class HttpResponder : IOcspResponder, IDisposable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
     // A responder is named by the issuer: where it sends us is not.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
         Timeout = _patience,
         MaxResponseContentBufferSize = MostOctets,

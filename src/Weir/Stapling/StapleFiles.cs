@@ -3,7 +3,9 @@ using Weir.Net.Tls;
 
 namespace Weir.Stapling;
 
-/// <summary>OCSP responses in the data directory, so that a restart has them at once. What cannot be read or written is fetched again.</summary>
+/// <summary>
+/// OCSP responses in the data directory, so that a restart has them at once. What cannot be read or written is fetched again.
+/// </summary>
 internal sealed class StapleFiles
 {
     private const int MostOctets = 64 * 1024;

@@ -27,7 +27,9 @@ internal static class StapleSchedule
         _ => null,
     };
 
-    /// <summary>How long after an answer the next one is asked for: in the middle of its life, so that a responder may be away for the other half.</summary>
+    /// <summary>
+    /// How long after an answer the next one is asked for: in the middle of its life, so that a responder may be away for the other half.
+    /// </summary>
     public static TimeSpan Refresh(OcspAnswer answer, DateTimeOffset now)
     {
         TimeSpan half = (answer.ThisUpdate + ((EndOf(answer) - answer.ThisUpdate) / 2)) - now;

@@ -16,7 +16,9 @@ internal sealed record LiveServer(string Identity, ServerState State)
     /// <summary>What makes a server of the configuration the same one as before.</summary>
     public static string IdentityOf(ServerConfig config) => OptionText.Of(config with { Weight = 1, Backup = false });
 
-    /// <summary>Nothing new is sent to it, its idle connections close, and those in use close when their exchanges end; on the loop.</summary>
+    /// <summary>
+    /// Nothing new is sent to it, its idle connections close, and those in use close when their exchanges end; on the loop.
+    /// </summary>
     public static void Retire(ServerState server, int loop) => server.PoolOf(loop).Retire();
 
     /// <summary>Other limits, from now on; on the loop.</summary>

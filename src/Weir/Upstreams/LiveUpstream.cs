@@ -4,7 +4,9 @@ using Weir.Upstream.Pooling;
 
 namespace Weir.Upstreams;
 
-/// <summary>An upstream as it runs, with the configuration it was made from. Replaced by a reload that changes it; its state goes on.</summary>
+/// <summary>
+/// An upstream as it runs, with the configuration it was made from. Replaced by a reload that changes it; its state goes on.
+/// </summary>
 internal sealed class LiveUpstream
 {
     /// <summary>The configuration.</summary>

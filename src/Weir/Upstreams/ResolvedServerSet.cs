@@ -24,7 +24,8 @@ internal sealed class ResolvedServerSet : IDisposable
     private bool _isInForce;
 
     /// <summary>Watches the names, but changes nothing before <see cref="Start"/>.</summary>
-    public ResolvedServerSet(UpstreamState upstream, IReadOnlyList<ServerState> fixedServers, IReadOnlyList<NamedServers> names, ServerMaker maker)
+    public ResolvedServerSet(
+        UpstreamState upstream, IReadOnlyList<ServerState> fixedServers, IReadOnlyList<NamedServers> names, ServerMaker maker)
     {
         _upstream = upstream;
         _fixed = fixedServers;

@@ -6,8 +6,8 @@ using Weir.Telemetry.Events;
 namespace Weir.Upstreams;
 
 /// <summary>
-/// The secret behind the cookies of sticky sessions: a file of the data directory, made at first use, so that clients keep their servers over
-/// a restart, and over several processes that share the directory.
+/// The secret behind the cookies of sticky sessions: a file of the data directory, made at first use, so that clients keep their servers
+/// over a restart, and over several processes that share the directory.
 /// </summary>
 internal static class StickySecret
 {
@@ -18,5 +18,6 @@ internal static class StickySecret
         new(KeptSecret.Open(process, FileName, log, OperatorEvents.StickyKeyFailed));
 
     /// <summary>For who only asks: the keys where there are some that this user can read; nothing is made.</summary>
-    public static StickyKeys? Find(ProcessConfig process) => KeptSecret.Find(process, FileName) is { } secret ? new StickyKeys(secret) : null;
+    public static StickyKeys? Find(ProcessConfig process) =>
+        KeptSecret.Find(process, FileName) is { } secret ? new StickyKeys(secret) : null;
 }

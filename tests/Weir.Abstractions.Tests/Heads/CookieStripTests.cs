@@ -53,7 +53,8 @@ public sealed class CookieStripTests
             fields.Add(KnownField.Cookie, Encoding.Latin1.GetBytes(value));
             CookieStrip.Remove(fields, "weir_srv"u8);
             string left = fields.GetText("Cookie"u8) ?? "";
-            left.Split(';').Select(pair => pair.Trim(' ', '\t')).ShouldAllBe(pair => !pair.StartsWith("weir_srv=", StringComparison.Ordinal), $"seed {seed}: {value}");
+            left.Split(';').Select(pair => pair.Trim(' ', '\t')).ShouldAllBe(
+                pair => !pair.StartsWith("weir_srv=", StringComparison.Ordinal), $"seed {seed}: {value}");
             Others(left).ShouldBe(Others(value), $"seed {seed}: {value}");
         }
     }

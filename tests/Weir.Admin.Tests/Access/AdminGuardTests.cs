@@ -49,7 +49,8 @@ public sealed class AdminGuardTests
     public void A_foreign_origin_is_refused(string origin) => Check(_local with { Origin = origin })!.Status.ShouldBe(403);
 
     [Fact]
-    public void Its_own_origin_is_answered() => Check(_local with { Origin = "http://127.0.0.1:9900", FetchSite = "same-origin" }).ShouldBeNull();
+    public void Its_own_origin_is_answered() =>
+        Check(_local with { Origin = "http://127.0.0.1:9900", FetchSite = "same-origin" }).ShouldBeNull();
 
     [Theory]
     [InlineData("cross-site")]

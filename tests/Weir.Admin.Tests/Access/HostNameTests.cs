@@ -55,7 +55,8 @@ public sealed class HostNameTests
             string field = text.ToString();
             bool isHost = HostName.TryParse(field, out string name);
             name.ShouldBe(isHost ? name : "", $"seed {seed}");
-            (isHost && name == "localhost" && !field.StartsWith("localhost", StringComparison.Ordinal)).ShouldBeFalse($"seed {seed}: {field}");
+            (isHost && name == "localhost" && !field.StartsWith("localhost", StringComparison.Ordinal)).ShouldBeFalse(
+                $"seed {seed}: {field}");
         }
     }
 }

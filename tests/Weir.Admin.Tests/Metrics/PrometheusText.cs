@@ -60,7 +60,8 @@ internal sealed partial class PrometheusText
         string name = match.Groups[1].Value;
         string metric = _types[_current] == "histogram" ? HistogramSuffix().Replace(name, "") : name;
         metric.ShouldBe(_current, $"the samples of a metric stand together: {line}");
-        (_types[_current] != "counter" || name.EndsWith("_total", StringComparison.Ordinal)).ShouldBeTrue($"a counter's name ends in _total: {name}");
+        (_types[_current] != "counter" || name.EndsWith("_total", StringComparison.Ordinal)).ShouldBeTrue(
+            $"a counter's name ends in _total: {name}");
         string labels = match.Groups[2].Value;
         if (labels.Length > 0)
         {

@@ -335,7 +335,8 @@ public sealed class AdminServerTests
         return (int)response.StatusCode;
     }
 
-    private static async Task<JsonElement> JsonAsync(HttpClient client, string path) => JsonDocument.Parse(await client.GetStringAsync(path)).RootElement;
+    private static async Task<JsonElement> JsonAsync(HttpClient client, string path) =>
+        JsonDocument.Parse(await client.GetStringAsync(path)).RootElement;
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

@@ -6,7 +6,8 @@ namespace Weir.Architecture.Tests.Documents;
 public sealed partial class ConformanceTests
 {
     private static readonly Lazy<HashSet<string>> _tests = new(() => new HashSet<string>(
-        Repository.FilesUnder("tests", "*.cs").SelectMany(file => TestMethod().Matches(Repository.Read(file))).Select(match => match.Groups[1].Value),
+        Repository.FilesUnder("tests", "*.cs").SelectMany(file => TestMethod().Matches(Repository.Read(file))).Select(
+            match => match.Groups[1].Value),
         StringComparer.Ordinal));
 
     [Fact]
@@ -14,7 +15,8 @@ public sealed partial class ConformanceTests
     {
         string[] names =
         [
-            .. Repository.FilesUnder("docs/conformance", "*.md").SelectMany(page => TestName().Matches(Repository.Read(page))).Select(match => match.Groups[1].Value),
+            .. Repository.FilesUnder("docs/conformance", "*.md").SelectMany(page => TestName().Matches(Repository.Read(page))).Select(
+                match => match.Groups[1].Value),
         ];
         names.Length.ShouldBeGreaterThan(40);
         names.Where(name => !_tests.Value.Contains(name)).ShouldBeEmpty();

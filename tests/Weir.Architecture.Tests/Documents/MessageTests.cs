@@ -97,7 +97,8 @@ public sealed partial class MessageTests
     }
 
     // The text of an option stands in the lines after "[Option(" when it is long.
-    private static bool IsOfAttribute(string[] lines, int line) => line > 0 && lines[line - 1].TrimEnd().EndsWith("[Option(", StringComparison.Ordinal);
+    private static bool IsOfAttribute(string[] lines, int line) =>
+        line > 0 && lines[line - 1].TrimEnd().EndsWith("[Option(", StringComparison.Ordinal);
 
     private static bool IsIn(string message, string golden) =>
         Regex.IsMatch(golden, string.Join(".*?", message.Split(StringLiterals.Hole).Select(Regex.Escape)), RegexOptions.None, TimeSpan.FromSeconds(10));

@@ -37,7 +37,8 @@ internal static class ReferencePages
         StringBuilder page = new("# Errors\n");
         page.Append(Generated);
         page.Append("\n## Exchanges that Weir could not complete\n\n");
-        page.Append("The name stands in the access log; `Proxy-Status` (RFC 9209) carries the type. 499 is only logged: the client is gone.\n\n");
+        page.Append(
+            "The name stands in the access log; `Proxy-Status` (RFC 9209) carries the type. 499 is only logged: the client is gone.\n\n");
         page.Append("| name | status | Proxy-Status | whose fault | phase | tried again | what to look at |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (ProxyError error in ProxyErrors.All)
         {

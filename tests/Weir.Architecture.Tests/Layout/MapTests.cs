@@ -8,10 +8,12 @@ public sealed partial class MapTests
     private const string Map = "ARCHITECTURE.md";
 
     // Types of the platform that the map may speak of.
-    private static readonly HashSet<string> _platform = new(["ValueTask", "SuppressGCTransition", "SynchronizationContext"], StringComparer.Ordinal);
+    private static readonly HashSet<string> _platform = new(
+        ["ValueTask", "SuppressGCTransition", "SynchronizationContext"], StringComparer.Ordinal);
 
     private static readonly Lazy<HashSet<string>> _types = new(() => new HashSet<string>(
-        Repository.Sources.SelectMany(Repository.CodeLines).SelectMany(line => Declaration().Matches(line.Code)).Select(match => match.Groups[1].Value),
+        Repository.Sources.SelectMany(Repository.CodeLines).SelectMany(line => Declaration().Matches(line.Code)).Select(
+            match => match.Groups[1].Value),
         StringComparer.Ordinal));
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed partial class MapTests
     {
         List<string> broken = [];
         IEnumerable<string> pages = Directory.EnumerateFiles(Repository.Root, "*.md").Select(file => Path.GetFileName(file)!)
-            .Concat(Repository.FilesUnder("docs", "*.md")).Concat(Repository.FilesUnder("bench", "*.md")).Concat(Repository.FilesUnder("src", "*.md"));
+            .Concat(Repository.FilesUnder("docs", "*.md")).Concat(Repository.FilesUnder("bench", "*.md")).Concat(
+                Repository.FilesUnder("src", "*.md"));
         foreach (string page in pages)
         {
             string folder = Path.GetDirectoryName(page) ?? string.Empty;

@@ -46,7 +46,8 @@ internal static class DependencyTable
     public static bool Knows(string project) => LevelOf(project) >= 0;
 
     public static bool MayUse(string project, string other) =>
-        LevelOf(other) >= 0 && LevelOf(other) < LevelOf(project) && !_never.GetValueOrDefault(project, []).Contains(other, StringComparer.Ordinal);
+        LevelOf(other) >= 0 && LevelOf(other) < LevelOf(project)
+            && !_never.GetValueOrDefault(project, []).Contains(other, StringComparer.Ordinal);
 
     private static int LevelOf(string project) => Array.FindIndex(_levels, level => level.Contains(project, StringComparer.Ordinal));
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Weir.Architecture.Tests.Source;
 
-/// <summary>Reads the string literals of a C# file: comments and characters are passed over, the holes of interpolated ones become '\0'.</summary>
+/// <summary>
+/// Reads the string literals of a C# file: comments and characters are passed over, the holes of interpolated ones become '\0'.
+/// </summary>
 internal static class StringLiterals
 {
     public const char Hole = '\0';

@@ -19,7 +19,8 @@ public sealed class PackageRecordTests
 
     [Fact]
     public void Every_package_is_pinned_to_one_version() =>
-        Packages().Where(package => package.Version.Length == 0 || package.Version.Any(letter => letter is '*' or '[' or ',')).ShouldBeEmpty();
+        Packages().Where(package => package.Version.Length == 0
+            || package.Version.Any(letter => letter is '*' or '[' or ',')).ShouldBeEmpty();
 
     private static IEnumerable<(string Name, string Version)> Packages() =>
         XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion")

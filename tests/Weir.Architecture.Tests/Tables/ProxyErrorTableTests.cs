@@ -21,7 +21,8 @@ public sealed class ProxyErrorTableTests
     {
         ProxyErrors.All.ShouldNotBeEmpty();
         ProxyErrors.All.Select(error => error.Name).Distinct(StringComparer.Ordinal).Count().ShouldBe(ProxyErrors.All.Count);
-        ProxyErrors.All.Where(error => !error.Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_'))
+        ProxyErrors.All.Where(
+            error => !error.Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_'))
             .ShouldBeEmpty();
     }
 

@@ -4,7 +4,9 @@ using Weir.Testing;
 
 namespace Weir.Codings.Tests.Fuzzing;
 
-/// <summary>Broken content: refused or read, in pieces as whole, and never more than the bounds. WEIR_FUZZ_SECONDS and WEIR_FUZZ_SEED as elsewhere.</summary>
+/// <summary>
+/// Broken content: refused or read, in pieces as whole, and never more than the bounds. WEIR_FUZZ_SECONDS and WEIR_FUZZ_SEED as elsewhere.
+/// </summary>
 public sealed class DecompressorFuzzTests
 {
     private const int MostOctets = 200_000;

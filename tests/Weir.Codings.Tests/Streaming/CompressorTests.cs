@@ -99,7 +99,8 @@ public sealed class CompressorTests
                 left.Transform(Filters.Text(10_000), new byte[10], out _, out _, isEnd: false);
             }
 
-            Filters.Inflate(ContentCoding.Zstd, Filters.Compress(ContentCoding.Zstd, 3, Filters.Text(3000, seed: i))).ShouldBe(Filters.Text(3000, seed: i));
+            Filters.Inflate(ContentCoding.Zstd, Filters.Compress(ContentCoding.Zstd, 3, Filters.Text(3000, seed: i))).ShouldBe(
+                Filters.Text(3000, seed: i));
         }
     }
 }

@@ -35,7 +35,8 @@ public sealed class DecompressorTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Octets_behind_the_end_are_broken(ContentCoding coding) => Inflate(coding, [.. Pack(coding, Filters.Text(300)), 1, 2, 3]).ShouldBeNull();
+    public void Octets_behind_the_end_are_broken(ContentCoding coding) =>
+        Inflate(coding, [.. Pack(coding, Filters.Text(300)), 1, 2, 3]).ShouldBeNull();
 
     [Theory]
     [MemberData(nameof(All))]

@@ -58,7 +58,8 @@ public sealed class ConditionSetTests
     {
         Condition[] conditions =
         [
-            .. Enumerable.Range(0, ConditionSet.MostConditions).Select(i => Compile($"request.path.contains('{i * 7919:D5}-{i * 104729:D9}')")),
+            .. Enumerable.Range(0, ConditionSet.MostConditions).Select(
+                i => Compile($"request.path.contains('{i * 7919:D5}-{i * 104729:D9}')")),
         ];
         ulong[] candidates = new ulong[ConditionSet.Words];
         ConditionSet set = new(conditions);
@@ -83,7 +84,8 @@ public sealed class ConditionSetTests
         }
     }
 
-    private static Condition Compile(string text) => ExpressionCompiler.TryCompile(text, ExpressionScope.All, out Condition? condition, out ExpressionError? error)
+    private static Condition Compile(string text) =>
+        ExpressionCompiler.TryCompile(text, ExpressionScope.All, out Condition? condition, out ExpressionError? error)
         ? condition
         : throw new ArgumentException($"{text}: {error.Cause}");
 }

@@ -44,7 +44,8 @@ public sealed class MeaningTests
     [InlineData("[client.ip, request.host] == 1 ? true : true", false)]
     public void An_expression_means_what_the_reference_says(string text, bool isRead = true)
     {
-        ExpressionCompiler.TryCompile(text, ExpressionScope.All, out Condition? condition, out ExpressionError? error).ShouldBe(isRead, error?.Cause);
+        ExpressionCompiler.TryCompile(text, ExpressionScope.All, out Condition? condition, out ExpressionError? error).ShouldBe(
+            isRead, error?.Cause);
         if (isRead)
         {
             condition!.Holds(new Message().ToExchange()).ShouldBeTrue();

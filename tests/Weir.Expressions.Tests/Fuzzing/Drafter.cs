@@ -170,7 +170,8 @@ internal sealed class Drafter(Random random)
     {
         Draft<string> text = Text(depth - 1);
         string[] list = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Pick(_texts))];
-        return new($"({text.Text}) in [{string.Join(", ", list.Select(entry => $"'{entry}'"))}]", message => list.Contains(text.Value(message)));
+        return new(
+            $"({text.Text}) in [{string.Join(", ", list.Select(entry => $"'{entry}'"))}]", message => list.Contains(text.Value(message)));
     }
 
     private Draft<bool> InRanges()

@@ -131,7 +131,8 @@ public sealed class ExpressionFuzzTests
 
     private static IEnumerable<int> Rounds(int atLeast)
     {
-        bool hasTime = double.TryParse(Environment.GetEnvironmentVariable("WEIR_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out double seconds);
+        bool hasTime = double.TryParse(
+            Environment.GetEnvironmentVariable("WEIR_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out double seconds);
         long end = Environment.TickCount64 + (long)(seconds * 1000);
         for (int i = 0; hasTime ? Environment.TickCount64 < end : i < atLeast; i++)
         {

@@ -171,9 +171,11 @@ public sealed class StructuredFieldsTests
         dictionary.Set("d", new StructuredMember(StructuredValue.OfThousandths(1250)));
         dictionary.Set("s", new StructuredMember(StructuredValue.OfString("x\"y"u8)));
         dictionary.Set("b", new StructuredMember(StructuredValue.OfBytes([1, 2])));
-        dictionary.Set("t", new StructuredMember(StructuredValue.OfToken("tok"u8), new StructuredParameters([new("p", StructuredValue.OfDate(7))])));
+        dictionary.Set(
+            "t", new StructuredMember(StructuredValue.OfToken("tok"u8), new StructuredParameters([new("p", StructuredValue.OfDate(7))])));
         dictionary.Set("u", new StructuredMember(StructuredValue.OfDisplayString("\u00fc")));
-        Encoding.ASCII.GetString(StructuredFields.Write(dictionary)).ShouldBe("i=-5, d=1.25, s=\"x\\\"y\", b=:AQI=:, t=tok;p=@7, u=%\"%c3%bc\"");
+        Encoding.ASCII.GetString(StructuredFields.Write(dictionary)).ShouldBe(
+            "i=-5, d=1.25, s=\"x\\\"y\", b=:AQI=:, t=tok;p=@7, u=%\"%c3%bc\"");
         dictionary.Find("i")!.Value.Number.ShouldBe(-5);
         dictionary.Find("x").ShouldBeNull();
         Should.Throw<ArgumentException>(() => dictionary.Set("Bad", new StructuredMember(StructuredValue.True)));

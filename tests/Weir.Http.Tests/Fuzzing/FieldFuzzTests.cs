@@ -18,7 +18,8 @@ public sealed class FieldFuzzTests
     [Fact]
     public void Cookies_are_found_where_the_reference_finds_them() => FuzzRun.Run(
         _output,
-        random => FuzzRun.Pieces(random, 12, "a", "id", "ID", "=", "=", ";", "; ", " ", "\t", "\"", ",", "id=1", "id=\"2\"", "aid=3", "id =4", "\n"),
+        random => FuzzRun.Pieces(
+            random, 12, "a", "id", "ID", "=", "=", ";", "; ", " ", "\t", "\"", ",", "id=1", "id=\"2\"", "aid=3", "id =4", "\n"),
         CheckCookie);
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class FieldFuzzTests
         HeaderFields fields = FieldsOf(KnownField.XForwardedFor, text);
         string[] expected =
         [
-            .. ValuesOf(fields).SelectMany(value => value.Split(',')).Select(member => member.Trim(' ', '\t')).Where(member => member.Length > 0)
+            .. ValuesOf(fields).SelectMany(value => value.Split(',')).Select(member => member.Trim(' ', '\t')).Where(
+                member => member.Length > 0)
                 .Select(AddressOf).Reverse().Take(4),
         ];
         Span<IpAddress> hops = stackalloc IpAddress[4];
@@ -143,7 +145,8 @@ public sealed class FieldFuzzTests
     {
         string[] nodes =
         [
-            .. Split(element, ';').Select(pair => pair.Trim(' ', '\t')).Where(pair => pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase))
+            .. Split(element, ';').Select(pair => pair.Trim(' ', '\t')).Where(
+                pair => pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase))
                 .Select(pair => pair["for=".Length..]),
         ];
         if (nodes.Length != 1)

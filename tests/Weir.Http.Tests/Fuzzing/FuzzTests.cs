@@ -86,7 +86,9 @@ public sealed class FuzzTests
         bool isSame = again.Status == ParseStatus.Complete && again.Consumed == length && again.Head.Path.SequenceEqual(first.Head.Path)
             && again.Head.Query.SequenceEqual(first.Head.Query) && again.Head.Authority.SequenceEqual(first.Head.Authority)
             && again.Head.BodyLength == first.Head.BodyLength && again.Framing.IsPersistent == first.Framing.IsPersistent;
-        return isSame ? null : $"read: {first.Digest}\nwritten: {Encoding.Latin1.GetString(written, 0, length)}\nread again: {again.Digest}";
+        return isSame
+            ? null
+            : $"read: {first.Digest}\nwritten: {Encoding.Latin1.GetString(written, 0, length)}\nread again: {again.Digest}";
     }
 
     private string? CheckResponse(byte[] input, Mutator mutator)

@@ -7,7 +7,9 @@ using Weir.Testing;
 
 namespace Weir.Http.Tests.Fuzzing;
 
-/// <summary>The decoder against the slow one, and the encoder against the decoder. Bounded; WEIR_FUZZ_SECONDS and WEIR_FUZZ_SEED as elsewhere.</summary>
+/// <summary>
+/// The decoder against the slow one, and the encoder against the decoder. Bounded; WEIR_FUZZ_SECONDS and WEIR_FUZZ_SEED as elsewhere.
+/// </summary>
 public sealed class HpackFuzzTests
 {
     private const int DefaultRounds = 1500;
@@ -81,7 +83,9 @@ public sealed class HpackFuzzTests
             for (int field = random.Next(12); field >= 0; field--)
             {
                 KnownField known = (KnownField)random.Next((int)KnownField.Count);
-                string name = known == KnownField.Other ? "X-" + random.Next(6).ToString(CultureInfo.InvariantCulture) : KnownFields.Name(known);
+                string name = known == KnownField.Other
+                    ? "X-" + random.Next(6).ToString(CultureInfo.InvariantCulture)
+                    : KnownFields.Name(known);
                 string value = new('v', random.Next(3) * random.Next(40));
                 at = encoder.WriteField(target, at, known, Encoding.ASCII.GetBytes(name), Encoding.ASCII.GetBytes(value));
                 expected.Append('\n').Append(name.ToLowerInvariant()).Append(": ").Append(value);

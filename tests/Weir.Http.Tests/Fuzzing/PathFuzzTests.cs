@@ -50,20 +50,24 @@ public sealed class PathFuzzTests
     {
         byte[] again = new byte[normal.Length];
         byte[] octets = Encoding.Latin1.GetBytes(normal);
-        if (PathNormaliser.Normalise(octets, again, out int written) != RejectReason.None || Encoding.Latin1.GetString(again, 0, written) != normal)
+        if (PathNormaliser.Normalise(octets, again, out int written) != RejectReason.None
+            || Encoding.Latin1.GetString(again, 0, written) != normal)
         {
             return $"not idempotent: {normal}";
         }
 
         bool hasDots = normal.Split('/').Any(segment => segment is "." or "..");
         bool hasEncodedDots = normal.Contains("%2e", StringComparison.OrdinalIgnoreCase);
-        return hasDots || hasEncodedDots || normal[0] != '/' || Regex.IsMatch(normal, "[\\x00-\\x20\\x7f-\\xff\\\\#?]") ? $"not normal: {normal}" : null;
+        return hasDots || hasEncodedDots || normal[0] != '/' || Regex.IsMatch(normal, "[\\x00-\\x20\\x7f-\\xff\\\\#?]")
+            ? $"not normal: {normal}"
+            : null;
     }
 
     /// <summary>RFC 3986 sections 2.3, 6.2.2 and 5.2.4, a step after the other; null where a path is refused.</summary>
     private static string? Reference(string path)
     {
-        if (!Regex.IsMatch(path, "^(?:[-A-Za-z0-9._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*\\z") || Regex.IsMatch(path, "%(?:[01].|7f|5c)", RegexOptions.IgnoreCase))
+        if (!Regex.IsMatch(path, "^(?:[-A-Za-z0-9._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*\\z")
+            || Regex.IsMatch(path, "%(?:[01].|7f|5c)", RegexOptions.IgnoreCase))
         {
             return null;
         }
@@ -71,7 +75,9 @@ public sealed class PathFuzzTests
         string decoded = Regex.Replace(path, "%(..)", match =>
         {
             char octet = (char)Convert.ToInt32(match.Groups[1].Value, 16);
-            return char.IsAsciiLetterOrDigit(octet) || "-._~".Contains(octet, StringComparison.Ordinal) ? octet.ToString() : match.Value.ToUpperInvariant();
+            return char.IsAsciiLetterOrDigit(octet) || "-._~".Contains(octet, StringComparison.Ordinal)
+                ? octet.ToString()
+                : match.Value.ToUpperInvariant();
         });
         List<string> output = [];
         string[] segments = decoded.Split('/');

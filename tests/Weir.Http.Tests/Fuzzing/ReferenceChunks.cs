@@ -59,7 +59,8 @@ internal static partial class ReferenceChunks
             return verdict;
         }
 
-        IEnumerable<string> kept = fields.Where(field => !IsForbidden(field.Name)).Select(field => $"{Canonical(field.Name)}: {field.Value}\r\n");
+        IEnumerable<string> kept = fields.Where(field => !IsForbidden(field.Name)).Select(
+            field => $"{Canonical(field.Name)}: {field.Value}\r\n");
         return $"End {end} {content} {string.Concat(kept)}";
     }
 

@@ -85,7 +85,8 @@ internal static partial class ReferenceFields
         List<string> lengths = Values(fields, "Content-Length");
         if (codings.Count > 0)
         {
-            bool isSound = isHttp11 && codings.Count == 1 && lengths.Count == 0 && codings[0].Equals("chunked", StringComparison.OrdinalIgnoreCase);
+            bool isSound = isHttp11 && codings.Count == 1 && lengths.Count == 0
+                && codings[0].Equals("chunked", StringComparison.OrdinalIgnoreCase);
             return isSound ? -1 : null;
         }
 

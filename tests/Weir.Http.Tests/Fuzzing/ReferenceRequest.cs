@@ -88,14 +88,16 @@ internal static partial class ReferenceRequest
         }
 
         string known = _known.Contains(method) ? method[..1] + method[1..].ToLowerInvariant() : "Other";
-        bool isAsterisk = target.Form == "Asterisk" || (target.Form == "Absolute" && method == "OPTIONS" && target.Path.Length == 0 && target.Query is null);
+        bool isAsterisk = target.Form == "Asterisk"
+            || (target.Form == "Absolute" && method == "OPTIONS" && target.Path.Length == 0 && target.Query is null);
         return $"{method} {known} {(isHttp11 ? "Http11" : "Http10")} t={target.Text} p={path} q={target.Query is not null}:{target.Query} "
             + $"a={parts.Text} h={parts.Host} {parts.Port} *={isAsterisk} len={length} f={target.Form} {target.IsHttps} "
             + $"{IsAmbiguous(target.Path)} {isPersistent} {expectsContinue} {expectations.Count > 0 && !isContinue} {acceptsTrailers} {hasUpgrade}\n"
             + string.Concat(fields.Select(field => $"{field.Name}: {field.Value}\r\n"));
     }
 
-    private static bool IsAmbiguous(string path) => Regex.IsMatch(path, "//|;|%2f|%3b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static bool IsAmbiguous(string path) =>
+        Regex.IsMatch(path, "//|;|%2f|%3b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>The normal form, or null when the path leads above the root or hides what it may not hold.</summary>
     private static string? Normalise(string path)
@@ -108,7 +110,9 @@ internal static partial class ReferenceRequest
         string decoded = Regex.Replace(path, "%(..)", match =>
         {
             char octet = (char)Convert.ToInt32(match.Groups[1].Value, 16);
-            return char.IsAsciiLetterOrDigit(octet) || "-._~".Contains(octet, StringComparison.Ordinal) ? octet.ToString() : match.Value.ToUpperInvariant();
+            return char.IsAsciiLetterOrDigit(octet) || "-._~".Contains(octet, StringComparison.Ordinal)
+                ? octet.ToString()
+                : match.Value.ToUpperInvariant();
         });
         List<string> segments = [];
         string[] received = decoded.Split('/')[1..];
@@ -153,7 +157,8 @@ internal static partial class ReferenceRequest
         string host = match.Groups[1].Value.ToLowerInvariant();
         string port = match.Groups[2].Value;
         int number = port.Length > 1 ? int.Parse(port.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) : 0;
-        if (host[0] == '[' && !(IPAddress.TryParse(host[1..^1], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6))
+        if (host[0] == '['
+            && !(IPAddress.TryParse(host[1..^1], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6))
         {
             return null;
         }

@@ -68,7 +68,9 @@ internal static partial class ReferenceResponse
             if (match.Success)
             {
                 string number = match.Groups[1].Value;
-                return Regex.IsMatch(number, "^[0-9]{1,19}$") && long.TryParse(number, out long seconds) ? (int)Math.Min(seconds, 86_400) : -1;
+                return Regex.IsMatch(number, "^[0-9]{1,19}$") && long.TryParse(number, out long seconds)
+                    ? (int)Math.Min(seconds, 86_400)
+                    : -1;
             }
         }
 

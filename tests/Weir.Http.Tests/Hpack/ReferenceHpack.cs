@@ -3,7 +3,9 @@ using Weir.Http.Hpack;
 
 namespace Weir.Http.Tests.Hpack;
 
-/// <summary>RFC 7541 read aloud: lists, strings and one bit after the other. It shares only the code's lengths with Weir's decoder.</summary>
+/// <summary>
+/// RFC 7541 read aloud: lists, strings and one bit after the other. It shares only the code's lengths with Weir's decoder.
+/// </summary>
 internal sealed class ReferenceHpack
 {
     private readonly List<(string Name, string Value)> _table = [];

@@ -99,12 +99,15 @@ public sealed class Rfc7541ExampleTests
     public void Responses_evict_as_in_appendices_C5_and_C6(string first, string second, string third)
     {
         HpackDecoder decoder = new(256);
-        TakenFields.Decode(decoder, Convert.FromHexString(first)).ShouldBe((HpackStatus.Done, $":status: 302\ncache-control: private\n{Date1}\n{Location}"));
+        TakenFields.Decode(decoder, Convert.FromHexString(first)).ShouldBe(
+            (HpackStatus.Done, $":status: 302\ncache-control: private\n{Date1}\n{Location}"));
         decoder.TableSize.ShouldBe(222);
-        TakenFields.Decode(decoder, Convert.FromHexString(second)).ShouldBe((HpackStatus.Done, $":status: 307\ncache-control: private\n{Date1}\n{Location}"));
+        TakenFields.Decode(decoder, Convert.FromHexString(second)).ShouldBe(
+            (HpackStatus.Done, $":status: 307\ncache-control: private\n{Date1}\n{Location}"));
         decoder.TableSize.ShouldBe(222);
         TakenFields.Decode(decoder, Convert.FromHexString(third))
-            .ShouldBe((HpackStatus.Done, $":status: 200\ncache-control: private\n{Date2}\n{Location}\ncontent-encoding: gzip\n{SetCookie}"));
+            .ShouldBe(
+                (HpackStatus.Done, $":status: 200\ncache-control: private\n{Date2}\n{Location}\ncontent-encoding: gzip\n{SetCookie}"));
         decoder.TableSize.ShouldBe(215);
     }
 

@@ -12,7 +12,8 @@ internal sealed class TakenFields : FieldTarget
 
     public override void Take(in HpackField field)
     {
-        Encoding.Latin1.GetString(field.Line).ShouldBe($"{Encoding.Latin1.GetString(field.Name)}: {Encoding.Latin1.GetString(field.Value)}\r\n");
+        Encoding.Latin1.GetString(field.Line).ShouldBe(
+            $"{Encoding.Latin1.GetString(field.Name)}: {Encoding.Latin1.GetString(field.Value)}\r\n");
         Lines.Add($"{Encoding.Latin1.GetString(field.Name)}: {Encoding.Latin1.GetString(field.Value)}");
         Faults.Add(field.Faults);
     }

@@ -50,7 +50,8 @@ public sealed class AllocationTests
         request.Clear();
         RequestHeadParser.Parse(_request.AsSpan(0, 100), ref scanned, request, limits, out _, out _, out _);
         RequestHeadParser.Parse(_request, ref scanned, request, limits, out int consumed, out RequestFraming framing, out _);
-        int sum = consumed + XForwardedFor.Read(request.Fields, hops) + ForwardedField.Read(request.Fields, hops) + ViaField.Count(request.Fields, "weir"u8);
+        int sum = consumed + XForwardedFor.Read(request.Fields, hops) + ForwardedField.Read(request.Fields, hops) + ViaField.Count(
+            request.Fields, "weir"u8);
         HopByHop.StripRequest(request.Fields);
         request.Fields.Remove(KnownField.Forwarded);
         ForwardedField.Append(request.Fields, IpAddress.FromIPv4(0x7F000001), request.Authority, false, "_weir"u8);
@@ -60,7 +61,8 @@ public sealed class AllocationTests
 
         scanned = 0;
         response.Clear();
-        ResponseHeadParser.Parse(_response, ref scanned, response, request.Method, limits, out consumed, out ResponseFraming responseFraming, out _);
+        ResponseHeadParser.Parse(
+            _response, ref scanned, response, request.Method, limits, out consumed, out ResponseFraming responseFraming, out _);
         HopByHop.StripResponse(response.Fields);
         ProxyStatusField.Append(response.Fields, "weir"u8, "dns_error"u8, "x"u8);
         sum += consumed + ResponseHeadWriter.Write(response, new ResponseWriteOptions { BodyLength = responseFraming.BodyLength }, output);

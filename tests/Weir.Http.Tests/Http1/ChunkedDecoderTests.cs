@@ -148,7 +148,8 @@ public sealed class ChunkedDecoderTests
             + "X-Forwarded-Foo: 1\r\nProxy-Foo: 1\r\nWWW-Authenticate: x\r\nConnection: X-Sum\r\ngrpc-status: 0\r\nETag: \"x\"\r\nServer-Timing: a\r\n"
             + "Trailer: x\r\nExpect: 100-continue\r\nRange: bytes=0-\r\nx-sum: 2\r\n\r\n");
         body.Status.ShouldBe(ChunkStatus.End);
-        body.Trailers.ShouldBe("X-Sum: 1\r\nContent-Digest: sha-256=::\r\ngrpc-status: 0\r\nETag: \"x\"\r\nServer-Timing: a\r\nx-sum: 2\r\n");
+        body.Trailers.ShouldBe(
+            "X-Sum: 1\r\nContent-Digest: sha-256=::\r\ngrpc-status: 0\r\nETag: \"x\"\r\nServer-Timing: a\r\nx-sum: 2\r\n");
     }
 
     [Fact]
@@ -182,7 +183,8 @@ public sealed class ChunkedDecoderTests
             large.Append("40;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=bbbbbbbbbbbbbbbbbbbbbbbbb\r\n").Append('x', 64).Append("\r\n");
         }
 
-        DecodedBody.Whole(Encoding.Latin1.GetBytes(small + "0\r\n\r\n"), ChunkLimits.Default).Reason.ShouldBe(RejectReason.ChunkExtensionsTooLarge);
+        DecodedBody.Whole(Encoding.Latin1.GetBytes(small + "0\r\n\r\n"), ChunkLimits.Default).Reason.ShouldBe(
+            RejectReason.ChunkExtensionsTooLarge);
         DecodedBody.Whole(Encoding.Latin1.GetBytes(large + "0\r\n\r\n"), ChunkLimits.Default).Status.ShouldBe(ChunkStatus.End);
     }
 

@@ -7,7 +7,8 @@ namespace Weir.Http.Tests.Http1;
 /// <summary>The outcome of decoding a chunked body, checked to be the same however the octets arrive.</summary>
 internal sealed record DecodedBody(ChunkStatus Status, RejectReason Reason, string Content, int Consumed, string Trailers)
 {
-    public static DecodedBody From(string text, ChunkLimits? limits = null) => From(Encoding.Latin1.GetBytes(text), limits ?? ChunkLimits.Default);
+    public static DecodedBody From(string text, ChunkLimits? limits = null) =>
+        From(Encoding.Latin1.GetBytes(text), limits ?? ChunkLimits.Default);
 
     public static DecodedBody From(byte[] input, ChunkLimits limits)
     {

@@ -89,7 +89,8 @@ public sealed class RequestFieldTests
             {
                 string name = new string('a', length) + (char)octet + "b";
                 bool isToken = FieldSyntax.IsToken(Encoding.Latin1.GetBytes(name));
-                bool isAccepted = ParsedRequest.Whole(Encoding.Latin1.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\n{name}: 1\r\n\r\n"), HeadLimits.Default)
+                bool isAccepted = ParsedRequest.Whole(
+                    Encoding.Latin1.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\n{name}: 1\r\n\r\n"), HeadLimits.Default)
                     .Status == ParseStatus.Complete;
 
                 // A colon ends the name: "a" + ":" + "b: 1" is a field "a".

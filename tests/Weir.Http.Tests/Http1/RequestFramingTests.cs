@@ -104,7 +104,8 @@ public sealed class RequestFramingTests
     [InlineData("CONNECT a:1 HTTP/1.1", "Transfer-Encoding: chunked", RejectReason.ContentInConnect)]
     [InlineData("TRACE / HTTP/1.1", "Content-Length: 5", RejectReason.ContentInTrace)]
     [InlineData("TRACE / HTTP/1.1", "Transfer-Encoding: chunked", RejectReason.ContentInTrace)]
-    public void Some_methods_have_no_content(string line, string fields, RejectReason reason) => Parse(fields, line).Reason.ShouldBe(reason);
+    public void Some_methods_have_no_content(string line, string fields, RejectReason reason) =>
+        Parse(fields, line).Reason.ShouldBe(reason);
 
     [Theory]
     [InlineData("GET / HTTP/1.1")]

@@ -36,7 +36,8 @@ public sealed class FrameRuleTests
     [InlineData(FrameType.WindowUpdate, 3, 0, 1, Http2ErrorCode.FrameSizeError)]
     [InlineData(FrameType.PriorityUpdate, 5, 0, 1, Http2ErrorCode.ProtocolError)]
     [InlineData(FrameType.PriorityUpdate, 3, 0, 0, Http2ErrorCode.FrameSizeError)]
-    public void Frames_with_a_wrong_size_or_stream_end_the_connection(FrameType type, int length, byte flags, int stream, Http2ErrorCode code)
+    public void Frames_with_a_wrong_size_or_stream_end_the_connection(
+        FrameType type, int length, byte flags, int stream, Http2ErrorCode code)
     {
         Http2Fault fault = FrameRules.CheckHeader(new FrameHeader(length, type, flags, stream), FrameHeader.DefaultMaxPayload);
         fault.IsSet.ShouldBeTrue();

@@ -12,7 +12,8 @@ public sealed class RequestBlockTests
     [Fact]
     public void Pseudo_fields_come_first_and_nothing_of_a_connection_is_written()
     {
-        RequestHead head = Make("GET /a?b=c", "Host: a.test", "Connection: close", "Keep-Alive: 1", "Upgrade: x", "TE: gzip", "X-Mixed: Case");
+        RequestHead head = Make(
+            "GET /a?b=c", "Host: a.test", "Connection: close", "Keep-Alive: 1", "Upgrade: x", "TE: gzip", "X-Mixed: Case");
         Decode(head, default).ShouldBe([":method: GET", ":scheme: http", ":authority: a.test", ":path: /a?b=c", "x-mixed: Case"]);
     }
 
@@ -61,10 +62,12 @@ public sealed class RequestBlockTests
         for (int i = 0; i < 300; i++)
         {
             string[] lines = [.. Enumerable.Range(0, random.Next(40)).Select(n => $"X-{new string('n', random.Next(60))}{n}: {new string('v', random.Next(80))}")];
-            RequestHead head = Make($"GET /{new string('p', random.Next(300))}?{new string('q', random.Next(300))}", ["Host: a.test", .. lines]);
+            RequestHead head = Make(
+                $"GET /{new string('p', random.Next(300))}?{new string('q', random.Next(300))}", ["Host: a.test", .. lines]);
             byte[] target = new byte[RequestBlockWriter.MostOctets(head)];
             RequestBlockOptions options = new() { SendTeTrailers = true, BodyLength = BodyLength.Of(long.MaxValue) };
-            RequestBlockWriter.Write(new HpackEncoder(), head, options, target).ShouldBeLessThanOrEqualTo(target.Length, $"seed 17, round {i}");
+            RequestBlockWriter.Write(new HpackEncoder(), head, options, target).ShouldBeLessThanOrEqualTo(
+                target.Length, $"seed 17, round {i}");
             long list = Decode(head, default).Sum(line => line.Length - 2 + 32);
             RequestBlockWriter.ListOctets(head).ShouldBeInRange(list - 40, list + 40);
         }

@@ -102,7 +102,8 @@ public sealed class RequestHeadTests
     [InlineData(":method=CONNECT|:authority=a", RejectReason.BadConnectTarget)]
     [InlineData(Get + "|content-length=x", RejectReason.BadContentLength)]
     [InlineData(Get + "|content-length=1|content-length=2", RejectReason.ConflictingContentLengths)]
-    public void What_HTTP1_refuses_is_refused_for_the_same_reason(string fields, RejectReason reason) => Judge(fields).ShouldBe(reason.ToString());
+    public void What_HTTP1_refuses_is_refused_for_the_same_reason(string fields, RejectReason reason) =>
+        Judge(fields).ShouldBe(reason.ToString());
 
     [Fact]
     public void Content_of_any_length_is_framed_by_the_stream()

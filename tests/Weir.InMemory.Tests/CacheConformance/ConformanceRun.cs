@@ -80,7 +80,8 @@ internal sealed class ConformanceRun : IDisposable
     private int AnswerAll(ConformanceStep step, bool isHead, string content)
     {
         int asked = 0;
-        while (asked < MostAsked && _bed.Origin.Connections.FirstOrDefault(peer => !peer.IsClosed && peer.Received.Length > 0) is { } origin)
+        while (asked < MostAsked
+            && _bed.Origin.Connections.FirstOrDefault(peer => !peer.IsClosed && peer.Received.Length > 0) is { } origin)
         {
             _asked = origin.TakeRequest();
             asked++;

@@ -25,5 +25,6 @@ internal sealed record ConformanceStep(
 
     /// <summary>The pieces that are fields.</summary>
     public static IEnumerable<string> Fields(IReadOnlyList<string> pieces) =>
-        pieces.Skip(1).Where(piece => !piece.StartsWith("body: ", StringComparison.Ordinal) && !piece.StartsWith("interim: ", StringComparison.Ordinal));
+        pieces.Skip(1).Where(
+            piece => !piece.StartsWith("body: ", StringComparison.Ordinal) && !piece.StartsWith("interim: ", StringComparison.Ordinal));
 }

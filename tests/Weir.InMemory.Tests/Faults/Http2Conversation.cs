@@ -85,7 +85,8 @@ internal sealed record Http2Conversation
         [.. Preface.Octets, .. Http2Peer.Frame(FrameType.Settings, 0, 0), .. Http2Peer.Frame(FrameType.Settings, 1, 0)];
 
     private static byte[] Head(int stream, byte flags, string scheme, string method, string path) =>
-        Http2Peer.Frame(FrameType.Headers, flags, stream, Http2Peer.Block($":method={method}|:scheme={scheme}|:path={path}|:authority=a.example"));
+        Http2Peer.Frame(
+            FrameType.Headers, flags, stream, Http2Peer.Block($":method={method}|:scheme={scheme}|:path={path}|:authority=a.example"));
 
     private static Dictionary<string, (string, string)> Answers(params (string Path, string Request, string Answer)[] answers) =>
         answers.ToDictionary(answer => answer.Path, answer => (answer.Request, answer.Answer));

@@ -125,7 +125,8 @@ public sealed class Http2FaultTests : IDisposable
             bool isWhole = fault == FaultKind.Split || at == answer.Length;
             List<Http2Frame> frames = Judge(line, conversation, isWhole);
             bool hasEnd = frames.Exists(frame => frame.EndsStream);
-            (hasEnd || fault == FaultKind.Stall || frames.Exists(frame => frame.Type == FrameType.RstStream)).ShouldBeTrue(string.Join("\n", frames));
+            (hasEnd || fault == FaultKind.Stall || frames.Exists(frame => frame.Type == FrameType.RstStream)).ShouldBeTrue(
+                string.Join("\n", frames));
         });
 
     [Theory]
@@ -134,7 +135,8 @@ public sealed class Http2FaultTests : IDisposable
     [InlineData("put", true)]
     [InlineData("reset", false)]
     [InlineData("drain", false)]
-    public void Every_octet_that_the_client_takes(string name, bool isTls) => Run(name, isTls, _ => (isTls ? 5 : 1, 300), (proxy, line, conversation, at) =>
+    public void Every_octet_that_the_client_takes(string name, bool isTls) =>
+        Run(name, isTls, _ => (isTls ? 5 : 1, 300), (proxy, line, conversation, at) =>
     {
         line.Peer.Connection.OpenWindow(at);
         line.Carry(line.Octets);
@@ -165,7 +167,8 @@ public sealed class Http2FaultTests : IDisposable
     [InlineData("trailers", true)]
     [InlineData("reset", true)]
     [InlineData("drain", true)]
-    public void One_octet_for_each_call_of_the_system(string name, bool isTls) => Run(name, isTls, _ => (1, 1), (proxy, line, conversation, at) =>
+    public void One_octet_for_each_call_of_the_system(string name, bool isTls) =>
+        Run(name, isTls, _ => (1, 1), (proxy, line, conversation, at) =>
     {
         line.Peer.Connection.MaxReceive = at == 0 ? 1 : int.MaxValue;
         line.Peer.Connection.MaxSend = at == 0 ? int.MaxValue : 1;

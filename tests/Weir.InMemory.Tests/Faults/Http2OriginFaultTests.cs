@@ -5,8 +5,8 @@ using Weir.InMemory.Tests.Matrix;
 namespace Weir.InMemory.Tests.Faults;
 
 /// <summary>
-/// Proves that an HTTP/2 origin whose connection breaks, ends or falls silent at any octet of what it says leaves a whole answer, an error or a
-/// cut: that nothing hangs, nothing is held afterwards, and no half answer is taken for whole.
+/// Proves that an HTTP/2 origin whose connection breaks, ends or falls silent at any octet of what it says leaves a whole answer, an error
+/// or a cut: that nothing hangs, nothing is held afterwards, and no half answer is taken for whole.
 /// </summary>
 public sealed class Http2OriginFaultTests
 {

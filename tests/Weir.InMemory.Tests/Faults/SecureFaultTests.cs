@@ -4,8 +4,8 @@ using Weir.Net.Connections;
 namespace Weir.InMemory.Tests.Faults;
 
 /// <summary>
-/// Proves what becomes of a connection over TLS that is cut at any octet of its records, in either direction: the handshake, the request, the
-/// response. Nothing hangs, nothing is held, no half request is forwarded, and no half response is taken for whole.
+/// Proves what becomes of a connection over TLS that is cut at any octet of its records, in either direction: the handshake, the request,
+/// the response. Nothing hangs, nothing is held, no half request is forwarded, and no half response is taken for whole.
 /// </summary>
 public sealed class SecureFaultTests
 {

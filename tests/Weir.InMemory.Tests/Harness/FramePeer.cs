@@ -28,7 +28,8 @@ internal sealed class FramePeer
     /// <summary>A request's fields, without those that say where it came through.</summary>
     public static string Plain(Http2Frame headers) =>
         string.Join("\n", headers.Fields.Split('\n').Where(line => !line.StartsWith("via:", StringComparison.Ordinal)
-            && !line.StartsWith("x-forwarded-", StringComparison.Ordinal) && !line.StartsWith("forwarded:", StringComparison.Ordinal) && !line.StartsWith("cdn-loop:", StringComparison.Ordinal)));
+            && !line.StartsWith("x-forwarded-", StringComparison.Ordinal) && !line.StartsWith("forwarded:", StringComparison.Ordinal)
+                && !line.StartsWith("cdn-loop:", StringComparison.Ordinal)));
 
     /// <summary>The value of a field of a request; null: it is not there.</summary>
     public static string? Field(Http2Frame headers, string name) =>
@@ -40,7 +41,8 @@ internal sealed class FramePeer
         _proxy.Run();
     }
 
-    public void Send(FrameType type, byte flags, int stream, params byte[] payload) => SendRaw(Http2Peer.Frame(type, flags, stream, payload));
+    public void Send(FrameType type, byte flags, int stream, params byte[] payload) =>
+        SendRaw(Http2Peer.Frame(type, flags, stream, payload));
 
     /// <summary>Sends HEADERS of fields "name=value|name=value".</summary>
     public void Head(int stream, string fields, bool ends = false) =>
@@ -90,7 +92,8 @@ internal sealed class FramePeer
     }
 
     /// <summary>All frames that came, as text.</summary>
-    public string[] TakeTexts() => [.. TakeAll().Select(frame => (frame.Type == FrameType.Headers ? frame with { Fields = Plain(frame) } : frame).ToString())];
+    public string[] TakeTexts() =>
+        [.. TakeAll().Select(frame => (frame.Type == FrameType.Headers ? frame with { Fields = Plain(frame) } : frame).ToString())];
 
     private Http2Frame? TryTake() => _reader.TryTake(Connection.Sent[Preface.Octets.Length..]);
 }

@@ -32,7 +32,8 @@ internal sealed class SecureListener : IDisposable
         };
         _holder.Swap(TlsSites.TryBuild([site], 1, _holder.Tickets, out _).ShouldNotBeNull());
         ListenerOptions options = new() { Name = ":8443", Tls = _holder };
-        _acceptor = new Acceptor(proxy.Server, proxy.Gate, change?.Invoke(options) ?? options, SocketAddress.Of(IpAddress.FromIPv4(0x7F000001), 8443), null);
+        _acceptor = new Acceptor(
+            proxy.Server, proxy.Gate, change?.Invoke(options) ?? options, SocketAddress.Of(IpAddress.FromIPv4(0x7F000001), 8443), null);
         Clients = NewClients();
     }
 

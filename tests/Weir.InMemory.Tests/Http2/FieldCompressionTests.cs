@@ -3,7 +3,9 @@ using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Http2;
 
-/// <summary>RFC 7541 as a connection sees it: what cannot be decoded ends the connection with COMPRESSION_ERROR, wherever it stands.</summary>
+/// <summary>
+/// RFC 7541 as a connection sees it: what cannot be decoded ends the connection with COMPRESSION_ERROR, wherever it stands.
+/// </summary>
 public sealed class FieldCompressionTests
 {
     private const byte Whole = FrameFlags.EndHeaders | FrameFlags.EndStream;

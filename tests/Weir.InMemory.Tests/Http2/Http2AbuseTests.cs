@@ -49,7 +49,8 @@ public sealed class Http2AbuseTests
 
     [Fact]
     public void Streams_above_the_limit() =>
-        Flood(Counter.Http2AbuseStreams, i => Http2Peer.Frame(FrameType.Headers, 4, 1 + (2 * i), Http2Peer.Block(Http2Peer.Fields("POST"))));
+        Flood(
+            Counter.Http2AbuseStreams, i => Http2Peer.Frame(FrameType.Headers, 4, 1 + (2 * i), Http2Peer.Block(Http2Peer.Fields("POST"))));
 
     [Fact]
     public void Blocks_without_end() => Flood(Counter.Http2AbuseContinuation, i => i == 0
@@ -86,7 +87,8 @@ public sealed class Http2AbuseTests
     public void PRIORITY() => Flood(Counter.Http2AbusePriority, _ => Http2Peer.Frame(FrameType.Priority, 0, 1, 0, 0, 0, 3, 1));
 
     [Fact]
-    public void PRIORITY_UPDATE() => Flood(Counter.Http2AbusePriority, _ => Http2Peer.Frame(FrameType.PriorityUpdate, 0, 0, 0, 0, 0, 1, 0x69));
+    public void PRIORITY_UPDATE() =>
+        Flood(Counter.Http2AbusePriority, _ => Http2Peer.Frame(FrameType.PriorityUpdate, 0, 0, 0, 0, 0, 1, 0x69));
 
     [Fact]
     public void Unknown_frames() => Flood(Counter.Http2AbusePriority, _ => Http2Peer.Frame((FrameType)99, 0, 0));

@@ -295,7 +295,8 @@ public sealed class Http2ForwardingTests
     {
         using Proxy proxy = new(Http2Peer.Yaml);
         Http2Peer client = new(proxy);
-        client.Request(1, Http2Peer.Fields("CONNECT", "/ws", ":protocol=websocket|sec-websocket-version=13|sec-websocket-protocol=chat"), ends: false);
+        client.Request(
+            1, Http2Peer.Fields("CONNECT", "/ws", ":protocol=websocket|sec-websocket-version=13|sec-websocket-protocol=chat"), ends: false);
         Peer origin = proxy.Origin.Next();
         Message request = origin.TakeRequest();
         request.StartLine.ShouldBe("GET /ws HTTP/1.1");
@@ -412,7 +413,8 @@ public sealed class Http2ForwardingTests
         client.Request(3, ":method=GET|:scheme=https|:path=/|:authority=a");
         client.TakeTexts().ShouldBe(["HEADERS 3 end :status: 421|content-length: 0"]);
         client.SendRaw([
-            .. Http2Peer.Frame(FrameType.Headers, FrameFlags.EndStream, 5, Http2Peer.Block(Http2Peer.Fields(more: "x=" + new string('a', 16_000)))),
+            .. Http2Peer.Frame(
+                FrameType.Headers, FrameFlags.EndStream, 5, Http2Peer.Block(Http2Peer.Fields(more: "x=" + new string('a', 16_000)))),
             .. Http2Peer.Frame(FrameType.Continuation, 0, 5, Http2Peer.Block("y=" + new string('a', 16_000))),
             .. Http2Peer.Frame(FrameType.Continuation, FrameFlags.EndHeaders, 5, Http2Peer.Block("z=" + new string('a', 16_000))),
         ]);

@@ -156,7 +156,8 @@ public sealed class Http2OriginLifeTests
     [Fact]
     public void What_was_refused_stays_unsent_until_the_connection_has_room()
     {
-        using Proxy proxy = new(Yaml.Replace("protocol: h2 }] }", "protocol: h2 }], limits: { connections: 1 } }", StringComparison.Ordinal));
+        using Proxy proxy = new(
+            Yaml.Replace("protocol: h2 }] }", "protocol: h2 }], limits: { connections: 1 } }", StringComparison.Ordinal));
         Http2Peer client = new(proxy);
         client.Request(1);
         client.Request(3);

@@ -113,9 +113,11 @@ public sealed class Http2OriginRuleTests
     {
         Talk((proxy, client, origin) =>
         {
-            byte[] block = Http2Peer.Block(":status=200|" + string.Join('|', Enumerable.Range(0, 40).Select(i => $"x{i}={new string('a', 900)}")));
+            byte[] block = Http2Peer.Block(
+                ":status=200|" + string.Join('|', Enumerable.Range(0, 40).Select(i => $"x{i}={new string('a', 900)}")));
             origin.SendRaw([
-                .. Http2Peer.Frame(FrameType.Headers, 0, 1, block[..16_000]), .. Http2Peer.Frame(FrameType.Continuation, 0, 1, block[16_000..32_000]),
+                .. Http2Peer.Frame(FrameType.Headers, 0, 1, block[..16_000]), .. Http2Peer.Frame(
+                    FrameType.Continuation, 0, 1, block[16_000..32_000]),
                 .. Http2Peer.Frame(FrameType.Continuation, 4, 1, block[32_000..])]);
             client.TakeResponse().Status.ShouldBe(502);
             proxy.Ended.Error.ShouldBe("origin_head_too_large");

@@ -83,7 +83,8 @@ public sealed class Http2OriginTests
         Peer client = proxy.Connect();
         client.SendHead("PUT / HTTP/1.1", "Host: a.test", "Expect: 100-continue", "Content-Length: 2");
         FramePeer origin = proxy.Origin.Frames(proxy);
-        origin.TakeTexts().ShouldBe(["HEADERS 1 :method: PUT|:scheme: http|:authority: a.test|:path: /|expect: 100-continue|content-length: 2"]);
+        origin.TakeTexts().ShouldBe(
+            ["HEADERS 1 :method: PUT|:scheme: http|:authority: a.test|:path: /|expect: 100-continue|content-length: 2"]);
         origin.SendRaw([
             .. Http2Peer.Frame(FrameType.Headers, FrameFlags.EndHeaders, 1, Http2Peer.Block(":status=103|link=</a>")),
             .. Http2Peer.Frame(FrameType.Headers, FrameFlags.EndHeaders, 1, Http2Peer.Block(":status=100"))]);
@@ -126,7 +127,8 @@ public sealed class Http2OriginTests
     [Fact]
     public void Who_finds_no_place_waits_for_one()
     {
-        using Proxy proxy = new(Yaml.Replace("protocol: h2 }] }", "protocol: h2 }], limits: { connections: 1 } }", StringComparison.Ordinal));
+        using Proxy proxy = new(
+            Yaml.Replace("protocol: h2 }] }", "protocol: h2 }], limits: { connections: 1 } }", StringComparison.Ordinal));
         proxy.Origin.Settings = Http2Peer.Setting(3, 1);
         Http2Peer client = new(proxy);
         client.Request(1);

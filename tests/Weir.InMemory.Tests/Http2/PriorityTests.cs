@@ -113,7 +113,8 @@ public sealed class PriorityTests
     [Theory]
     [InlineData(1, 4, Http2ErrorCode.ProtocolError)]
     [InlineData(0, 3, Http2ErrorCode.FrameSizeError)]
-    public void An_update_is_a_frame_of_the_connection_and_names_a_stream(int stream, int octets, Http2ErrorCode code) => Http2Peer.Talk(client =>
+    public void An_update_is_a_frame_of_the_connection_and_names_a_stream(int stream, int octets, Http2ErrorCode code) =>
+        Http2Peer.Talk(client =>
     {
         client.Request(1);
         byte[] payload = [0, 0, 0, 1];

@@ -14,7 +14,8 @@ public sealed class StreamStateTests
     [InlineData(FrameType.Data, FrameFlags.EndStream)]
     [InlineData(FrameType.Headers, EndHeaders)]
     [InlineData(FrameType.Headers, Whole)]
-    public void Half_closed_by_the_client_content_and_fields_are_a_STREAM_CLOSED_of_the_stream(FrameType type, byte flags) => Http2Peer.Talk(client =>
+    public void Half_closed_by_the_client_content_and_fields_are_a_STREAM_CLOSED_of_the_stream(FrameType type, byte flags) =>
+        Http2Peer.Talk(client =>
     {
         client.Request(1);
         client.Send(type, flags, 1, type == FrameType.Data ? [1] : Http2Peer.Block(Http2Peer.Fields()));
@@ -89,7 +90,8 @@ public sealed class StreamStateTests
     [InlineData(4, Http2ErrorCode.FrameSizeError)]
     [InlineData(6, Http2ErrorCode.FrameSizeError)]
     [InlineData(5, Http2ErrorCode.ProtocolError)]
-    public void A_faulty_PRIORITY_on_an_idle_stream_ends_the_connection_because_idle_streams_are_not_reset(int octets, Http2ErrorCode code) =>
+    public void A_faulty_PRIORITY_on_an_idle_stream_ends_the_connection_because_idle_streams_are_not_reset(
+        int octets, Http2ErrorCode code) =>
         Http2Peer.Talk(client =>
         {
             byte[] ofItself = [0, 0, 0, 7, 0, 0];

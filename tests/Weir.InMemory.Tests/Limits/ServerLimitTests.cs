@@ -5,7 +5,9 @@ using Weir.Telemetry.Counting;
 
 namespace Weir.InMemory.Tests.Limits;
 
-/// <summary>Proves that a server is never given more than its limits, that who must wait waits in order, and who may not is told so.</summary>
+/// <summary>
+/// Proves that a server is never given more than its limits, that who must wait waits in order, and who may not is told so.
+/// </summary>
 public sealed class ServerLimitTests
 {
     private const string TwoOfOne = """
@@ -355,7 +357,8 @@ public sealed class ServerLimitTests
     private static int InFlight(Proxy proxy) => proxy.Upstream("app").Servers.Sum(server => server.Limit.InFlight);
 
     // What origins have been asked, in the order of arrival at each.
-    private static IEnumerable<int> Asked(Proxy proxy) => proxy.Servers.SelectMany(server => server.Connections).SelectMany(Numbers).Order();
+    private static IEnumerable<int> Asked(Proxy proxy) =>
+        proxy.Servers.SelectMany(server => server.Connections).SelectMany(Numbers).Order();
 
     private static Peer OriginOf(Proxy proxy, int number) =>
         proxy.Servers.SelectMany(server => server.Connections).Single(connection => Numbers(connection).Contains(number));

@@ -39,7 +39,8 @@ internal sealed class Http2Origin : OriginTalk
     }
 
     public override void Interim(int status, params string[] fields) =>
-        _peer.Head(_stream, Http2Client.Joined([$"x-status: {status}", .. fields]).Replace("x-status=", ":status=", StringComparison.Ordinal));
+        _peer.Head(
+            _stream, Http2Client.Joined([$"x-status: {status}", .. fields]).Replace("x-status=", ":status=", StringComparison.Ordinal));
 
     public override void Say(string content)
     {

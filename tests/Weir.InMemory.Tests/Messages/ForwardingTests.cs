@@ -2,7 +2,9 @@ using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Messages;
 
-/// <summary>Proves what a gateway owes to both sides when it passes a message on (RFC 9110 sections 5 to 7, RFC 9112 sections 2 to 3).</summary>
+/// <summary>
+/// Proves what a gateway owes to both sides when it passes a message on (RFC 9110 sections 5 to 7, RFC 9112 sections 2 to 3).
+/// </summary>
 public sealed class ForwardingTests
 {
     [Fact]
@@ -10,7 +12,8 @@ public sealed class ForwardingTests
     {
         using Proxy proxy = new();
         Peer client = proxy.Connect();
-        client.SendHead("GET / HTTP/1.1", "Host: a.test", "X-Odd: 1", "x-other: \t a, b \t", "X-Odd: 2", "Accept: a/b", "X-ODD: 3", "Accept: c/d");
+        client.SendHead(
+            "GET / HTTP/1.1", "Host: a.test", "X-Odd: 1", "x-other: \t a, b \t", "X-Odd: 2", "Accept: a/b", "X-ODD: 3", "Accept: c/d");
         Message request = proxy.Origin.Take();
         ValuesOf(request, "x-odd").ShouldBe(["1", "2", "3"]);
         ValuesOf(request, "accept").ShouldBe(["a/b", "c/d"]);

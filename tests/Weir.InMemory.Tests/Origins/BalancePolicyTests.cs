@@ -123,7 +123,8 @@ public sealed class BalancePolicyTests
     [Fact]
     public void Panic_uses_all_servers_says_so_once_and_says_when_it_is_over()
     {
-        using Proxy proxy = new(BalanceTalk.Servers("balance: round_robin", "http://10.0.0.1:80", "http://10.0.0.2:80", "http://10.0.0.3:80"));
+        using Proxy proxy = new(
+            BalanceTalk.Servers("balance: round_robin", "http://10.0.0.1:80", "http://10.0.0.2:80", "http://10.0.0.3:80"));
         Peer client = proxy.Connect();
         SetFailing(proxy, true, 0, 2);
         proxy.Spread(client, 30).ShouldBe([10, 10, 10]);
@@ -155,7 +156,8 @@ public sealed class BalancePolicyTests
     [Fact]
     public void A_drained_server_gets_nothing_and_begins_slowly_when_it_is_ready_again()
     {
-        using Proxy proxy = new(BalanceTalk.Servers("balance: round_robin\n    slow_start: 20s", "http://10.0.0.1:80", "http://10.0.0.2:80"));
+        using Proxy proxy = new(
+            BalanceTalk.Servers("balance: round_robin\n    slow_start: 20s", "http://10.0.0.1:80", "http://10.0.0.2:80"));
         Peer client = proxy.Connect();
         proxy.Spread(client, 10).ShouldBe([5, 5]);
         ServerState server = proxy.Upstream("app").Servers[0];

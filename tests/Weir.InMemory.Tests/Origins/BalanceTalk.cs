@@ -19,7 +19,8 @@ internal static class BalanceTalk
     public static (string Server, Message Answer) Ask(this Proxy proxy, Peer client, string path = "/", params string[] lines)
     {
         client.SendHead([$"GET {path} HTTP/1.1", "Host: a.test", .. lines]);
-        KeyValuePair<string, OriginServer> reached = proxy.ServersByName.Single(pair => pair.Value.Connections.Any(peer => peer.Received.Length > 0));
+        KeyValuePair<string, OriginServer> reached = proxy.ServersByName.Single(
+            pair => pair.Value.Connections.Any(peer => peer.Received.Length > 0));
         Peer origin = reached.Value.Connections.Single(peer => peer.Received.Length > 0);
         origin.TakeRequest();
         origin.Answer(proxy, "x");

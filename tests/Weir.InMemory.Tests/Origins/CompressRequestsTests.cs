@@ -94,7 +94,8 @@ public sealed class CompressRequestsTests
 
     private static string Inflate(string packed)
     {
-        using StreamReader reader = new(new GZipStream(new MemoryStream(Encoding.Latin1.GetBytes(packed)), CompressionMode.Decompress), Encoding.Latin1);
+        using StreamReader reader = new(
+            new GZipStream(new MemoryStream(Encoding.Latin1.GetBytes(packed)), CompressionMode.Decompress), Encoding.Latin1);
         return reader.ReadToEnd();
     }
 }

@@ -40,7 +40,8 @@ public sealed class HealthCheckTests
         using Proxy proxy = new(OfHttp2("path: /healthz"));
         proxy.Advance(1_050, StepMs);
         FramePeer origin = proxy.ServerAt(First).Frames(proxy);
-        origin.TakeTexts().ShouldBe(["HEADERS 1 end :method: GET|:scheme: http|:authority: 10.0.0.1:80|:path: /healthz|user-agent: Weir/health|accept: */*"]);
+        origin.TakeTexts().ShouldBe(
+            ["HEADERS 1 end :method: GET|:scheme: http|:authority: 10.0.0.1:80|:path: /healthz|user-agent: Weir/health|accept: */*"]);
         origin.Answer(1, "fine");
         origin.IsClosed.ShouldBeTrue();
         Server(proxy, First).HealthAt(proxy.Loop.NowMs).ShouldBe(ServerHealth.Healthy);
@@ -266,7 +267,8 @@ public sealed class HealthCheckTests
         ServersAsked(proxy, 12).ShouldBe([Second]);
         ServerState server = Server(proxy, First);
         server.HealthAt(proxy.Loop.NowMs).ShouldBe(ServerHealth.Ejected);
-        server.History.ToList().ShouldHaveSingleItem().Reason.ShouldBe("set aside for 30 s: 5 of its last 5 tries failed; last: connect refused");
+        server.History.ToList().ShouldHaveSingleItem().Reason.ShouldBe(
+            "set aside for 30 s: 5 of its last 5 tries failed; last: connect refused");
         proxy.Events.CountOf(OperatorEvents.ServerEjected).ShouldBe(1);
         proxy.Advance(31_000);
         server.HealthAt(proxy.Loop.NowMs).ShouldBe(ServerHealth.Healthy);

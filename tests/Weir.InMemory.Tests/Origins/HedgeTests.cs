@@ -303,5 +303,6 @@ public sealed class HedgeTests
         return (client, first, proxy.Servers.Single(server => server != first));
     }
 
-    private static string NameOf(Proxy proxy, OriginServer server) => proxy.ServerAt("10.0.0.1:80") == server ? "10.0.0.1:80" : "10.0.0.2:80";
+    private static string NameOf(Proxy proxy, OriginServer server) =>
+        proxy.ServerAt("10.0.0.1:80") == server ? "10.0.0.1:80" : "10.0.0.2:80";
 }

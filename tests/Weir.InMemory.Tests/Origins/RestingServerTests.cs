@@ -3,7 +3,9 @@ using Weir.Pipeline.Balancing;
 
 namespace Weir.InMemory.Tests.Origins;
 
-/// <summary>Proves that the connections to a server that an operator takes out of service fall to nothing, and that no exchange notices.</summary>
+/// <summary>
+/// Proves that the connections to a server that an operator takes out of service fall to nothing, and that no exchange notices.
+/// </summary>
 public sealed class RestingServerTests
 {
     private const string OneServer = """

@@ -34,7 +34,8 @@ public sealed class HttpChallengesTests
     public void What_is_no_issuers_question_is_the_sites(string method, string token)
     {
         int looks = 0;
-        using Proxy proxy = Ready(new HttpChallenges { Elsewhere = asked => Task.FromResult(asked == "known" && ++looks > 0 ? "answer" : null) });
+        using Proxy proxy = Ready(
+            new HttpChallenges { Elsewhere = asked => Task.FromResult(asked == "known" && ++looks > 0 ? "answer" : null) });
         Ask(proxy, method, token).Status.ShouldBe(308);
         looks.ShouldBe(0);
     }
@@ -77,7 +78,8 @@ public sealed class HttpChallengesTests
     private static Message Ask(Proxy proxy, string method, string token)
     {
         Peer client = proxy.Connect();
-        client.Send($"{method} /.well-known/acme-challenge/{token} HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        client.Send(
+            $"{method} /.well-known/acme-challenge/{token} HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         return client.TakeResponse(isHead: method == "HEAD");
     }
 }

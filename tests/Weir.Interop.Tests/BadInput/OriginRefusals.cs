@@ -2,7 +2,9 @@ using Weir.Interop.Tests.Peers;
 
 namespace Weir.Interop.Tests.BadInput;
 
-/// <summary>Every row of <see cref="BadResponses"/>, over real sockets: what the client gets, and that the connection is never used again.</summary>
+/// <summary>
+/// Every row of <see cref="BadResponses"/>, over real sockets: what the client gets, and that the connection is never used again.
+/// </summary>
 public sealed class OriginRefusals : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> _answers =

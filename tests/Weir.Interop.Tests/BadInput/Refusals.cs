@@ -32,10 +32,12 @@ public sealed class Refusals : IAsyncLifetime
     }
 
     [Theory, MemberData(nameof(Heads))]
-    public Task A_bad_head_is_refused_and_seen_by_no_origin(string name) => RefusesUnseenAsync(BadHeads.Rows.Single(row => row.Name == name));
+    public Task A_bad_head_is_refused_and_seen_by_no_origin(string name) =>
+        RefusesUnseenAsync(BadHeads.Rows.Single(row => row.Name == name));
 
     [Theory, MemberData(nameof(Framings))]
-    public Task A_doubtful_length_is_refused_and_seen_by_no_origin(string name) => RefusesUnseenAsync(BadFramings.Rows.Single(row => row.Name == name));
+    public Task A_doubtful_length_is_refused_and_seen_by_no_origin(string name) =>
+        RefusesUnseenAsync(BadFramings.Rows.Single(row => row.Name == name));
 
     [Theory, MemberData(nameof(Heads))]
     public async Task A_good_request_before_a_bad_head_is_answered_first(string name)

@@ -89,7 +89,8 @@ public sealed class Browser : IAsyncLifetime
 
     private async Task WritePageAsync()
     {
-        StringBuilder page = new("<!doctype html><title>page</title><body><script>var loadedScripts = 0, loadedImages = 0, failed = 0</script>");
+        StringBuilder page = new(
+            "<!doctype html><title>page</title><body><script>var loadedScripts = 0, loadedImages = 0, failed = 0</script>");
         for (int i = 0; i < Each; i++)
         {
             await File.WriteAllTextAsync(Path.Combine(_nginx.Folder, $"{i}.js"), "loadedScripts++;");

@@ -68,7 +68,8 @@ public sealed class GrpcOverTls : IDisposable
     private static async Task UntilAsync(UpstreamState app, ServerHealth health)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
-        for (int i = 0; i < 1_000 && (app.Servers[0].HealthAt(Environment.TickCount64) != health || app.Servers[0].History.ToList().Count == 0); i++)
+        for (int i = 0; i < 1_000
+            && (app.Servers[0].HealthAt(Environment.TickCount64) != health || app.Servers[0].History.ToList().Count == 0); i++)
         {
             await timer.WaitForNextTickAsync();
         }

@@ -45,7 +45,8 @@ public sealed class Http2Clients : IAsyncLifetime
         string[] targets = [.. Enumerable.Range(0, 4).Select(i => Path.Combine(_folder, $"{i}"))];
 
         // One each: Debian's curl 7.88 cannot use a connection again that it made with prior knowledge (nginx fails it too).
-        await Task.WhenAll(targets.Select(target => RunAsync("curl", "-sS", "--http2-prior-knowledge", "-o", target, _weir.Url + "/large.bin")));
+        await Task.WhenAll(
+            targets.Select(target => RunAsync("curl", "-sS", "--http2-prior-knowledge", "-o", target, _weir.Url + "/large.bin")));
         foreach (string target in targets)
         {
             Hash(target).ShouldBe(expected);
@@ -65,7 +66,8 @@ public sealed class Http2Clients : IAsyncLifetime
             await wire.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntook");
             await wire.ReadToEndAsync();
         });
-        await using RunningWeir weir = await RunningWeir.InFrontOfAsync(origin.Url, "listen: [{ address: \"127.0.0.1:0\", protocols: [h2] }]");
+        await using RunningWeir weir = await RunningWeir.InFrontOfAsync(
+            origin.Url, "listen: [{ address: \"127.0.0.1:0\", protocols: [h2] }]");
         (await RunAsync("curl", "-sS", "--http2-prior-knowledge", "-T", file, weir.Url + "/up")).ShouldBe("took");
     }
 
@@ -80,8 +82,11 @@ public sealed class Http2Clients : IAsyncLifetime
     [Fact]
     public async Task H2load_fails_no_request()
     {
-        int requests = int.TryParse(Environment.GetEnvironmentVariable("WEIR_H2LOAD"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 100_000;
-        string output = await RunAsync("h2load", "-n", requests.ToString(CultureInfo.InvariantCulture), "-c", "32", "-m", "10", _weir.Url + "/small.txt");
+        int requests = int.TryParse(Environment.GetEnvironmentVariable("WEIR_H2LOAD"), CultureInfo.InvariantCulture, out int wanted)
+            ? wanted
+            : 100_000;
+        string output = await RunAsync(
+            "h2load", "-n", requests.ToString(CultureInfo.InvariantCulture), "-c", "32", "-m", "10", _weir.Url + "/small.txt");
         output.ShouldContain($"{requests} succeeded, 0 failed, 0 errored, 0 timeout");
         output.ShouldContain($"status codes: {requests} 2xx, 0 3xx, 0 4xx, 0 5xx");
     }

@@ -74,7 +74,8 @@ public sealed class Http2Origins : IAsyncLifetime
 
         // It says GOAWAY behind every twentieth request: nobody notices.
         string[] chosen = version == "--http1.1" ? ["--h1"] : [];
-        (int code, string output, string error) = await Programs.RunAsync("h2load", [.. chosen, "-n", "2000", "-c", "8", "-m", "4", weir.Url + "/small.txt"]);
+        (int code, string output, string error) = await Programs.RunAsync(
+            "h2load", [.. chosen, "-n", "2000", "-c", "8", "-m", "4", weir.Url + "/small.txt"]);
         code.ShouldBe(0, error);
         output.ShouldContain("2000 succeeded, 0 failed, 0 errored, 0 timeout");
         output.ShouldContain("status codes: 2000 2xx");

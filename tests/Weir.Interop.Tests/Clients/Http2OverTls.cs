@@ -35,7 +35,8 @@ public sealed class Http2OverTls : IAsyncLifetime
     public async Task Curl_asks_often_on_one_connection_and_over_either_version()
     {
         string url = $"https://a.test:{_weir.Port}/small.txt";
-        (await CurlAsync("--http2", "-w", "%{http_version} %{num_connects}\n", url, url, url)).ShouldBe("hello\n2 1\nhello\n2 0\nhello\n2 0\n");
+        (await CurlAsync("--http2", "-w", "%{http_version} %{num_connects}\n", url, url, url)).ShouldBe(
+            "hello\n2 1\nhello\n2 0\nhello\n2 0\n");
         (await CurlAsync("--http1.1", "-w", "%{http_version} %{num_connects}\n", url, url)).ShouldBe("hello\n1.1 1\nhello\n1.1 0\n");
     }
 
@@ -55,7 +56,8 @@ public sealed class Http2OverTls : IAsyncLifetime
     public async Task Nghttp_gets_files_at_once()
     {
         string url = $"https://127.0.0.1:{_weir.Port}";
-        (int code, string output, string error) = await Programs.RunAsync("nghttp", "-n", "-s", "-m", "5", url + "/small.txt", url + "/large.bin");
+        (int code, string output, string error) = await Programs.RunAsync(
+            "nghttp", "-n", "-s", "-m", "5", url + "/small.txt", url + "/large.bin");
         code.ShouldBe(0, error);
         output.Split("  200 ").Length.ShouldBe(11, output);
     }

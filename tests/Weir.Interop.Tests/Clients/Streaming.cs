@@ -2,7 +2,9 @@ using Weir.Interop.Tests.Peers;
 
 namespace Weir.Interop.Tests.Clients;
 
-/// <summary>What an origin has sent is at the client before the origin sends more; what it says between head and end is passed on.</summary>
+/// <summary>
+/// What an origin has sent is at the client before the origin sends more; what it says between head and end is passed on.
+/// </summary>
 public sealed class Streaming
 {
     private const int Events = 20;
@@ -16,7 +18,8 @@ public sealed class Streaming
         await using RawOrigin origin = new(async wire =>
         {
             await wire.ReadHeadAsync();
-            await wire.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" + (isChunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
+            await wire.SendAsync(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" + (isChunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
             for (int i = 0; i < Events; i++)
             {
                 await next.WaitAsync();

@@ -37,8 +37,10 @@ public sealed class AcmeTests : IDisposable
         await end.CancelAsync();
         HashSet<string>[] seen = await Task.WhenAll(visitors);
         seen.SelectMany(one => one).Distinct().Count().ShouldBeGreaterThanOrEqualTo(2);
-        File.GetUnixFileMode(Path.Combine(_folder, "acme/certificates", Name + ".pem")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.GetUnixFileMode(Path.Combine(_folder, "acme")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.GetUnixFileMode(Path.Combine(_folder, "acme/certificates", Name + ".pem")).ShouldBe(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode(Path.Combine(_folder, "acme")).ShouldBe(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Where(file => file.Contains("/challenges/", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
@@ -192,7 +194,8 @@ public sealed class AcmeTests : IDisposable
     public async Task A_reload_starts_what_is_new_and_stops_what_has_left()
     {
         await using Pebble pebble = await Pebble.StartAsync();
-        await using RunningWeir weir = await StartAsync(pebble, "", $"old.weir-interop.org: {{ {Site} }}\n  stays.weir-interop.org: {{ {Site} }}");
+        await using RunningWeir weir = await StartAsync(
+            pebble, "", $"old.weir-interop.org: {{ {Site} }}\n  stays.weir-interop.org: {{ {Site} }}");
         await UntilGoodAsync(weir, "old.weir-interop.org");
         string stays = (await UntilGoodAsync(weir, "stays.weir-interop.org")).Fingerprint!;
         (await weir.Host.ReloadAsync(RunningWeir.Read(Yaml(
@@ -242,9 +245,11 @@ public sealed class AcmeTests : IDisposable
     // The next one takes its ports.
     private static async Task EndAsync(RunningWeir weir) => (await weir.Host.DrainAsync(TimeSpan.FromSeconds(5))).ShouldBeTrue();
 
-    private static CertificateStatus Status(RunningWeir weir, string name) => weir.Host.Control.Certificates().Single(one => one.Name == name);
+    private static CertificateStatus Status(RunningWeir weir, string name) =>
+        weir.Host.Control.Certificates().Single(one => one.Name == name);
 
-    private static Task<CertificateStatus> UntilGoodAsync(RunningWeir weir, string name) => UntilAsync(weir, name, status => status.State == "good");
+    private static Task<CertificateStatus> UntilGoodAsync(RunningWeir weir, string name) =>
+        UntilAsync(weir, name, status => status.State == "good");
 
     private static async Task<CertificateStatus> UntilAsync(RunningWeir weir, string name, Predicate<CertificateStatus> isReached)
     {

@@ -35,7 +35,8 @@ public sealed class LocalAuthorityTests : IDisposable
         weir.Host.Control.Certificates().Select(one => (one.Name, one.Source)).ShouldBe(
             [("127.0.0.1", "local"), ("a.localhost", "local"), ("app.internal", "local"), ("b.c.localhost", "local"), ("localhost", "local")],
             ignoreOrder: true);
-        File.GetUnixFileMode(Path.Combine(_folder, "data/local-authority/root.pem")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode(Path.Combine(_folder, "data/local-authority/root.pem")).ShouldBe(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private static async Task<string> CurlAsync(RunningWeir weir, string root, string name)

@@ -10,7 +10,9 @@ namespace Weir.Interop.Tests.Https;
 /// <summary>A client that believes one root, and comes with a new connection each time.</summary>
 internal static class Visitor
 {
-    /// <summary>Asks for / over TLS and HTTP/1.1. The certificate's fingerprint and the body; an exception when anything is amiss.</summary>
+    /// <summary>
+    /// Asks for / over TLS and HTTP/1.1. The certificate's fingerprint and the body; an exception when anything is amiss.
+    /// </summary>
     public static async Task<(string Fingerprint, string Body)> AskAsync(int port, string name, X509Certificate2 root)
     {
         using TcpClient client = new();
@@ -20,7 +22,8 @@ internal static class Visitor
         await secure.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = name, CertificateChainPolicy = Pebble.Trusting(root), AllowTlsResume = false }, deadline.Token);
         string fingerprint = secure.RemoteCertificate!.GetCertHashString(HashAlgorithmName.SHA256);
-        await secure.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"), deadline.Token);
+        await secure.WriteAsync(
+            System.Text.Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"), deadline.Token);
         using StreamReader reader = new(secure);
         string answer = await reader.ReadToEndAsync(deadline.Token);
         answer.ShouldStartWith("HTTP/1.1 200 ");

@@ -52,7 +52,8 @@ internal static class FloodingClient
             {
                 count += received;
                 int at = 0;
-                while (count - at >= FrameHeader.Octets && FrameHeader.Read(buffer.AsSpan(at)) is var frame && count - at >= FrameHeader.Octets + frame.Length)
+                while (count - at >= FrameHeader.Octets && FrameHeader.Read(buffer.AsSpan(at)) is var frame
+                    && count - at >= FrameHeader.Octets + frame.Length)
                 {
                     if (frame.Type == FrameType.GoAway)
                     {

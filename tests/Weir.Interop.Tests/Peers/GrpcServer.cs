@@ -36,7 +36,8 @@ internal sealed class GrpcServer : IDisposable
     public static Task AskAsync(int port, params string[] scenario) => RunAsync($"127.0.0.1:{port}", scenario);
 
     /// <summary>As the other, over TLS that this authority has signed for calls.test.</summary>
-    public static Task AskSecurelyAsync(string authority, int port, params string[] scenario) => RunAsync($"{authority}@127.0.0.1:{port}", scenario);
+    public static Task AskSecurelyAsync(string authority, int port, params string[] scenario) =>
+        RunAsync($"{authority}@127.0.0.1:{port}", scenario);
 
     /// <summary>The next line that the server says.</summary>
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
@@ -49,7 +50,8 @@ internal sealed class GrpcServer : IDisposable
 
     private static async Task RunAsync(string target, string[] scenario)
     {
-        (int code, string output, string error) = await Programs.RunAsync(Python, [Path.Combine(_scripts, "client.py"), target, .. scenario]);
+        (int code, string output, string error) = await Programs.RunAsync(
+            Python, [Path.Combine(_scripts, "client.py"), target, .. scenario]);
         code.ShouldBe(0, error);
         output.ShouldEndWith("done\n");
     }

@@ -72,9 +72,11 @@ internal sealed class LoginProvider : IAsyncDisposable
     private async Task GiveAsync(HttpContext context)
     {
         IFormCollection form = await context.Request.ReadFormAsync();
-        string identified = Encoding.UTF8.GetString(Convert.FromBase64String(context.Request.Headers.Authorization.ToString()["Basic ".Length..]));
+        string identified = Encoding.UTF8.GetString(
+            Convert.FromBase64String(context.Request.Headers.Authorization.ToString()["Basic ".Length..]));
         bool isClient = identified == $"{Client}:a+planted%3A+secret";
-        if (!isClient || !_logins.TryRemove(form["code"].ToString(), out IQueryCollection? question) || !Proves(form["code_verifier"]!, question))
+        if (!isClient || !_logins.TryRemove(form["code"].ToString(), out IQueryCollection? question)
+            || !Proves(form["code_verifier"]!, question))
         {
             context.Response.StatusCode = isClient ? 400 : 401;
             await context.Response.WriteAsync($$"""{"error":"{{(isClient ? "invalid_grant" : "invalid_client")}}"}""");

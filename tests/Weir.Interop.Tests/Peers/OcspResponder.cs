@@ -25,7 +25,8 @@ internal sealed class OcspResponder : IAsyncDisposable
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, name + ".pem"));
         string revoked = state == "R" ? Date(DateTimeOffset.UtcNow.AddHours(-1)) : "";
         string index = Path.Combine(folder, "index.txt");
-        File.WriteAllText(index, $"{state}\t{Date(DateTimeOffset.UtcNow.AddDays(40))}\t{revoked}\t{certificate.SerialNumber}\tunknown\t/CN={name}\n");
+        File.WriteAllText(
+            index, $"{state}\t{Date(DateTimeOffset.UtcNow.AddDays(40))}\t{revoked}\t{certificate.SerialNumber}\tunknown\t/CN={name}\n");
         return new OcspResponder(Programs.Start(
             "openssl", "ocsp", "-port", port.ToString(CultureInfo.InvariantCulture), "-index", index, "-CA", authority.Authority, "-rsigner",
             authority.Authority, "-rkey", authority.KeyFile, "-nmin", "60"));

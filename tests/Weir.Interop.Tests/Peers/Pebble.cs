@@ -52,7 +52,8 @@ internal sealed class Pebble : IAsyncDisposable
         await AnswersAsync(pebble.DnsControl);
         await AnswersAsync(pebble._management);
         await AnswersAsync(pebble._port);
-        using HttpClient http = new(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = Trusting(pebble._authority.Authority) } });
+        using HttpClient http = new(
+            new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = Trusting(pebble._authority.Authority) } });
         pebble.Root = X509Certificate2.CreateFromPem(await http.GetStringAsync($"https://localhost:{pebble._management}/roots/0"));
         return pebble;
     }

@@ -64,7 +64,9 @@ internal sealed class TestAuthority : IDisposable
         return $"certificate: {chain}, key: {keyFile}";
     }
 
-    /// <summary>Signs a certificate through an authority in between; its file, with the chain up to there, and that authority's octets in base64.</summary>
+    /// <summary>
+    /// Signs a certificate through an authority in between; its file, with the chain up to there, and that authority's octets in base64.
+    /// </summary>
     public (string File, string Between) IssueThroughAnother(string name)
     {
         using ECDsa betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -30,7 +30,8 @@ internal sealed partial class WeirProcess : IAsyncDisposable
     {
         string folder = Programs.NewFolder();
         string config = Path.Combine(folder, "weir.yaml");
-        await File.WriteAllTextAsync(config, $"admin: off\nlisten: [{{ address: \"127.0.0.1:0\", protocols: {protocols} }}]\n" + yaml.Replace("{folder}", folder));
+        await File.WriteAllTextAsync(
+            config, $"admin: off\nlisten: [{{ address: \"127.0.0.1:0\", protocols: {protocols} }}]\n" + yaml.Replace("{folder}", folder));
         Process process = Programs.Start("/bin/sh", "-c", $"ulimit -n {descriptors}; exec \"$0\" run -c \"$1\"", Programs.Weir, config);
         string said = "";
         while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)

@@ -75,7 +75,8 @@ internal sealed class Wire : IDisposable
         {
             if (!await FillAsync())
             {
-                throw new InvalidOperationException($"The connection ended (reset: {WasReset}) before \"{mark}\"; received: \"{_received}\"");
+                throw new InvalidOperationException(
+                    $"The connection ended (reset: {WasReset}) before \"{mark}\"; received: \"{_received}\"");
             }
         }
 
@@ -88,7 +89,8 @@ internal sealed class Wire : IDisposable
         {
             if (!await FillAsync())
             {
-                throw new InvalidOperationException($"The connection ended (reset: {WasReset}) before {count} octets; received: \"{_received}\"");
+                throw new InvalidOperationException(
+                    $"The connection ended (reset: {WasReset}) before {count} octets; received: \"{_received}\"");
             }
         }
 

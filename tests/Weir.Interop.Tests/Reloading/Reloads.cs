@@ -153,7 +153,8 @@ public sealed class Reloads
         string good = "admin: off\nlog: { access: off }\nlisten: [\"127.0.0.1:0\"]\n" + One(origin);
         await File.WriteAllTextAsync(file, good);
         List<ConfigError> errors = [];
-        await using WeirHost? host = await WeirHost.StartAsync(Read(One(origin)), new StandardModules(), Telemetry.Events.WeirLog.Silent, errors, file);
+        await using WeirHost? host = await WeirHost.StartAsync(
+            Read(One(origin)), new StandardModules(), Telemetry.Events.WeirLog.Silent, errors, file);
         await File.WriteAllTextAsync(file, good + "lissen: 3\nlimits: { connections: many }\n");
         ReloadReport report = await host!.ReloadFileAsync();
         report.IsApplied.ShouldBeFalse();

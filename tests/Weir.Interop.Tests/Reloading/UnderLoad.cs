@@ -119,7 +119,8 @@ public sealed class UnderLoad
                 wire ??= await Wire.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
                 await wire.SendAsync(Get);
                 string answer = await wire.ReadResponseAsync();
-                if (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) || answer.Contains("\r\nConnection: close", StringComparison.Ordinal))
+                if (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal)
+                    || answer.Contains("\r\nConnection: close", StringComparison.Ordinal))
                 {
                     return (done, answer);
                 }

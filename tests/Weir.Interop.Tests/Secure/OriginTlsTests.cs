@@ -27,7 +27,8 @@ public sealed class OriginTlsTests : IDisposable
     [InlineData("expired", ", insecure: true", "200", "")]
     public async Task An_nginx_is_believed_by_its_certificate(string what, string more, string status, string error)
     {
-        _certificates.Issue("origin", new IssueWishes { IsExpired = what == "expired" }, what == "wrong name" ? "other.test" : "origin.test");
+        _certificates.Issue(
+            "origin", new IssueWishes { IsExpired = what == "expired" }, what == "wrong name" ? "other.test" : "origin.test");
         await using Nginx nginx = await StartNginxAsync("");
         await File.WriteAllTextAsync(Path.Combine(nginx.Folder, "f.txt"), "from nginx\n");
         string ca = (what == "wrong authority" ? _foreign : _certificates).Authority;

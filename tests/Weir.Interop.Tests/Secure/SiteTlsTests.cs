@@ -95,7 +95,8 @@ public sealed class SiteTlsTests : IDisposable
         said.ShouldContain("strict-transport-security: max-age=", Case.Insensitive);
     }
 
-    private static string Says(string name, string modules = "") => $"stack: [{modules}{{ respond: {{ status: 200, body: \"site {name}\\n\" }} }}]";
+    private static string Says(string name, string modules = "") =>
+        $"stack: [{modules}{{ respond: {{ status: 200, body: \"site {name}\\n\" }} }}]";
 
     private static Task<RunningWeir> StartAsync(string sites) =>
         RunningWeir.StartAsync("listen: [{ address: \"127.0.0.1:0\", tls: true, protocols: [h1] }]\nsites:\n" + sites);

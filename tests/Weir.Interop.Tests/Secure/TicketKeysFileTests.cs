@@ -95,7 +95,8 @@ public sealed class TicketKeysFileTests : IDisposable
         Assert.Fail("It did not come true.");
     }
 
-    private Task<RunningWeir> StartAsync(bool named = true, string? file = null) => RunningWeir.StartAsync(Yaml(named ? file ?? _keys : null));
+    private Task<RunningWeir> StartAsync(bool named = true, string? file = null) =>
+        RunningWeir.StartAsync(Yaml(named ? file ?? _keys : null));
 
     private string Yaml(string? keys) => $$"""
         process: { loops: 1{{(keys is null ? "" : $", ticket_keys_file: {keys}")}} }

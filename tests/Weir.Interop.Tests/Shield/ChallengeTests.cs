@@ -34,7 +34,8 @@ public sealed class ChallengeTests : IDisposable
             string page = head.StartsWith("GET /outer", StringComparison.Ordinal)
                 ? "<!doctype html><title>outer</title><iframe src=\"/inner?a=1\"></iframe><script async src=\"/hold\"></script>"
                 : "";
-            await wire.SendAsync($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\nConnection: close\r\n\r\n{page}");
+            await wire.SendAsync(
+                $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\nConnection: close\r\n\r\n{page}");
             await wire.ReadToEndAsync();
         });
         using TestAuthority certificates = new();

@@ -52,7 +52,8 @@ public sealed class LeakTests
 
     private static async Task<(int Code, List<string> Found)> TestAsync(RunningWeir weir)
     {
-        (int code, string output, string error) = await Programs.RunAsync(Programs.Weir, "leaktest", $"{weir.Url}/shop/", "--name", "secretname", "--json");
+        (int code, string output, string error) = await Programs.RunAsync(
+            Programs.Weir, "leaktest", $"{weir.Url}/shop/", "--name", "secretname", "--json");
         error.ShouldBeEmpty();
         using JsonDocument json = JsonDocument.Parse(output);
         return (code, [.. json.RootElement.GetProperty("findings").EnumerateArray()

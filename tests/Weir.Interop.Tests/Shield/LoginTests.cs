@@ -4,8 +4,8 @@ using Weir.Interop.Tests.Peers;
 namespace Weir.Interop.Tests.Shield;
 
 /// <summary>
-/// A browser logs in at a provider through `auth_oidc`, asks for more, and logs out; then each of what protects a login is broken once. A browser
-/// takes a second to start, so each test takes that long.
+/// A browser logs in at a provider through `auth_oidc`, asks for more, and logs out; then each of what protects a login is broken once. A
+/// browser takes a second to start, so each test takes that long.
 /// </summary>
 public sealed class LoginTests : IAsyncLifetime
 {

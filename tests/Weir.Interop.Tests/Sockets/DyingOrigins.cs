@@ -128,7 +128,8 @@ public sealed class DyingOrigins
                 }
 
                 Interlocked.Increment(ref _answered);
-                if (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) || !answer.EndsWith("\r\n\r\npage", StringComparison.Ordinal))
+                if (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal)
+                    || !answer.EndsWith("\r\n\r\npage", StringComparison.Ordinal))
                 {
                     lock (_failures)
                     {

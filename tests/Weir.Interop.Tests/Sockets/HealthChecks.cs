@@ -31,7 +31,8 @@ public sealed class HealthChecks
         await UntilAsync(weir, ["ill", "well"]);
         _isWell = false;
         await UntilAsync(weir, ["well"]);
-        ill.TakeRecorded().ShouldContain($"{(check.Contains("HEAD") ? "HEAD" : "GET")} /healthz HTTP/1.1\r\nHost: 127.0.0.1:{ill.Port}\r\nUser-Agent: Weir/health\r\n");
+        ill.TakeRecorded().ShouldContain(
+            $"{(check.Contains("HEAD") ? "HEAD" : "GET")} /healthz HTTP/1.1\r\nHost: 127.0.0.1:{ill.Port}\r\nUser-Agent: Weir/health\r\n");
     }
 
     [Fact]
@@ -106,7 +107,8 @@ public sealed class HealthChecks
     {
         while (await RawOrigin.ReadRequestAsync(wire) is { } request)
         {
-            await wire.SendAsync(request.Contains("/healthz") ? checkAnswer() : $"HTTP/1.1 200 OK\r\nContent-Length: {name.Length}\r\n\r\n{name}");
+            await wire.SendAsync(
+                request.Contains("/healthz") ? checkAnswer() : $"HTTP/1.1 200 OK\r\nContent-Length: {name.Length}\r\n\r\n{name}");
         }
     }
 

@@ -4,8 +4,8 @@ using Weir.Interop.Tests.Peers;
 namespace Weir.Interop.Tests.Sockets;
 
 /// <summary>
-/// Floods over sockets against a process: each ends the connection with ENHANCE_YOUR_CALM, the process's memory stays within 64 MiB of where it
-/// was, and others are served meanwhile.
+/// Floods over sockets against a process: each ends the connection with ENHANCE_YOUR_CALM, the process's memory stays within 64 MiB of
+/// where it was, and others are served meanwhile.
 /// </summary>
 public sealed class Http2Floods : IAsyncLifetime
 {
@@ -61,15 +61,18 @@ public sealed class Http2Floods : IAsyncLifetime
         byte[] piece = Http2Octets.Block("x", new string('y', 16_000));
         yield return ("rapid reset", nothing, i =>
         [
-            .. Http2Octets.Request(1 + (2 * i), ends: true, "GET", "/hold"), .. Http2Octets.Frame(FrameType.RstStream, 0, 1 + (2 * i), 0, 0, 0, 8),
+            .. Http2Octets.Request(1 + (2 * i), ends: true, "GET", "/hold"), .. Http2Octets.Frame(
+                FrameType.RstStream, 0, 1 + (2 * i), 0, 0, 0, 8),
         ]);
         yield return ("provoked reset by a window", nothing, i =>
         [
-            .. Http2Octets.Request(1 + (2 * i), ends: false, "POST", "/hold"), .. Http2Octets.Frame(FrameType.WindowUpdate, 0, 1 + (2 * i), 0, 0, 0, 0),
+            .. Http2Octets.Request(1 + (2 * i), ends: false, "POST", "/hold"), .. Http2Octets.Frame(
+                FrameType.WindowUpdate, 0, 1 + (2 * i), 0, 0, 0, 0),
         ]);
         yield return ("provoked reset by content", nothing, i =>
         [
-            .. Http2Octets.Request(1 + (2 * i), ends: false, "POST", "/hold", "content-length", "1"), .. Http2Octets.Frame(FrameType.Data, 0, 1 + (2 * i), 1, 2),
+            .. Http2Octets.Request(1 + (2 * i), ends: false, "POST", "/hold", "content-length", "1"), .. Http2Octets.Frame(
+                FrameType.Data, 0, 1 + (2 * i), 1, 2),
         ]);
         yield return ("malformed requests", nothing, i => Http2Octets.Request(1 + (2 * i), ends: true, "GET", "/", "Upper", "1"));
         yield return ("refused requests", nothing, i => Http2Octets.Request(1 + (2 * i), ends: true, "GET", "/%zz"));

@@ -58,7 +58,8 @@ public sealed class Processes
                 await wire.SendAsync(RawOrigin.Answer);
             }
         });
-        await using WeirProcess weir = await WeirProcess.StartAsync($"log: {{ access: off }}\nprocess: {{ loops: 2 }}\nsites: {{ \"*\": \"{origin.Url}\" }}\n");
+        await using WeirProcess weir = await WeirProcess.StartAsync(
+            $"log: {{ access: off }}\nprocess: {{ loops: 2 }}\nsites: {{ \"*\": \"{origin.Url}\" }}\n");
         using Wire idle = await weir.ConnectAsync();
         List<Wire> wires = [];
         for (int i = 0; i < Requests; i++)

@@ -78,7 +78,8 @@ public sealed class ServerLimits
         weir.Host.Counters.Total(Counter.QueueWaits).ShouldBeGreaterThan(0);
         UpstreamState app = weir.Host.Control.LiveUpstreams.Single();
         ServerState server = app.Servers[0];
-        await UntilAsync(() => app.Queue.WaitingCount == 0 && server.Limit.InFlight == 0 && server.ActiveCount == 0 && server.Slots.Open <= 2);
+        await UntilAsync(
+            () => app.Queue.WaitingCount == 0 && server.Limit.InFlight == 0 && server.ActiveCount == 0 && server.Slots.Open <= 2);
 
         // Both places are free, not only one of them.
         using Wire one = await weir.ConnectAsync();

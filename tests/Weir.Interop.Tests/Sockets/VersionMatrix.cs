@@ -265,7 +265,8 @@ public sealed class VersionMatrix : IDisposable
 
     private static async Task HintInFramesAsync(Wire wire)
     {
-        await wire.SendAsync(Text([.. Http2Octets.Frame(FrameType.Settings, 0, 0), .. Http2Octets.Frame(FrameType.Settings, FrameFlags.Ack, 0)]));
+        await wire.SendAsync(
+            Text([.. Http2Octets.Frame(FrameType.Settings, 0, 0), .. Http2Octets.Frame(FrameType.Settings, FrameFlags.Ack, 0)]));
         await wire.ReadExactlyAsync(Preface.Octets.Length);
         FrameHeader frame;
         do
@@ -276,7 +277,8 @@ public sealed class VersionMatrix : IDisposable
         while (frame.Type != FrameType.Headers);
         await wire.SendAsync(Text(
         [
-            .. Http2Octets.Frame(FrameType.Headers, FrameFlags.EndHeaders, frame.StreamId, Http2Octets.Block(":status", "103", "link", "</a>")),
+            .. Http2Octets.Frame(
+                FrameType.Headers, FrameFlags.EndHeaders, frame.StreamId, Http2Octets.Block(":status", "103", "link", "</a>")),
             .. Http2Octets.Frame(FrameType.Headers, FrameFlags.EndHeaders, frame.StreamId, Http2Octets.Block(":status", "200")),
             .. Http2Octets.Frame(FrameType.Data, FrameFlags.EndStream, frame.StreamId, (byte)'o', (byte)'k'),
         ]));

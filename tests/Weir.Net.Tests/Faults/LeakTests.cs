@@ -6,7 +6,9 @@ using Weir.Net.Tls;
 
 namespace Weir.Net.Tests.Faults;
 
-/// <summary>Proves that sessions give back what OpenSSL holds for them, however they end. WEIR_HANDSHAKES says how many more to try.</summary>
+/// <summary>
+/// Proves that sessions give back what OpenSSL holds for them, however they end. WEIR_HANDSHAKES says how many more to try.
+/// </summary>
 public sealed class LeakTests
 {
     private const int Octets = 2_600;

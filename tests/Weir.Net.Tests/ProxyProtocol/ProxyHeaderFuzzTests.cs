@@ -93,12 +93,16 @@ public sealed class ProxyHeaderFuzzTests
         bool isIPv6 = match.Groups[1].Value == "TCP6";
         string? source = AddressOf(match.Groups[2].Value, isIPv6);
         string? destination = AddressOf(match.Groups[3].Value, isIPv6);
-        return source is null || destination is null ? "Malformed" : $"{end + 2} {source} {match.Groups[4].Value} {destination} {match.Groups[5].Value}";
+        return source is null || destination is null
+            ? "Malformed"
+            : $"{end + 2} {source} {match.Groups[4].Value} {destination} {match.Groups[5].Value}";
     }
 
     private static string? AddressOf(string text, bool isIPv6)
     {
-        bool isFamily = isIPv6 ? text.Contains(':', StringComparison.Ordinal) : Regex.IsMatch(text, "^(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})\\z");
+        bool isFamily = isIPv6
+            ? text.Contains(':', StringComparison.Ordinal)
+            : Regex.IsMatch(text, "^(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})\\z");
         if (!isFamily || !Regex.IsMatch(text, "^[0-9A-Fa-f:.]+\\z") || !IPAddress.TryParse(text, out IPAddress? address)
             || address.AddressFamily != (isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork))
         {

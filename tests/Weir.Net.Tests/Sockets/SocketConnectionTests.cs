@@ -148,7 +148,8 @@ public sealed class SocketConnectionTests
         using TestLoop test = new(isInMemory: false);
         int port = FreePort.Lease();
         SocketAddress address = SocketAddress.Of(IpAddress.FromIPv4(0x7f000001), port);
-        SocketConnection? connection = SocketConnection.Connect(test.Loop, address, 5000, out ValueTask<WriteStatus> connected, out int error);
+        SocketConnection? connection = SocketConnection.Connect(
+            test.Loop, address, 5000, out ValueTask<WriteStatus> connected, out int error);
         if (connection is null)
         {
             error.ShouldBe(Libc.Econnrefused);

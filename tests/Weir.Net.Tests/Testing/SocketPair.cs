@@ -22,7 +22,8 @@ internal sealed class SocketPair : IDisposable
         listener.Listen(1);
         int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         SocketAddress address = SocketAddress.Of(IpAddress.From(IPAddress.Loopback), port);
-        SocketConnection? connection = SocketConnection.Connect(test.Loop, address, 10_000, out ValueTask<WriteStatus> connected, out int error);
+        SocketConnection? connection = SocketConnection.Connect(
+            test.Loop, address, 10_000, out ValueTask<WriteStatus> connected, out int error);
         error.ShouldBe(0);
         Connection = connection.ShouldNotBeNull();
         test.Result(connected).ShouldBe(WriteStatus.Done);

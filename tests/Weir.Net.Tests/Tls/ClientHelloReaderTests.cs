@@ -27,7 +27,8 @@ public sealed class ClientHelloReaderTests
     {
         for (int i = 0; i < _hello.Length; i++)
         {
-            ClientHelloReader.Read(_hello.AsSpan(0, i), new byte[ClientHelloReader.MostOctets], out _).ShouldBe(ClientHelloStatus.NeedMore, $"{i} octets");
+            ClientHelloReader.Read(_hello.AsSpan(0, i), new byte[ClientHelloReader.MostOctets], out _).ShouldBe(
+                ClientHelloStatus.NeedMore, $"{i} octets");
         }
     }
 
@@ -46,7 +47,8 @@ public sealed class ClientHelloReaderTests
             split.AddRange(whole.Slice(at, count));
         }
 
-        ClientHelloReader.Read(split.ToArray(), new byte[ClientHelloReader.MostOctets], out ReadOnlySpan<byte> message).ShouldBe(ClientHelloStatus.Complete);
+        ClientHelloReader.Read(split.ToArray(), new byte[ClientHelloReader.MostOctets], out ReadOnlySpan<byte> message).ShouldBe(
+            ClientHelloStatus.Complete);
         message.SequenceEqual(whole).ShouldBeTrue();
     }
 
@@ -153,7 +155,8 @@ public sealed class ClientHelloReaderTests
 
     private static byte[] Extension(ushort type, byte[] content) => [.. Number(type), .. Number(content.Length), .. content];
 
-    private static byte[] ServerName(string name) => [.. Number(name.Length + 3), 0, .. Number(name.Length), .. Encoding.ASCII.GetBytes(name)];
+    private static byte[] ServerName(string name) =>
+        [.. Number(name.Length + 3), 0, .. Number(name.Length), .. Encoding.ASCII.GetBytes(name)];
 
     private static byte[] Number(int value)
     {

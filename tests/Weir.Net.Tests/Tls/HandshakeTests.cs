@@ -98,7 +98,8 @@ public sealed class HandshakeTests : IDisposable
         int before = pair.Server.CallCount;
         _test.Result(pair.Server.WriteAsync(content.Slice, default, Connection.NoTimeout)).ShouldBe(WriteStatus.Done);
         (pair.Server.CallCount - before).ShouldBe(sends);
-        ReadAll(pair, pair.Client, head + length).AsSpan(head).SequenceEqual(content.Octets).ShouldBeTrue("The content changed on its way.");
+        ReadAll(pair, pair.Client, head + length).AsSpan(head).SequenceEqual(content.Octets).ShouldBeTrue(
+            "The content changed on its way.");
     }
 
     [Theory]

@@ -36,7 +36,8 @@ internal sealed class TestCertificate
     {
         using RSA key = RSA.Create(2048);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return new TestCertificate(Sign(request, name, null, certificate => certificate.CopyWithPrivateKey(key)), key.ExportPkcs8PrivateKeyPem());
+        return new TestCertificate(
+            Sign(request, name, null, certificate => certificate.CopyWithPrivateKey(key)), key.ExportPkcs8PrivateKeyPem());
     }
 
     public TlsCertificate Load() => TlsCertificate.TryRead(Pem, KeyPem, out _, out _).ShouldNotBeNull();

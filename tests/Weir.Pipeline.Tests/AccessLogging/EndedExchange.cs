@@ -75,7 +75,8 @@ internal static class EndedExchange
     private static byte[] MakeCertificate()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN=client, O={new string('o', 60)}, OU={new string('u', 60)}, L={new string('l', 100)}", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new(
+            $"CN=client, O={new string('o', 60)}, OU={new string('u', 60)}, L={new string('l', 100)}", key, HashAlgorithmName.SHA256);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return certificate.RawData;
     }

@@ -13,7 +13,9 @@ using Weir.Upstream.Pooling;
 
 namespace Weir.Pipeline.Tests.Balancing;
 
-/// <summary>An upstream whose servers the test makes busy, ill and well, and a loop that picks among them with lots that never change.</summary>
+/// <summary>
+/// An upstream whose servers the test makes busy, ill and well, and a loop that picks among them with lots that never change.
+/// </summary>
 internal sealed class BalanceBed : ILogSink, IDisposable
 {
     private const ulong Seed = 20261121;
@@ -54,10 +56,12 @@ internal sealed class BalanceBed : ILogSink, IDisposable
     public static Exchange RequestOn(LoopServices loop, string method, string path, params (string Name, string Value)[] fields) =>
         RequestFrom(loop, IpAddress.FromIPv4(0xC000_0201), method, path, fields);
 
-    public static Exchange RequestFrom(LoopServices loop, IpAddress client, string method, string path, params (string Name, string Value)[] fields)
+    public static Exchange RequestFrom(
+        LoopServices loop, IpAddress client, string method, string path, params (string Name, string Value)[] fields)
     {
         Exchange exchange = Requests.Of(method, path, fields);
-        exchange.Begin(new ConnectionInfo(1, client, 40_000, IpAddress.FromIPv4(0x7F00_0001), 80, false, ":80"), new RecordingClient(), loop);
+        exchange.Begin(
+            new ConnectionInfo(1, client, 40_000, IpAddress.FromIPv4(0x7F00_0001), 80, false, ":80"), new RecordingClient(), loop);
         return exchange;
     }
 

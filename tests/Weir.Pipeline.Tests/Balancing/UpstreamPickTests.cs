@@ -36,7 +36,8 @@ public sealed class UpstreamPickTests
                     together.SignalAndWait();
                     bed.Upstream.Reconfigure(bed.Upstream.Policy, balancers[i & 1]);
                     together.SignalAndWait();
-                    lost += ReferenceEquals(bed.Upstream.Balancer, balancers[i & 1]) && ReferenceEquals(bed.Servers[0], lists[i & 1][0]) ? 0 : 1;
+                    lost += ReferenceEquals(bed.Upstream.Balancer, balancers[i & 1])
+                        && ReferenceEquals(bed.Servers[0], lists[i & 1][0]) ? 0 : 1;
                 }
             },
             CancellationToken.None,

@@ -290,6 +290,7 @@ public sealed class FetchTests
 
     private sealed class ThrowingModule : Abstractions.Modules.IRequestModule
     {
-        public ValueTask<Abstractions.Modules.Verdict> OnRequestAsync(Exchange exchange) => throw new InvalidOperationException("broken module");
+        public ValueTask<Abstractions.Modules.Verdict> OnRequestAsync(Exchange exchange) =>
+            throw new InvalidOperationException("broken module");
     }
 }

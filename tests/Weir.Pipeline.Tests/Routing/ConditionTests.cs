@@ -134,7 +134,8 @@ public sealed class ConditionTests
     public void A_set_of_methods_covers_what_it_holds(string methods, string other, bool covers) =>
         Routes.Methods(methods).Covers(Routes.Methods(other)).ShouldBe(covers);
 
-    private static IpAddress Address(string text) => IpAddress.TryParse(text, out IpAddress address) ? address : throw new ArgumentException(text);
+    private static IpAddress Address(string text) =>
+        IpAddress.TryParse(text, out IpAddress address) ? address : throw new ArgumentException(text);
 
     private static ClientCondition Clients(params string[] ranges) =>
         new([.. ranges.Select(range => IpPrefix.TryParse(range, out IpPrefix prefix) ? prefix : throw new ArgumentException(range))]);

@@ -149,5 +149,6 @@ public sealed class StickyCookieTests
         return value;
     }
 
-    private static bool IsRead(StickyPolicy policy, ReadOnlySpan<byte> value, long now) => StickyCookie.TryRead(policy, value, now, out _, out _);
+    private static bool IsRead(StickyPolicy policy, ReadOnlySpan<byte> value, long now) =>
+        StickyCookie.TryRead(policy, value, now, out _, out _);
 }

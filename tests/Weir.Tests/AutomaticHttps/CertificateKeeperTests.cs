@@ -207,7 +207,8 @@ public sealed class CertificateKeeperTests : IAsyncDisposable
         _keepers[0].Renew(Name);
         await WorkAsync(_keepers[0]);
         kept.Notes.Failures.ShouldBe(0);
-        (_issuer.Changes.Count, _issuer.Orders.Count, _issuer.Accounts).ShouldBe((1, 2, 1), "The account stays open as it is until the next start.");
+        (_issuer.Changes.Count, _issuer.Orders.Count, _issuer.Accounts).ShouldBe(
+            (1, 2, 1), "The account stays open as it is until the next start.");
 
         await KeepAsync(Keeper(), email: "ops@weir-test.org");
         _issuer.Changes.ShouldBe(["""{"contact":["mailto:ops@weir-test.org"]}""", """{"contact":["mailto:ops@weir-test.org"]}"""]);

@@ -9,8 +9,8 @@ using Weir.Interop.Tests.Peers;
 namespace Weir.Tests.AutomaticHttps;
 
 /// <summary>
-/// An ACME server as small as can be, for what real test servers lack: renewal advice (RFC 9773), refusals at will. Every order is authorized
-/// beforehand. One call at a time.
+/// An ACME server as small as can be, for what real test servers lack: renewal advice (RFC 9773), refusals at will. Every order is
+/// authorized beforehand. One call at a time.
 /// </summary>
 internal sealed class SmallIssuer : IAsyncDisposable
 {

@@ -24,7 +24,8 @@ public sealed class TrustStoreTests : IDisposable
     [Fact]
     public async Task What_goes_wrong_is_told()
     {
-        (await new TrustStore(Path.Combine(_folder, "none")).InstallAsync("root")).ShouldBe($"there is no folder {_folder}/none on this machine");
+        (await new TrustStore(Path.Combine(_folder, "none")).InstallAsync("root")).ShouldBe(
+            $"there is no folder {_folder}/none on this machine");
         (await new TrustStore(_folder, Program("echo why >&2; exit 3")).InstallAsync("root")).ShouldNotBeNull().ShouldEndWith("ended with 3: why");
         (await new TrustStore(_folder, Path.Combine(_folder, "missing")).InstallAsync("root")).ShouldNotBeNull().ShouldContain("cannot be run");
     }

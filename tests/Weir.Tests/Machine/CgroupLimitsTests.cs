@@ -24,7 +24,8 @@ public sealed class CgroupLimitsTests : IDisposable
     public void The_process_s_own_group_limits_it()
     {
         Process("0::/system.slice/weir.service", Unified);
-        Group("sys/fs/cgroup/system.slice/weir.service", ("memory.max", "1073741824"), ("memory.high", "max"), ("cpu.max", "150000 100000"));
+        Group(
+            "sys/fs/cgroup/system.slice/weir.service", ("memory.max", "1073741824"), ("memory.high", "max"), ("cpu.max", "150000 100000"));
 
         Read().ShouldBe(new CgroupLimits(1L << 30, 1.5));
     }

@@ -31,7 +31,8 @@ public sealed class HeldSocketsTests
             "weir.yaml",
             new StandardModules());
         List<ConfigError> errors = [];
-        await using WeirHost? host = await WeirHost.StartAsync(read.Config.ShouldNotBeNull(), new StandardModules(), WeirLog.Silent, errors);
+        await using WeirHost? host = await WeirHost.StartAsync(
+            read.Config.ShouldNotBeNull(), new StandardModules(), WeirLog.Silent, errors);
         errors.ShouldBeEmpty();
         host.ShouldNotBeNull().Addresses.ShouldBe([$"127.0.0.1:{port}"]);
 

@@ -98,7 +98,8 @@ internal sealed class OcspAuthority : IDisposable
         process.ExitCode.ShouldBe(0, error);
     }
 
-    private X509Certificate2 Sign(CertificateRequest request) => request.Create(_authority, _from, _from.AddDays(50), [1, 0, 0, (byte)++_serial]);
+    private X509Certificate2 Sign(CertificateRequest request) =>
+        request.Create(_authority, _from, _from.AddDays(50), [1, 0, 0, (byte)++_serial]);
 
     private void Write(string name, X509Certificate2 certificate, ECDsa key)
     {
