@@ -12,7 +12,7 @@ namespace Weir.Modules.AuthBasic;
 /// Asks for a name and a password (RFC 7617). 1 what the client claims to be is taken away  2 what it shows is read  3 it is remembered, or
 /// 4 hashed elsewhere while the exchange waits  5 who it is is told to the origin.
 /// </summary>
-internal sealed class AuthBasicModule : IRequestModule, IDisposable
+internal sealed class AuthBasicModule : IRequestModule, IResponseModule, IDisposable
 {
     private const string Name = "auth_basic";
 
@@ -67,6 +67,13 @@ internal sealed class AuthBasicModule : IRequestModule, IDisposable
         int colon = credentials.IndexOf((byte)':');
         string name = Encoding.UTF8.GetString(credentials[..colon]);
         return AskAsync(exchange, login, users, name, credentials[(colon + 1)..].ToArray());
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnResponseAsync(Exchange exchange)
+    {
+        PrivateAnswer.Mark(exchange.Response.Fields);
+        return default;
     }
 
     /// <summary>Stops looking at the file; exchanges that began before still use what it held.</summary>

@@ -7,7 +7,7 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.AuthCert;
 
 /// <summary>Lets in clients by the certificate that they showed in the handshake, which TLS has verified (`client_ca` of the site).</summary>
-internal sealed class AuthCertModule : IRequestModule
+internal sealed class AuthCertModule : IRequestModule, IResponseModule
 {
     private const string Name = "auth_cert";
 
@@ -39,5 +39,12 @@ internal sealed class AuthCertModule : IRequestModule
         _subject?.Set(exchange.Request.Fields, Encoding.UTF8.GetBytes(subject));
         exchange.Trace?.Add(Name, $"let in {subject}");
         return new(Verdict.Continue);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnResponseAsync(Exchange exchange)
+    {
+        PrivateAnswer.Mark(exchange.Response.Fields);
+        return default;
     }
 }

@@ -13,7 +13,7 @@ namespace Weir.Modules.AuthForward;
 /// content  3 its 2xx lets the request pass, with the fields that it names  4 any other answer of its goes to the client  5 no answer, or 5xx, is a
 /// failure, which the options decide about.
 /// </summary>
-internal sealed class AuthForwardModule : IRequestModule
+internal sealed class AuthForwardModule : IRequestModule, IResponseModule
 {
     private const string Name = "auth_forward";
 
@@ -61,6 +61,13 @@ internal sealed class AuthForwardModule : IRequestModule
         }
 
         return exchange.Fetcher is { } fetcher ? AskAsync(exchange, fetcher) : new(Fail(exchange, "there is nobody who could ask"));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnResponseAsync(Exchange exchange)
+    {
+        PrivateAnswer.Mark(exchange.Response.Fields);
+        return default;
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -140,6 +147,9 @@ internal sealed class AuthForwardModule : IRequestModule
         head.Version = arriving.Version;
         head.BodyLength = arriving.BodyLength;
         arriving.Fields.CopyTo(head.Fields);
+
+        // What somebody who may not pass is told, or where they are sent, is not for who may.
+        PrivateAnswer.Mark(head.Fields);
         if (!head.BodyLength.IsNone && exchange.Request.Method != RequestMethod.Head)
         {
             exchange.ResponseBody = body.OpenReader(exchange.Loop);

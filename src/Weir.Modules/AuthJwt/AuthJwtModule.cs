@@ -12,7 +12,7 @@ namespace Weir.Modules.AuthJwt;
 /// Asks for a token (RFC 6750, RFC 7519). 1 what the client claims to be is taken away  2 the token is found  3 it is remembered, or 4 judged by the
 /// issuer's keys, which are waited for where there are none  5 its claims are told to the origin.
 /// </summary>
-internal sealed class AuthJwtModule : IRequestModule, IDisposable
+internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposable
 {
     private const string Name = "auth_jwt";
 
@@ -81,6 +81,13 @@ internal sealed class AuthJwtModule : IRequestModule, IDisposable
         }
 
         return JudgeLaterAsync(exchange, token.ToArray(), digest);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnResponseAsync(Exchange exchange)
+    {
+        PrivateAnswer.Mark(exchange.Response.Fields);
+        return default;
     }
 
     /// <summary>Stops looking for keys.</summary>

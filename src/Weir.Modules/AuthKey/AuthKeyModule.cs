@@ -7,7 +7,7 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.AuthKey;
 
 /// <summary>Asks for a key of an API, in a field or in the query, and tells the origin whose it is.</summary>
-internal sealed class AuthKeyModule : IRequestModule, IDisposable
+internal sealed class AuthKeyModule : IRequestModule, IResponseModule, IDisposable
 {
     private const string Name = "auth_key";
     private const int MostOctets = 512;
@@ -74,6 +74,13 @@ internal sealed class AuthKeyModule : IRequestModule, IDisposable
         Label?.Set(fields, entry.LabelOctets);
         exchange.Trace?.Add(Name, $"let in {entry.Label}");
         return new(Verdict.Continue);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OnResponseAsync(Exchange exchange)
+    {
+        PrivateAnswer.Mark(exchange.Response.Fields);
+        return default;
     }
 
     /// <summary>Stops looking at the file; exchanges that began before still use what it held.</summary>

@@ -116,8 +116,9 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
             return default;
         }
 
+        // Who protects a site by a login has an origin that knows nothing of users: its `public` is said of a site without them.
         HeaderFields fields = exchange.Response.Fields;
-        MakePrivate(fields);
+        PrivateAnswer.Mark(fields, evenIfShared: true);
         if (left is List<byte[]> cookies)
         {
             foreach (byte[] cookie in cookies)
@@ -283,16 +284,5 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
         }
 
         return cookies;
-    }
-
-    // What a shared cache in front of Weir holds is for everyone: an answer to who is logged in says that it is for one (RFC 9111 section 5.2.2.7).
-    private static void MakePrivate(HeaderFields fields)
-    {
-        fields.Remove("CDN-Cache-Control"u8);
-        fields.Remove("Surrogate-Control"u8);
-        if (!FieldLists.Has(fields, KnownField.CacheControl, "private"u8) && !FieldLists.Has(fields, KnownField.CacheControl, "no-store"u8))
-        {
-            fields.Add(KnownField.CacheControl, "private"u8);
-        }
     }
 }
