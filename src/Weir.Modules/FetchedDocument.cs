@@ -38,6 +38,9 @@ internal sealed class FetchedDocument<T>
         _log = log;
     }
 
+    /// <summary>What it means that there is nothing yet, as a sentence of the log.</summary>
+    public string Without { get; init; } = "Nobody is let in until it can.";
+
     /// <summary>What is in force; null: there is nothing now.</summary>
     /// <param name="nowMs">The loop's time.</param>
     public T? Current(long nowMs)
@@ -107,7 +110,7 @@ internal sealed class FetchedDocument<T>
     {
         if (!_isFailing)
         {
-            _log.Warn($"{_url} cannot be used: {reason} {(_fetched is null ? "Nobody is let in until it can." : "What it gave before stays in force for a day.")}");
+            _log.Warn($"{_url} cannot be used: {reason} {(_fetched is null ? Without : "What it gave before stays in force for a day.")}");
         }
 
         _isFailing = true;

@@ -1,7 +1,7 @@
 namespace Weir.Modules;
 
 /// <summary>Keys from a file, which watches itself.</summary>
-internal sealed class FileKeys : IssuerKeys
+internal sealed class FileKeys : KeySource
 {
     private readonly WatchedContent<KeySet> _file;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Weir.Modules;
@@ -18,7 +19,7 @@ internal sealed class TokenRules
     // RFC 8725 section 2.4: parsers that take the first of two members, or the last, disagree about what was signed.
     private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
-    private readonly JwtAlgorithm[] _algorithms;
+    private readonly SignatureAlgorithm[] _algorithms;
     private readonly string _issuer;
     private readonly string[] _audience;
     private readonly double _leewaySeconds;
@@ -27,7 +28,7 @@ internal sealed class TokenRules
     /// <param name="issuer">Who must have made it.</param>
     /// <param name="audience">For whom it may be.</param>
     /// <param name="leeway">How far clocks may differ.</param>
-    public TokenRules(JwtAlgorithm[] algorithms, string issuer, IReadOnlyList<string> audience, TimeSpan leeway)
+    public TokenRules(SignatureAlgorithm[] algorithms, string issuer, IReadOnlyList<string> audience, TimeSpan leeway)
     {
         _algorithms = algorithms;
         _issuer = issuer;
@@ -53,7 +54,7 @@ internal sealed class TokenRules
             return TokenOutcome.Not(TokenKind.Bad, "it is not three parts of base64url");
         }
 
-        TokenOutcome? problem = ReadHead(head, out JwtAlgorithm? algorithm, out string? id);
+        TokenOutcome? problem = ReadHead(head, out SignatureAlgorithm? algorithm, out string? id);
         if (problem is not null)
         {
             return problem;
@@ -77,7 +78,7 @@ internal sealed class TokenRules
         return TokenOutcome.Not(TokenKind.Bad, "its signature is by none of the issuer's keys");
     }
 
-    private TokenOutcome? ReadHead(byte[] octets, out JwtAlgorithm? algorithm, out string? id)
+    private TokenOutcome? ReadHead(byte[] octets, out SignatureAlgorithm? algorithm, out string? id)
     {
         algorithm = null;
         id = null;
@@ -115,7 +116,7 @@ internal sealed class TokenRules
         return null;
     }
 
-    private TokenOutcome? ReadClaims(byte[] octets, JwtAlgorithm algorithm, double now, out VerifiedToken? verified)
+    private TokenOutcome? ReadClaims(byte[] octets, SignatureAlgorithm algorithm, double now, out VerifiedToken? verified)
     {
         verified = null;
         JsonDocument? document = TryParse(octets);
@@ -194,22 +195,53 @@ internal sealed class TokenRules
         return true;
     }
 
+    /// <summary>A JSON object, which is the caller's to dispose of, whose texts can all be read; null: it is none.</summary>
     public static JsonDocument? TryParse(byte[] octets)
     {
+        JsonDocument? document = null;
         try
         {
-            JsonDocument document = JsonDocument.Parse(octets, _strict);
+            document = JsonDocument.Parse(octets, _strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
+                // The platform takes octets that are no UTF-8, and half a surrogate, for texts until somebody reads them.
+                if (!Ascii.IsValid(octets) || octets.AsSpan().IndexOf("\\u"u8) >= 0)
+                {
+                    ReadTexts(document.RootElement);
+                }
+
                 return document;
             }
-
-            document.Dispose();
-            return null;
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            return null;
+            // It is none.
+        }
+
+        document?.Dispose();
+        return null;
+    }
+
+    private static void ReadTexts(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            _ = value.GetString();
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement one in value.EnumerateArray())
+            {
+                ReadTexts(one);
+            }
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in value.EnumerateObject())
+            {
+                _ = member.Name;
+                ReadTexts(member.Value);
+            }
         }
     }
 }

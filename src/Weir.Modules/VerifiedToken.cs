@@ -6,7 +6,7 @@ namespace Weir.Modules;
 /// <param name="Document">Its claims.</param>
 /// <param name="Algorithm">What it is signed by.</param>
 /// <param name="UntilUnixMs">Until when it is good.</param>
-internal sealed record VerifiedToken(JsonDocument Document, JwtAlgorithm Algorithm, long UntilUnixMs) : IDisposable
+internal sealed record VerifiedToken(JsonDocument Document, SignatureAlgorithm Algorithm, long UntilUnixMs) : IDisposable
 {
     /// <summary>Its claims.</summary>
     public JsonElement Claims => Document.RootElement;

@@ -20,7 +20,7 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
     protected override IModule? Create(AuthJwtOptions options, ModuleBuilder builder)
     {
         CheckedBuilder check = new(builder);
-        JwtAlgorithm[] algorithms = ReadAlgorithms(check, options);
+        SignatureAlgorithm[] algorithms = ReadAlgorithms(check, options);
         CheckClaims(check, options);
         OwnField?[] fields = [.. options.Claims.Keys.Select(name => OwnField.Read(check, $"claims.{name}", name))];
         if (options.Cookie is { } cookie && !FieldSyntax.IsToken(Encoding.UTF8.GetBytes(cookie)))
@@ -28,7 +28,7 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
             check.Error("cookie", $"\"{cookie}\" is no name of a cookie.", "Use letters, digits, \"_\" and \"-\".");
         }
 
-        IssuerKeys? keys = OpenKeys(check, options);
+        KeySource? keys = OpenKeys(check, options);
         if (check.HasErrors || keys is null)
         {
             keys?.Dispose();
@@ -43,17 +43,17 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
         };
     }
 
-    private static JwtAlgorithm[] ReadAlgorithms(CheckedBuilder check, AuthJwtOptions options)
+    private static SignatureAlgorithm[] ReadAlgorithms(CheckedBuilder check, AuthJwtOptions options)
     {
         bool isSecret = options.SecretFile is not null;
         IReadOnlyList<string> names = options.Algorithms.Count > 0 ? options.Algorithms : isSecret ? ["HS256"] : ["RS256", "PS256", "ES256"];
-        List<JwtAlgorithm> algorithms = [];
+        List<SignatureAlgorithm> algorithms = [];
         foreach (string name in names)
         {
-            if (JwtAlgorithm.Find(name) is not { } algorithm)
+            if (TokenAlgorithms.Find(name) is not { } algorithm)
             {
                 string cause = name == "EdDSA" ? "EdDSA is not among what this platform verifies." : $"\"{name}\" is no algorithm that is known.";
-                check.Error("algorithms", cause, $"Use some of {string.Join(", ", JwtAlgorithm.Names)}.");
+                check.Error("algorithms", cause, $"Use some of {string.Join(", ", TokenAlgorithms.Names)}.");
             }
             else if (algorithm.IsSecret != isSecret)
             {
@@ -86,7 +86,7 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
         ClaimDemands.Check(check, options.Require);
     }
 
-    private static IssuerKeys? OpenKeys(CheckedBuilder check, AuthJwtOptions options)
+    private static KeySource? OpenKeys(CheckedBuilder check, AuthJwtOptions options)
     {
         int given = (options.KeysFile is null ? 0 : 1) + (options.KeysUrl is null ? 0 : 1) + (options.SecretFile is null ? 0 : 1);
         if (given != 1)
@@ -105,7 +105,7 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
                 return null;
             }
 
-            return new UrlKeys(address, options.Refresh, check.Log);
+            return UrlKeys.OfIssuer(address, options.Refresh, check.Log);
         }
 
         WatchedContent<KeySet>? file = options.KeysFile is { } name

@@ -20,7 +20,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
     private static readonly byte[] _invalid = "Bearer error=\"invalid_token\""u8.ToArray();
     private static readonly byte[] _insufficient = "Bearer error=\"insufficient_scope\""u8.ToArray();
 
-    private readonly IssuerKeys _keys;
+    private readonly KeySource _keys;
     private readonly TokenRules _rules;
     private readonly ClaimDemands _demands;
     private readonly OwnField[] _fields;
@@ -30,7 +30,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
     /// <param name="rules">Judges tokens.</param>
     /// <param name="demands">Judges their claims.</param>
     /// <param name="fields">Tell the origin the claims that are told, in their order.</param>
-    public AuthJwtModule(IssuerKeys keys, TokenRules rules, ClaimDemands demands, OwnField[] fields)
+    public AuthJwtModule(KeySource keys, TokenRules rules, ClaimDemands demands, OwnField[] fields)
     {
         _keys = keys;
         _rules = rules;
@@ -45,7 +45,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
     public bool Hides { get; init; }
 
     /// <summary>The keys, for tests.</summary>
-    internal IssuerKeys Keys => _keys;
+    internal KeySource Keys => _keys;
 
     /// <inheritdoc/>
     public ValueTask<Verdict> OnRequestAsync(Exchange exchange)

@@ -29,7 +29,7 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
         CheckedBuilder check = new(builder);
         CheckProvider(check, options);
         CheckPaths(check, options);
-        JwtAlgorithm[] algorithms = ReadAlgorithms(check, options);
+        SignatureAlgorithm[] algorithms = ReadAlgorithms(check, options);
         ClaimDemands.Check(check, options.Require);
         OwnField?[] fields = [.. options.Claims.Keys.Select(name => OwnField.Read(check, $"claims.{name}", name))];
         if (options.Cookie.Length is 0 or > LongestCookieName || !options.Cookie.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-'))
@@ -137,13 +137,13 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
         }
     }
 
-    private static JwtAlgorithm[] ReadAlgorithms(CheckedBuilder check, AuthOidcOptions options)
+    private static SignatureAlgorithm[] ReadAlgorithms(CheckedBuilder check, AuthOidcOptions options)
     {
         IReadOnlyList<string> names = options.Algorithms.Count > 0 ? options.Algorithms : ["RS256", "PS256", "ES256"];
-        List<JwtAlgorithm> algorithms = [];
+        List<SignatureAlgorithm> algorithms = [];
         foreach (string name in names)
         {
-            if (JwtAlgorithm.Find(name) is { IsSecret: false } algorithm)
+            if (TokenAlgorithms.Find(name) is { IsSecret: false } algorithm)
             {
                 algorithms.Add(algorithm);
                 continue;
@@ -151,7 +151,7 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
 
             check.Error(
                 "algorithms", $"{name} is no algorithm of a public key that is known.",
-                $"Use some of {string.Join(", ", JwtAlgorithm.Names.Where(known => JwtAlgorithm.Find(known) is { IsSecret: false }))}.");
+                $"Use some of {string.Join(", ", TokenAlgorithms.Names.Where(known => TokenAlgorithms.Find(known) is { IsSecret: false }))}.");
         }
 
         return [.. algorithms];

@@ -47,7 +47,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
     /// <param name="fields">Tell the origin the claims that are told, in their order.</param>
     /// <param name="builder">Where a slot is had, and operators read.</param>
     public AuthOidcModule(
-        AuthOidcOptions options, Provider provider, SealKeys keys, JwtAlgorithm[] algorithms, OwnField[] fields, ModuleBuilder builder)
+        AuthOidcOptions options, Provider provider, SealKeys keys, SignatureAlgorithm[] algorithms, OwnField[] fields, ModuleBuilder builder)
     {
         _options = options;
         _provider = provider;

@@ -19,7 +19,7 @@ internal sealed class IdTokenRules
 
     /// <param name="options">The options, checked.</param>
     /// <param name="algorithms">The algorithms that signatures may have.</param>
-    public IdTokenRules(AuthOidcOptions options, JwtAlgorithm[] algorithms)
+    public IdTokenRules(AuthOidcOptions options, SignatureAlgorithm[] algorithms)
     {
         _rules = new TokenRules(algorithms, options.Issuer, [options.ClientId], options.Leeway);
         _client = options.ClientId;

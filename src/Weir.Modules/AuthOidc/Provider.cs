@@ -59,7 +59,7 @@ internal sealed class Provider : IDisposable
             _keys.Clear();
         }
 
-        return _keys.GetOrAdd(setup.Keys, static (url, self) => new UrlKeys(self._http, url, self._options.Refresh, self._log), this);
+        return _keys.GetOrAdd(setup.Keys, static (url, self) => UrlKeys.OfIssuer(self._http, url, self._options.Refresh, self._log), this);
     }
 
     /// <summary>Asks the token endpoint. It ends after a bounded time and never fails; too many at once get nothing.</summary>

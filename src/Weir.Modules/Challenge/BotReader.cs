@@ -74,7 +74,7 @@ internal static class BotReader
                 "Write it as the bot sends it, as in https://bot.example.");
         }
 
-        BotKeySource? keys = OpenKeys(check, option, options);
+        KeySource? keys = OpenKeys(check, option, options);
         if (keys is null)
         {
             return null;
@@ -104,11 +104,11 @@ internal static class BotReader
         List<SignatureAlgorithm> algorithms = [];
         foreach (string name in names)
         {
-            if (SignatureAlgorithm.Find(name) is not { } algorithm)
+            if (MessageAlgorithms.Find(name) is not { } algorithm)
             {
                 check.Error(
                     option + ".algorithms", $"\"{name}\" is no algorithm that is known.",
-                    $"Use some of {string.Join(", ", SignatureAlgorithm.Names)}.");
+                    $"Use some of {string.Join(", ", MessageAlgorithms.Names)}.");
             }
             else if (algorithm.IsSecret != isSecret)
             {
@@ -126,7 +126,7 @@ internal static class BotReader
         return [.. algorithms];
     }
 
-    private static BotKeySource? OpenKeys(CheckedBuilder check, string option, SignedBotOptions options)
+    private static KeySource? OpenKeys(CheckedBuilder check, string option, SignedBotOptions options)
     {
         int given = (options.KeysFile is null ? 0 : 1) + (options.KeysUrl is null ? 0 : 1) + (options.SecretFile is null ? 0 : 1);
         if (given != 1)
@@ -139,8 +139,7 @@ internal static class BotReader
 
         if (options.KeysUrl is { } address)
         {
-            if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? url)
-                || (url.Scheme != "https" && !(url.Scheme == "http" && url.IsLoopback)))
+            if (!IssuerClient.MayAsk(address))
             {
                 check.Error(
                     option + ".keys_url", $"\"{address}\" is no https URL.",
@@ -148,14 +147,14 @@ internal static class BotReader
                 return null;
             }
 
-            return new BotKeySource(address, options.Refresh, check.Log);
+            return UrlKeys.OfBot(address, options.Refresh, check.Log);
         }
 
-        WatchedContent<BotKeys>? file = options.KeysFile is { } name
-            ? WatchedContent<BotKeys>.Open(
-                check, option + ".keys_file", name, BotKeys.Parse, "Put the bot's key set there, as its directory gives it.")
-            : WatchedContent<BotKeys>.Open(
-                check, option + ".secret_file", options.SecretFile!, BotKeys.ParseSecret, "Make one with `openssl rand -hex 32`.");
-        return file is null ? null : new BotKeySource(file);
+        WatchedContent<KeySet>? file = options.KeysFile is { } name
+            ? WatchedContent<KeySet>.Open(
+                check, option + ".keys_file", name, KeySet.ParseOfBot, "Put the bot's key set there, as its directory gives it.")
+            : WatchedContent<KeySet>.Open(
+                check, option + ".secret_file", options.SecretFile!, KeySet.ParseSecret, "Make one with `openssl rand -hex 32`.");
+        return file is null ? null : new FileKeys(file);
     }
 }

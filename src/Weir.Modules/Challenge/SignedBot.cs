@@ -5,7 +5,7 @@ internal sealed class SignedBot
 {
     public required string Name { get; init; }
 
-    public required BotKeySource Keys { get; init; }
+    public required KeySource Keys { get; init; }
 
     public required SignatureAlgorithm[] Algorithms { get; init; }
 

@@ -140,18 +140,18 @@ internal sealed class SignedBots : IBotCheck
         return bot.IsOnce && !exchange.IsHypothetical && !TrySpend(bot, id, TextOf(input, "nonce")!, now) ? "it was used before" : null;
     }
 
-    private static BotKeys? KeysOf(Exchange exchange, SignedBot bot, SignatureAlgorithm[] algorithms, string id) =>
+    private static KeySet? KeysOf(Exchange exchange, SignedBot bot, SignatureAlgorithm[] algorithms, string id) =>
         bot.Keys.Current(exchange.Loop.NowMs) is { } keys && Array.Exists(algorithms, algorithm => keys.For(algorithm, id).Any())
             ? keys
             : null;
 
-    private bool IsGood(BotKeys keys, SignatureAlgorithm[] algorithms, string id, byte[] message, StructuredValue signature)
+    private bool IsGood(KeySet keys, SignatureAlgorithm[] algorithms, string id, byte[] message, StructuredValue signature)
     {
         foreach (SignatureAlgorithm algorithm in algorithms)
         {
-            foreach (BotKey key in keys.For(algorithm, id))
+            foreach (VerifyKey key in keys.For(algorithm, id))
             {
-                if (key.Verifies(algorithm, _edwards, message, signature.Octets))
+                if (key.Verifies(algorithm, message, signature.Octets, _edwards))
                 {
                     return true;
                 }

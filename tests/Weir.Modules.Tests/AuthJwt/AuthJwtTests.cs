@@ -52,6 +52,7 @@ public sealed class AuthJwtTests : IDisposable
         { $$"""["{{Issuer}}"]""", "no JSON object" },
         { "\"text\"", "no JSON object" },
         { "{", "no JSON object" },
+        { """{"iss":"\ud800"}""", "no JSON object" },
         { $$"""{"iss":"{{Issuer}}","aud":"shop","exp":{{Now + 60}},"x":{{new string('[', 40)}}{{new string(']', 40)}}}""", "no JSON object" },
         { $$"""{"iss":"{{Issuer}}","aud":"shop","exp":{{Now + 60}}} {}""", "no JSON object" },
     };
@@ -76,6 +77,9 @@ public sealed class AuthJwtTests : IDisposable
         { """{"alg":"ES256","kid":"e1","crit":["b64"],"b64":false}""", "crit" },
         { """{"alg":"none","alg":"ES256","kid":"e1"}""", "twice" },
         { """[]""", "no JSON object" },
+        { """{"alg":"\ud800"}""", "no JSON object" },
+        { """{"alg":"ES256","kid":"\udc00"}""", "no JSON object" },
+        { """{"alg":"ES256","kid":"e1","x":[{"\ud800":1}]}""", "no JSON object" },
     };
 
     public void Dispose()
@@ -263,7 +267,7 @@ public sealed class AuthJwtTests : IDisposable
     public async Task Keys_from_a_URL_are_asked_for_once_and_again_when_a_token_names_another()
     {
         KeyServer server = new() { Answer = _maker.KeySet() };
-        using UrlKeys keys = new("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
+        using UrlKeys keys = UrlKeys.OfIssuer("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
         using AuthJwtModule module = Of(keys);
         (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
         (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
@@ -283,7 +287,7 @@ public sealed class AuthJwtTests : IDisposable
     public async Task While_keys_are_not_to_be_had_those_from_before_stay_for_a_day_and_without_any_nobody_is_let_in()
     {
         KeyServer server = new() { Status = HttpStatusCode.InternalServerError };
-        using UrlKeys keys = new("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
+        using UrlKeys keys = UrlKeys.OfIssuer("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
         using AuthJwtModule module = Of(keys);
         TestExchange exchange = With(_maker.Sign());
         (await module.OnRequestAsync(exchange.Exchange)).ShouldBe(Verdict.Answered);
@@ -346,8 +350,8 @@ public sealed class AuthJwtTests : IDisposable
 
     private AuthJwtModule Make(AuthJwtOptions options) => (AuthJwtModule)_builder.Make(new AuthJwtFactory(), options);
 
-    private AuthJwtModule Of(IssuerKeys keys) => new(
-        keys, new TokenRules([JwtAlgorithm.Find("ES256")!], Issuer, _options.Audience, _options.Leeway),
+    private AuthJwtModule Of(KeySource keys) => new(
+        keys, new TokenRules([TokenAlgorithms.Find("ES256")!], Issuer, _options.Audience, _options.Leeway),
         new ClaimDemands(_options.Claims, _options.Require), []);
 
     private static Dictionary<string, string> Map(params (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value);

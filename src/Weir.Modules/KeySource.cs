@@ -1,7 +1,7 @@
 namespace Weir.Modules;
 
-/// <summary>Where an issuer's keys come from. Any loop.</summary>
-internal abstract class IssuerKeys : IDisposable
+/// <summary>Where the keys of an issuer of tokens, or of a bot, come from. Any loop.</summary>
+internal abstract class KeySource : IDisposable
 {
     /// <summary>The keys in force; null: there are none now.</summary>
     /// <param name="nowMs">The loop's time.</param>
