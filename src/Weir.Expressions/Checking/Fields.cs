@@ -140,11 +140,19 @@ internal sealed class Fields
             return new ExpressionMistake(at, $"\"{name}\" is not a value by itself.", $"Name one of its fields: {Siblings(name)}.");
         }
 
-        string remedy = Nearest.Find(name, FieldTable.All.Select(field => field.Name)) is { } near ? $"Did you mean {near}?"
+        string remedy = NearestOf(part, name) is { } near ? $"Did you mean {near}?"
             : part.Kind == SyntaxKind.Select
                 && FieldTable.IsRoot(part.Children[0].Text) ? $"Known there: {Siblings(part.Children[0].Text)}."
             : "Fields begin with request, client, server, tls, tags, claims, route or response; a text stands in quotes.";
         return new ExpressionMistake(at, $"\"{name}\" is not known.", remedy);
+    }
+
+    // Behind a root that is right, only the rest is looked at: the root's letters would make any two names near.
+    private static string? NearestOf(SyntaxNode part, string name)
+    {
+        string root = part.Kind == SyntaxKind.Select && FieldTable.IsRoot(part.Children[0].Text) ? part.Children[0].Text + "." : "";
+        IEnumerable<string> known = FieldTable.All.Select(field => field.Name).Where(other => other.StartsWith(root, StringComparison.Ordinal));
+        return Nearest.Find(name[root.Length..], known.Select(other => other[root.Length..])) is { } near ? root + near : null;
     }
 
     private static string Siblings(string root) =>
