@@ -20,7 +20,7 @@ public sealed partial class MessageTests
         new(@"\bOption\(|Summary =>|Trace\?|Debug\.Assert|check\.Counter\(|Exception\(|_log\.|\.Note\(|\[Obsolete|new\(""[a-z_.?&]+"", TemplateValue", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static readonly string[] _notForWritersFiles =
-        ["AccessKeys.cs", "AuthOidcModule.cs", "AuthOidcModule.Login.cs", "CloakPage.cs", "ConcurrencyMetrics.cs", "FieldTable.cs", "FilterRule.cs", "FunctionTable.cs", "ListFetcher.cs", "MaintenancePage.cs", "Provider.cs", "ProviderSetup.cs", "PurgeMethod.cs", "Refusal.cs", "TemplateNames.cs", "TwoWayFilterModule.cs", "Verifier.cs"];
+        ["AccessKeys.cs", "AuthOidcModule.cs", "AuthOidcModule.Login.cs", "CloakPage.cs", "ConcurrencyMetrics.cs", "FetchedDocument.cs", "FieldTable.cs", "FilterRule.cs", "FunctionTable.cs", "ListFetcher.cs", "MaintenancePage.cs", "Provider.cs", "ProviderSetup.cs", "PurgeMethod.cs", "Refusal.cs", "TemplateNames.cs", "TwoWayFilterModule.cs", "UrlKeys.cs", "Verifier.cs"];
 
     // Messages that no file of the repository can bring, each with the reason.
     private static readonly Dictionary<string, string> _withoutFile = new()
