@@ -135,19 +135,27 @@ internal sealed partial class CacheModule
         }
     }
 
-    // What came too late to follow was stored meanwhile, if all went well.
+    // What came too late to follow was stored meanwhile, if all went well: in memory, or on the disk alone.
     private async ValueTask<Verdict> ServeStoredAsync(Exchange exchange, Asking ask)
     {
         CacheLoop loop = LoopOf(exchange);
-        LookupResult found = FindAgain(exchange, loop, ask.Content?.Span.ToArray(), out StoredEntry entry);
-        if (found != LookupResult.Found)
+        byte[]? query = ask.Content?.Span.ToArray();
+        LookupResult found = FindAgain(exchange, loop, query, out StoredEntry entry);
+        for (int looks = 0; looks < MostLooks && MayBeOnDisk(exchange, loop, found); looks++)
+        {
+            await _cache.Disk!.LoadAsync(_cache.Store, loop.Hash, loop.Key.ToArray());
+            found = FindAgain(exchange, loop, query, out entry);
+        }
+
+        DiskHit? hit = found == LookupResult.Found && entry.IsBodyElsewhere ? new DiskHit(_cache.Disk!, exchange.Loop, entry) : null;
+        if (found != LookupResult.Found || (hit is not null && !await hit.TryOpenAsync()))
         {
             Release(exchange, entry);
             return await Pass(exchange, ask.Forward);
         }
 
         CacheStatus status = new() { Forward = ask.Forward, IsCollapsed = true };
-        Delivery.Serve(exchange, _cache.Store, loop, _slot, entry, ref status, ask.NowSeconds);
+        Delivery.Serve(exchange, _cache.Store, loop, _slot, entry, ref status, ask.NowSeconds, hit);
         return Verdict.Answered;
     }
 

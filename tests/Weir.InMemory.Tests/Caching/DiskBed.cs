@@ -12,13 +12,13 @@ internal sealed class DiskBed : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("weir-disk-bed");
 
-    public DiskBed()
+    public DiskBed(string options = "", string objectSize = "4MiB")
     {
         Proxy = new Proxy($$"""
             listen: [":8080"]
-            caches: { default: { memory: 16MiB, object_size: 4MiB, disk: { path: "{{_folder.FullName}}", size: 64MiB } } }
+            caches: { default: { memory: 16MiB, object_size: {{objectSize}}, disk: { path: "{{_folder.FullName}}", size: 64MiB } } }
             sites:
-              "*": { stack: [cache], routes: [{ to: "http://10.0.0.1:80" }] }
+              "*": { stack: [{ cache: { {{options}} } }], routes: [{ to: "http://10.0.0.1:80" }] }
             """);
         Cache = Proxy.Shared<SharedCache>().Single();
         Cache.Start();
@@ -57,6 +57,14 @@ internal sealed class DiskBed : IDisposable
     public Message Get(string path, string fields = "")
     {
         Peer client = Ask(path, fields);
+        Message response = Response(client);
+        client.End();
+        return response;
+    }
+
+    /// <summary>The response that a client gets next.</summary>
+    public Message Response(Peer client)
+    {
         Message? response = null;
         WaitFor(
             () =>
@@ -65,7 +73,6 @@ internal sealed class DiskBed : IDisposable
                 return response is not null;
             },
             "no response comes");
-        client.End();
         return response!;
     }
 

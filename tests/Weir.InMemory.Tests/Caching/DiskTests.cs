@@ -93,4 +93,70 @@ public sealed class DiskTests
         client.End();
         bed.Proxy.AssertClean();
     }
+
+    [Theory]
+    [InlineData(3_000_000)]
+    [InlineData(5_000_000)]
+    public void Who_asks_while_the_disk_takes_an_object_over_gets_all_of_it(int octets)
+    {
+        // The smaller one is yet in the window that readers follow in, of the larger one the beginning is gone: whoever asks waits for the disk.
+        const int MostRounds = 20;
+        using DiskBed bed = new(objectSize: "8MiB");
+        string content = DiskBed.Content(octets);
+        bool isJoined = false;
+        for (int round = 0; round < MostRounds && !isJoined; round++)
+        {
+            Peer first = bed.Ask($"/{round}");
+            Peer origin = bed.Proxy.Origin.Last;
+            origin.TakeRequest();
+            origin.SendHead("HTTP/1.1 200 OK", "Cache-Control: max-age=600", $"Content-Length: {octets}");
+            origin.Send(content[..^1]);
+            Peer second = bed.Proxy.Connect();
+            origin.Connection.PeerSend([(byte)content[^1]]);
+            second.SendHead($"GET /{round} HTTP/1.1", "Host: a.test");
+            Message answer = bed.Response(second);
+            (answer.Body == content).ShouldBeTrue();
+            (bed.Response(first).Body == content).ShouldBeTrue();
+            bed.Proxy.Origin.Connections.Sum(connection => connection.Received.Length).ShouldBe(0, "the origin was asked twice");
+            isJoined = answer["Cache-Status"]!.Contains("collapsed", StringComparison.Ordinal);
+            first.End();
+            second.End();
+        }
+
+        isJoined.ShouldBeTrue();
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Who_comes_too_late_to_follow_a_slow_origin_asks_by_itself_when_its_time_is_over()
+    {
+        const int Octets = 6_000_000;
+        using DiskBed bed = new("wait: 2s", objectSize: "8MiB");
+        string content = DiskBed.Content(Octets);
+        Peer first = bed.Ask("/a");
+        Peer origin = bed.Proxy.Origin.Last;
+        origin.TakeRequest();
+        origin.SendHead("HTTP/1.1 200 OK", "Cache-Control: max-age=600", $"Content-Length: {Octets}");
+        origin.Send(content[..5_000_000]);
+        Peer late = bed.Ask("/a");
+        bed.Proxy.Origin.Connections.Count.ShouldBe(1, "the late one waits for what is stored");
+        bed.Proxy.Advance(1_900);
+        bed.Proxy.Origin.Connections.Count.ShouldBe(1);
+        bed.Proxy.Advance(200, 100);
+        bed.Proxy.Origin.Connections.Count.ShouldBe(2);
+        bed.Proxy.Origin.Last.TakeRequest();
+        bed.Proxy.Origin.Last.Answer(bed.Proxy, "of its own", "HTTP/1.1 200 OK", "Cache-Control: max-age=600");
+        Message own = bed.Response(late);
+        own.Body.ShouldBe("of its own");
+        own["Cache-Status"].ShouldBe("weir;fwd=uri-miss");
+
+        // The fill goes on, and what it brings is stored.
+        origin.Send(content[5_000_000..]);
+        (bed.Response(first).Body == content).ShouldBeTrue();
+        bed.WaitFor(() => bed.Disk.Statistics.Objects == 1, "it is not found on the disk");
+        (bed.Get("/a").Body == content).ShouldBeTrue();
+        first.End();
+        late.End();
+        bed.Proxy.AssertClean();
+    }
 }
