@@ -427,10 +427,13 @@ public sealed class HeaderFields
     /// <summary>A list of its own with the fields of this one, in not much more memory than they need.</summary>
     public HeaderFields Copy()
     {
-        HeaderFields copy = new(_arenaUsed + SpareCopyBytes, _live + SpareCopyEntries);
+        HeaderFields copy = MakeRoomForCopy(0);
         CopyTo(copy);
         return copy;
     }
+
+    /// <summary>An empty list with memory for the fields of this one and so many octets more.</summary>
+    internal HeaderFields MakeRoomForCopy(int more) => new(_arenaUsed + more + SpareCopyBytes, _live + SpareCopyEntries);
 
     /// <summary>Trades everything with another list: a head that was decoded elsewhere becomes somebody's own without a copy.</summary>
     public void TradeWith(HeaderFields other)

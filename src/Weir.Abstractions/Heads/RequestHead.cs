@@ -16,8 +16,16 @@ public sealed class RequestHead
     private ByteSlice _host;
     private ByteSlice _originAuthority;
 
+    /// <summary>An empty head, with memory for most requests.</summary>
+    public RequestHead()
+        : this(new HeaderFields())
+    {
+    }
+
+    private RequestHead(HeaderFields fields) => Fields = fields;
+
     /// <summary>The header fields.</summary>
-    public HeaderFields Fields { get; } = new();
+    public HeaderFields Fields { get; }
 
     /// <summary>The method, where it is a known one.</summary>
     public RequestMethod Method { get; private set; }
@@ -159,6 +167,16 @@ public sealed class RequestHead
         target.Port = Port;
         target.BodyLength = BodyLength;
         Fields.CopyTo(target.Fields);
+    }
+
+    /// <summary>A head of its own with everything of this one, in not much more memory than that needs.</summary>
+    public RequestHead Copy()
+    {
+        int parts = _methodToken.Length + _target.Length + _path.Length + _query.Length
+            + _authority.Length + _host.Length + _originAuthority.Length;
+        RequestHead copy = new(Fields.MakeRoomForCopy(parts));
+        CopyTo(copy);
+        return copy;
     }
 
     /// <summary>Makes it empty for the next request.</summary>

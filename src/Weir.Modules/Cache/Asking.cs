@@ -22,13 +22,13 @@ internal sealed class Asking
         PrimaryHash = loop.PrimaryHash;
         Key = loop.Key.ToArray();
         Primary = loop.Primary.ToArray();
-        exchange.Request.CopyTo(Request);
+        Request = exchange.Request.Copy();
     }
 
     public LoopServices Loop { get; }
 
     /// <summary>The request as the client made it.</summary>
-    public RequestHead Request { get; } = new();
+    public RequestHead Request { get; }
 
     public RequestCacheControl Asked { get; }
 

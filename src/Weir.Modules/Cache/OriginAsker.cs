@@ -66,8 +66,7 @@ internal sealed class OriginAsker
     // RFC 9111 section 4.3.1: for all that ask, so without the client's own conditions and ranges.
     private static RequestHead RequestOf(Asking ask)
     {
-        RequestHead request = new();
-        ask.Request.CopyTo(request);
+        RequestHead request = ask.Request.Copy();
         if (request.Method == RequestMethod.Head)
         {
             request.SetMethod(request.Fields.Store("GET"u8));

@@ -122,8 +122,7 @@ internal sealed class SliceAsker
                 return;
             }
 
-            RequestHead request = new();
-            sliced.Request.CopyTo(request);
+            RequestHead request = sliced.Request.Copy();
             long last = sliced.Head.RangeOf(sliced.Head.IndexOf(from)).End - 1;
             request.Fields.Set(KnownField.Range, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"bytes={from}-{last}")));
             FetchResult result = await exchange.Fetcher!.FetchBelowAsync(exchange, request, 0, CacheLimits.WindowOctets);

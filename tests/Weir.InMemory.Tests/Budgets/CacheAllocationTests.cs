@@ -60,6 +60,47 @@ public sealed class CacheAllocationTests
         least.ShouldBe(0, $"{what}: octets allocated by {Clients * 20} requests");
     }
 
+    [Theory(Skip = "Debug builds box every state machine.", SkipUnless = nameof(IsOptimised))]
+    [InlineData("a miss that is stored", "Cache-Control: max-age=1000", 6_250)]
+    [InlineData("a miss that is not stored", "Cache-Control: no-store", 3_550)]
+    public void A_miss_allocates_no_more_than_it_did(string what, string fields, int most)
+    {
+        using Proxy proxy = new("""
+            listen: [":8080"]
+            caches: { default: { memory: 4MiB } }
+            sites:
+              "*": { stack: [cache], routes: [{ to: "http://10.0.0.1:80" }] }
+            """);
+        byte[] request = Encoding.Latin1.GetBytes("GET /00000000 HTTP/1.1\r\nHost: a.test\r\nAccept: */*\r\n\r\n");
+        byte[] response = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{fields}\r\nContent-Length: 10240\r\n\r\n{new string('x', 10240)}");
+        MemoryConnection client = proxy.Connect().Connection;
+        client.PeerSend(request);
+        proxy.Run();
+        MemoryConnection origin = proxy.Origin.Last.Connection;
+        long least = long.MaxValue;
+        const int Misses = 500;
+        for (int window = 0, number = 0; window < 12; window++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Misses; i++)
+            {
+                origin.ClearSent();
+                origin.PeerSend(response);
+                proxy.Loop.RunUntilIdle();
+                Assert.True(client.Sent.Length > 10240);
+                client.ClearSent();
+                System.Buffers.Text.Utf8Formatter.TryFormat(++number, request.AsSpan(5, 8), out _, new System.Buffers.StandardFormat('D', 8));
+                client.PeerSend(request);
+                proxy.Loop.RunUntilIdle();
+                Assert.True(origin.Sent.Length > 0);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        (least / Misses).ShouldBeLessThanOrEqualTo(most, what);
+    }
+
     private static int Round(Proxy proxy, MemoryConnection[] clients, byte[] request)
     {
         foreach (MemoryConnection client in clients)

@@ -99,7 +99,8 @@ public sealed class DiskTests
     [InlineData(5_000_000)]
     public void Who_asks_while_the_disk_takes_an_object_over_gets_all_of_it(int octets)
     {
-        // The smaller one is yet in the window that readers follow in, of the larger one the beginning is gone: whoever asks waits for the disk.
+        // The smaller one is yet in the window that readers follow in; of the larger one the beginning is gone: whoever asks waits for the
+        // disk.
         const int MostRounds = 20;
         using DiskBed bed = new(objectSize: "8MiB");
         string content = DiskBed.Content(octets);
