@@ -22,8 +22,7 @@ internal sealed class RecordMaker
     public NewRecord Make(ResponseHead head, in ResponseCacheControl control, long requestSeconds, long nowSeconds, ulong number)
     {
         StoredFreshness freshness = StoredFreshness.Of(head, control, requestSeconds, nowSeconds, _policy);
-        HeaderFields fields = new();
-        head.Fields.CopyTo(fields);
+        HeaderFields fields = head.Fields.Copy();
         StoredFields.Strip(fields, control, _policy);
         fields.Remove(KnownField.Age);
         fields.Remove(KnownField.ContentLength);
