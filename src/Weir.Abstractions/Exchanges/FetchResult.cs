@@ -19,6 +19,9 @@ public sealed class FetchResult
     /// <summary>Why there is no response.</summary>
     public ProxyError? Error { get; }
 
+    /// <summary>What a module that refused said of the answer; null: none did, or nothing.</summary>
+    public FetchRefusal? Refusal { get; init; }
+
     /// <summary>The response's head.</summary>
     public ResponseHead? Head { get; }
 

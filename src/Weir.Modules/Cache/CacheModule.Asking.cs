@@ -43,7 +43,8 @@ internal sealed partial class CacheModule
         Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, exchange.Client);
         NameServer(exchange, fetched);
         int fetchedStatus = fetched.Head?.Status ?? fetched.Error?.Status ?? 304;
-        if ((fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetchedStatus))) && MayStandIn(ask))
+        bool hasFailed = fetched.Error is not null ? !fetched.IsRefused : !fetched.IsToStore && StatusRules.IsError(fetchedStatus);
+        if (hasFailed && MayStandIn(ask))
         {
             StoreOrRelease(ask, fill, fetched);
             return await StandInAsync(exchange, ask, fetchedStatus);
@@ -51,6 +52,7 @@ internal sealed partial class CacheModule
 
         if (fetched.Error is { } error)
         {
+            fetched.Refusal?.CopyTo(exchange);
             return Fail(exchange, ask, error, isCollapsed: false);
         }
 
@@ -112,6 +114,9 @@ internal sealed partial class CacheModule
         {
             case FillOutcome.Stored:
                 return await ServeUpdatedAsync(exchange, ask, ask.Part is null ? 304 : 0, isCollapsed: true);
+            case FillOutcome.Failed when head.Error is { Fault: Fault.Client }:
+                // Whom a module below refuses is one client's business.
+                return await Pass(exchange, ask.Forward);
             case FillOutcome.Failed when MayStandIn(ask):
                 return await StandInAsync(exchange, ask, head.Error?.Status ?? 502);
             case FillOutcome.Failed:
@@ -297,7 +302,7 @@ internal sealed partial class CacheModule
         try
         {
             Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, null);
-            if (fetched.Error is not null || (!fetched.IsToStore && StatusRules.IsError(fetched.Head?.Status ?? 0)))
+            if (fetched.Error is not null ? !fetched.IsRefused : !fetched.IsToStore && StatusRules.IsError(fetched.Head?.Status ?? 0))
             {
                 _cache.Failures.Note(ask.Hash, ask.NowSeconds);
             }

@@ -48,12 +48,19 @@ internal sealed class Fetched
     /// <summary>Whether others that ask for it now get it too, though it is not stored.</summary>
     public bool IsSharedOnce => Head is not null && Verdict == StoringVerdict.FirstUse;
 
+    /// <summary>What a module that refused said of the answer; null: none did, or nothing.</summary>
+    public FetchRefusal? Refusal { get; private set; }
+
+    /// <summary>Whether a module below refused this client: nothing is said of what others may get.</summary>
+    public bool IsRefused => Error is { Fault: Fault.Client };
+
     /// <summary>Takes over who answered.</summary>
     public Fetched From(FetchResult result)
     {
         ServerName = result.ServerName;
         UpstreamName = result.UpstreamName;
         RouteName = result.RouteName;
+        Refusal = result.Refusal;
         return this;
     }
 }

@@ -121,6 +121,7 @@ internal sealed class FetchStream : ClientStream
                 ServerName = Exchange?.ServerName,
                 UpstreamName = Exchange?.UpstreamName,
                 RouteName = Exchange?.RouteName,
+                Refusal = Exchange is { } exchange ? FetchRefusal.Of(exchange) : null,
             });
             _body.Fail(_cancelled ?? error);
         }

@@ -55,6 +55,60 @@ public sealed class PrivateAnswerTests : IDisposable
         proxy.AssertClean();
     }
 
+    [Fact]
+    public void A_refusal_is_kept_for_nobody_else_even_where_such_statuses_are_stored()
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            caches: { default: { memory: 16MiB } }
+            sites:
+              "*":
+                stack: [{ cache: { acknowledge_order: true, negative: { 401: 60s } } }, { auth_key: { keys_file: {{Keys()}} } }]
+                to: "http://10.0.0.1:80"
+            """);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        Message refusal = client.TakeResponse();
+        (refusal.Status, refusal["WWW-Authenticate"]).ShouldBe((401, "ApiKey"));
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "X-Api-Key: planted-key");
+        proxy.Origin.Take();
+        proxy.Origin.Last.Answer(proxy, "in", "HTTP/1.1 200 OK");
+        client.TakeResponse().Body.ShouldBe("in");
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Who_is_refused_takes_nobody_along_who_waits_for_the_same_page()
+    {
+        // The password that is hashed beside the loop holds the first one up; the second one waits for what it brings.
+        string users = Path.Combine(_folder, "users");
+        File.WriteAllText(users, "bea:$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n");
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            caches: { default: { memory: 16MiB } }
+            sites:
+              "*":
+                stack: [{ cache: { acknowledge_order: true } }, { auth_basic: { users_file: {{users}} } }]
+                to: "http://10.0.0.1:80"
+            """);
+        Peer stranger = proxy.Connect();
+        Peer client = proxy.Connect();
+        stranger.SendHead("GET / HTTP/1.1", "Host: a.test", "Authorization: Basic " + Convert.ToBase64String("bea:wrong"u8));
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "Authorization: Basic " + Convert.ToBase64String("bea:correct horse"u8));
+        SpinWait.SpinUntil(() => Settle(proxy), TimeSpan.FromSeconds(5)).ShouldBeTrue();
+        proxy.Origin.Take();
+        proxy.Origin.Last.Answer(proxy, "in", "HTTP/1.1 200 OK");
+        client.TakeResponse().Body.ShouldBe("in");
+        stranger.TakeResponse().Status.ShouldBe(401);
+        proxy.AssertClean();
+    }
+
+    private static bool Settle(Proxy proxy)
+    {
+        proxy.Run();
+        return proxy.Origin.Connections.Count > 0;
+    }
+
     private string Keys()
     {
         string file = Path.Combine(_folder, "keys");
