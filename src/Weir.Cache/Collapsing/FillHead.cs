@@ -37,6 +37,9 @@ public sealed class FillHead
     /// <summary>The response's head.</summary>
     public ResponseHead? Response { get; }
 
+    /// <summary>When the head came, in seconds since 1970; 0: nobody says.</summary>
+    public long ResponseTimeSeconds { get; init; }
+
     /// <summary>The response's content, while it arrives.</summary>
     public FollowedBody? Body { get; }
 

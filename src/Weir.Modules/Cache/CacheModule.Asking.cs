@@ -130,6 +130,7 @@ internal sealed partial class CacheModule
                     Delivery.Pass(exchange, head.Response!, head.Body, status);
                 }
 
+                Delivery.AgeSince(exchange, head.ResponseTimeSeconds);
                 return Verdict.Answered;
             case FillOutcome.Shared when IsFor(head, ask) && head.Body is ArrivingBody:
                 return await fill.WaitForEndAsync(exchange.Loop, _limits.WaitMs) is not null

@@ -107,6 +107,21 @@ internal static class Delivery
         }
     }
 
+    /// <summary>RFC 9111 section 4: who joins later gets a response that has grown older since its head came.</summary>
+    public static void AgeSince(Exchange exchange, long responseTimeSeconds)
+    {
+        long nowSeconds = exchange.Loop.UnixMs / 1000;
+        if (responseTimeSeconds <= 0 || nowSeconds <= responseTimeSeconds)
+        {
+            return;
+        }
+
+        HeaderFields fields = exchange.Response.Fields;
+        long initialAge = AgeRules.CorrectedInitialAge(fields, responseTimeSeconds, responseTimeSeconds);
+        fields.Remove(KnownField.Age);
+        SetAge(fields, DeltaSeconds.Add(initialAge, nowSeconds - responseTimeSeconds));
+    }
+
     /// <summary>
     /// Answers a request for a range with content that arrives: all of it, or a part that has to hold the range's beginning. False: it cannot.
     /// </summary>

@@ -187,7 +187,7 @@ internal sealed class OriginAsker
             body = new ArrivingBody(_cache, ask.Loop, body, _limits.ObjectOctets, announced);
         }
 
-        fill.Set(new FillHead(head, body, variant.Text, variant.Names));
+        fill.Set(new FillHead(head, body, variant.Text, variant.Names) { ResponseTimeSeconds = ask.NowSeconds });
         return new Fetched { Head = head, Body = body, Verdict = verdict, Record = record, Variant = variant };
     }
 

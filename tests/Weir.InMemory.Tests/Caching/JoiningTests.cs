@@ -45,6 +45,32 @@ public sealed class JoiningTests
         bed.Proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData("", "5")]
+    [InlineData("Age: 100", "105")]
+    public void Who_joins_later_is_told_how_old_the_response_is_by_now(string field, string age)
+    {
+        using CacheBed bed = new();
+        bed.Ask(client: "first");
+        bed.Asked();
+        string[] more = field.Length == 0 ? [] : [field];
+        bed.Origin.Last.SendHead(["HTTP/1.1 200 OK", "Cache-Control: max-age=600", $"Date: {bed.Date(0)}", "Content-Length: 4", .. more]);
+        bed.Ask(client: "at once");
+        bed.Advance(5);
+        bed.Ask(client: "later");
+        bed.Origin.Last.Send("body");
+        bed.Proxy.Run();
+        bed.AskedCount.ShouldBe(0);
+        string? first = field.Length == 0 ? null : "100";
+        bed.Client("first").TakeResponse()["Age"].ShouldBe(first);
+        bed.Client("at once").TakeResponse()["Age"].ShouldBe(first);
+        Message later = bed.Client("later").TakeResponse();
+        later["Cache-Status"].ShouldBe("weir;fwd=uri-miss;collapsed");
+        later["Age"].ShouldBe(age);
+        later.Body.ShouldBe("body");
+        bed.Proxy.AssertClean();
+    }
+
     [Fact]
     public void Nobody_waits_for_a_slow_reader_of_what_is_stored()
     {
