@@ -9,7 +9,8 @@ internal sealed class BenchBuilder : ModuleBuilder
 
     public override IPathRules PathRules => throw new NotSupportedException();
 
-    public static IRequestModule Make(IModuleFactory factory, object options) => (IRequestModule)factory.Create(options, new BenchBuilder())!;
+    public static IRequestModule Make(IModuleFactory factory, object options) =>
+        (IRequestModule)factory.Create(options, new BenchBuilder())!;
 
     public override void Error(string option, string cause, string remedy) => throw new ArgumentException($"{option}: {cause}");
 

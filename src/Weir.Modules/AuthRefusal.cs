@@ -19,10 +19,12 @@ internal static class AuthRefusal
     }
 
     /// <summary>403: what was shown is known, and is not enough.</summary>
-    public static Verdict Forbidden(Exchange exchange, string module, string why) => Refuse(exchange, module, why, ProxyErrors.AuthForbidden);
+    public static Verdict Forbidden(Exchange exchange, string module, string why) =>
+        Refuse(exchange, module, why, ProxyErrors.AuthForbidden);
 
     /// <summary>503: what decides cannot be asked now.</summary>
-    public static Verdict Unavailable(Exchange exchange, string module, string why) => Refuse(exchange, module, why, ProxyErrors.AuthUnavailable);
+    public static Verdict Unavailable(Exchange exchange, string module, string why) =>
+        Refuse(exchange, module, why, ProxyErrors.AuthUnavailable);
 
     private static Verdict Refuse(Exchange exchange, string module, string why, ProxyError error)
     {

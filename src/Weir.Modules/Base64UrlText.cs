@@ -3,10 +3,13 @@ using System.Buffers.Text;
 
 namespace Weir.Modules;
 
-/// <summary>Base64url as tokens have it (RFC 7515 section 2): without padding, white space or another way to write the same octets.</summary>
+/// <summary>
+/// Base64url as tokens have it (RFC 7515 section 2): without padding, white space or another way to write the same octets.
+/// </summary>
 internal static class Base64UrlText
 {
-    private static readonly SearchValues<byte> _letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
+    private static readonly SearchValues<byte> _letters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
 
     /// <summary>The octets; null: it is no base64url.</summary>
     public static byte[]? Decode(ReadOnlySpan<byte> text)
@@ -29,5 +32,6 @@ internal static class Base64UrlText
     }
 
     /// <summary>The octets of a JSON text; null: it is no base64url.</summary>
-    public static byte[]? Decode(string? text) => text is null || !System.Text.Ascii.IsValid(text) ? null : Decode(System.Text.Encoding.ASCII.GetBytes(text));
+    public static byte[]? Decode(string? text) =>
+        text is null || !System.Text.Ascii.IsValid(text) ? null : Decode(System.Text.Encoding.ASCII.GetBytes(text));
 }

@@ -1,6 +1,8 @@
 namespace Weir.Modules;
 
-/// <summary>How `filter` tells `challenge` below it whom it means: a tag like any other, so that expressions and `do: tag` may use it too.</summary>
+/// <summary>
+/// How `filter` tells `challenge` below it whom it means: a tag like any other, so that expressions and `do: tag` may use it too.
+/// </summary>
 internal static class ChallengeTag
 {
     /// <summary>The tag.</summary>

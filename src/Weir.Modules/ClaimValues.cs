@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Weir.Modules;
 
-/// <summary>The values of claims. A claim is named by its member, or, where there is none of that name, by members in members with dots between.</summary>
+/// <summary>
+/// The values of claims. A claim is named by its member, or, where there is none of that name, by members in members with dots between.
+/// </summary>
 internal static class ClaimValues
 {
     /// <summary>A claim's values: of a list each, of `scope` each word; none of what holds more than that.</summary>
@@ -21,7 +23,10 @@ internal static class ClaimValues
             : Scalar(claim) is { } one ? [one] : [];
     }
 
-    /// <summary>A claim as the value of a field: a list with commas between, and %2C for a comma in one of them; null: there is none, or it holds more.</summary>
+    /// <summary>
+    /// A claim as the value of a field: a list with commas between, and %2C for a comma in one of them; null: there is none, or it holds
+    /// more.
+    /// </summary>
     public static byte[]? TextOf(JsonElement claims, string name)
     {
         if (Find(claims, name) is not { } claim)

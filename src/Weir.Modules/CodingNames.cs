@@ -11,12 +11,15 @@ internal static class CodingNames
     private static readonly ContentCoding[] _read = [ContentCoding.Gzip, ContentCoding.Brotli, ContentCoding.Zstd, ContentCoding.Deflate];
 
     /// <summary>The codings to write, in the order of their names; without names all that this machine can write.</summary>
-    public static ContentCoding[] Written(CheckedBuilder check, IReadOnlyList<string> names) => Find(check, names, _written, NativeCodings.CanWrite);
+    public static ContentCoding[] Written(CheckedBuilder check, IReadOnlyList<string> names) =>
+        Find(check, names, _written, NativeCodings.CanWrite);
 
     /// <summary>The codings to read; without names all that this machine can read.</summary>
-    public static ContentCoding[] Read(CheckedBuilder check, IReadOnlyList<string> names) => Find(check, names, _read, NativeCodings.CanRead);
+    public static ContentCoding[] Read(CheckedBuilder check, IReadOnlyList<string> names) =>
+        Find(check, names, _read, NativeCodings.CanRead);
 
-    private static ContentCoding[] Find(CheckedBuilder check, IReadOnlyList<string> names, ContentCoding[] possible, Predicate<ContentCoding> isHere)
+    private static ContentCoding[] Find(
+        CheckedBuilder check, IReadOnlyList<string> names, ContentCoding[] possible, Predicate<ContentCoding> isHere)
     {
         if (names.Count == 0)
         {
@@ -29,7 +32,8 @@ internal static class CodingNames
             if (!ContentCodings.TryParse(Encoding.ASCII.GetBytes(name), out ContentCoding coding) || !possible.Contains(coding))
             {
                 string known = string.Join(", ", possible[..^1].Select(NameOf));
-                check.Error("codings", $"\"{name}\" is none of the codings that may stand here.", $"Write {known} or {NameOf(possible[^1])}.");
+                check.Error(
+                    "codings", $"\"{name}\" is none of the codings that may stand here.", $"Write {known} or {NameOf(possible[^1])}.");
             }
             else if (!isHere(coding))
             {

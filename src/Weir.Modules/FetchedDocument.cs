@@ -3,8 +3,8 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules;
 
 /// <summary>
-/// What a URL gives: asked for when the first request needs it, again after a time, and when something is missing in it. What is there stays while
-/// it cannot be asked for, for a day. Requests never wait for a renewal by time. Any thread; one lock around who asks.
+/// What a URL gives: asked for when the first request needs it, again after a time, and when something is missing in it. What is there
+/// stays while it cannot be asked for, for a day. Requests never wait for a renewal by time. Any thread; one lock around who asks.
 /// </summary>
 /// <typeparam name="T">What the octets become.</typeparam>
 internal sealed class FetchedDocument<T>

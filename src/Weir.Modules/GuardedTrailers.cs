@@ -4,7 +4,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules;
 
 /// <summary>
-/// Content behind which a field that a module alone may set does not come either: an origin that merges trailers into the head would believe it.
+/// Content behind which a field that a module alone may set does not come either: an origin that merges trailers into the head would
+/// believe it.
 /// </summary>
 internal sealed class GuardedTrailers : WrappedBody
 {

@@ -16,7 +16,9 @@ internal static class IssuerClient
             MaxResponseContentBufferSize = MostOctets,
         };
 
-    /// <summary>Whether an address may be asked: https, or http on this machine; whoever can change answers on their way can make tokens.</summary>
+    /// <summary>
+    /// Whether an address may be asked: https, or http on this machine; whoever can change answers on their way can make tokens.
+    /// </summary>
     public static bool MayAsk(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out Uri? url) && (url.Scheme == "https" || (url.Scheme == "http" && url.IsLoopback));
 }

@@ -29,7 +29,9 @@ internal sealed class KeySet
         octets, mistakes, jwk => PublicKeys.TryRead(jwk) is { } key && key.KeyType != SignatureAlgorithm.Edwards ? key : null,
         "No key of it can be used: RSA keys of 2048 bits and more, and EC keys on P-256, P-384 and P-521 are.");
 
-    /// <summary>Reads the set of a bot that signs requests: `alg` of its keys names an algorithm of tokens, and says nothing there.</summary>
+    /// <summary>
+    /// Reads the set of a bot that signs requests: `alg` of its keys names an algorithm of tokens, and says nothing there.
+    /// </summary>
     public static KeySet ParseOfBot(byte[] octets, List<string> mistakes) => Parse(
         octets, mistakes, jwk => PublicKeys.TryRead(jwk, isForAnyAlgorithm: true) is { } key && key.Curve != "P-521" ? key : null,
         "No key of it can be used: keys of Ed25519, EC keys on P-256 and P-384, and RSA keys of 2048 bits and more are.");

@@ -6,8 +6,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules;
 
 /// <summary>
-/// A field of the request that a module alone may set, because origins believe it: what a client sends under that name, or under one that origins
-/// read as the same, is always removed first.
+/// A field of the request that a module alone may set, because origins believe it: what a client sends under that name, or under one that
+/// origins read as the same, is always removed first.
 /// </summary>
 internal sealed class OwnField
 {

@@ -24,7 +24,9 @@ internal sealed class RememberedTokens
         return MemoryMarshal.Read<TokenDigest>(digest);
     }
 
-    /// <summary>What came of a token; null: it is not known, has ended, was verified by other keys, or before somebody asked for more of it.</summary>
+    /// <summary>
+    /// What came of a token; null: it is not known, has ended, was verified by other keys, or before somebody asked for more of it.
+    /// </summary>
     public TokenOutcome? Find(TokenDigest token, KeySet keys, long nowUnixMs) =>
         _good.TryGetValue(token, out Entry? entry) && ReferenceEquals(entry.Keys, keys) && entry.Outcome.UntilUnixMs > nowUnixMs
             && entry.Outcome.Handed is { AreStale: false }

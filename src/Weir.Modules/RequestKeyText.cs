@@ -52,7 +52,8 @@ internal static class RequestKeyText
 
         if (!FieldSyntax.IsToken(name))
         {
-            check.Error(option, $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, claims.NAME, host, all or an expression.");
+            check.Error(
+                option, $"\"{text}\" is not a key.", "Write client_ip, header.NAME, cookie.NAME, claims.NAME, host, all or an expression.");
             return null;
         }
 

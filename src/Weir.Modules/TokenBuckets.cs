@@ -5,10 +5,10 @@ namespace Weir.Modules;
 
 /// <summary>
 /// Token buckets in fixed memory, shared by all loops. A bucket is one number, the time at which it will be full again (the theoretical
-/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, one cache line; a bucket
-/// that is
-/// full again says nothing and gives its place away, and in a set of busy keys the one nearest to full does. There are two places for each
-/// key, so that with as many live keys as were asked for some 1 in 100 must do so. The memory is zero, and not there, until it is used.
+/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, one cache line; a bucket that
+/// is full again says nothing and gives its place away, and in a set of busy keys the one nearest to full does. There are two places for
+/// each key, so that with as many live keys as were asked for some 1 in 100 must do so. The memory is zero, and not there, until it is
+/// used.
 /// </summary>
 /// <remarks>
 /// Giving a place away and spending from it may meet on two loops: then a request is counted for its successor. That is a request more or

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Weir.Modules;
 
 /// <summary>
-/// Judges tokens (RFC 7519, with the advice of RFC 8725). 1 three parts of base64url  2 a head with an algorithm of the configuration, and nothing
-/// that must be understood and is not  3 a signature by a key of that algorithm's kind  4 claims: issuer, audience, times. Pure; any
+/// Judges tokens (RFC 7519, with the advice of RFC 8725). 1 three parts of base64url 2 a head with an algorithm of the configuration, and
+/// nothing that must be understood and is not 3 a signature by a key of that algorithm's kind 4 claims: issuer, audience, times. Pure; any
 /// thread.
 /// </summary>
 internal sealed class TokenRules
@@ -95,7 +95,8 @@ internal sealed class TokenRules
             return TokenOutcome.Not(TokenKind.Bad, "its head has extensions that must be understood (crit)");
         }
 
-        // RFC 8725 section 3.1: what the head says picks among what is allowed, and nothing else. jwk, jku, x5u and x5c are never looked at.
+        // RFC 8725 section 3.1: what the head says picks among what is allowed, and nothing else. jwk, jku, x5u and x5c are never looked
+        // at.
         string name = head.TryGetProperty("alg", out JsonElement alg) && alg.ValueKind == JsonValueKind.String ? alg.GetString()! : "";
         algorithm = Array.Find(_algorithms, allowed => allowed.Name == name);
         if (algorithm is null)
@@ -186,7 +187,8 @@ internal sealed class TokenRules
             return true;
         }
 
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double seconds) || seconds is not (>= 0 and <= LatestSeconds))
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double seconds)
+            || seconds is not (>= 0 and <= LatestSeconds))
         {
             return false;
         }

@@ -3,7 +3,9 @@ using Weir.Abstractions.Modules;
 
 namespace Weir.Modules;
 
-/// <summary>A key that signatures are verified by. Any thread: what the platform's keys keep for themselves, each thread has its own of.</summary>
+/// <summary>
+/// A key that signatures are verified by. Any thread: what the platform's keys keep for themselves, each thread has its own of.
+/// </summary>
 #pragma warning disable CA1001 // Loops may still verify by a set of keys that was replaced: what the platform holds goes with the last of them.
 internal sealed class VerifyKey
 #pragma warning restore CA1001

@@ -4,8 +4,8 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules;
 
 /// <summary>
-/// What a file of a module holds, read again when it changes and stays as it is: one that is still being written would be taken for whole. A file
-/// with mistakes is told of once, and what was good before stays. Immutable contents, swapped: one timer writes, every loop reads.
+/// What a file of a module holds, read again when it changes and stays as it is: one that is still being written would be taken for whole.
+/// A file with mistakes is told of once, and what was good before stays. Immutable contents, swapped: one timer writes, every loop reads.
 /// </summary>
 /// <typeparam name="T">What the octets become.</typeparam>
 internal sealed class WatchedContent<T> : IDisposable
@@ -38,7 +38,8 @@ internal sealed class WatchedContent<T> : IDisposable
 
         // Somebody that nobody refers to any more, because its plan was never used, is polled no longer.
         WeakReference<WatchedContent<T>> self = new(this);
-        _timer = new Timer(static state => Tick((WeakReference<WatchedContent<T>>)state!), self, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new Timer(
+            static state => Tick((WeakReference<WatchedContent<T>>)state!), self, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What is in force.</summary>
@@ -50,7 +51,8 @@ internal sealed class WatchedContent<T> : IDisposable
     /// <param name="file">The file as it is named.</param>
     /// <param name="parse">Makes something of the octets, and lists mistakes as sentences.</param>
     /// <param name="remedy">What the file should be like.</param>
-    public static WatchedContent<T>? Open(CheckedBuilder check, string option, string file, Func<byte[], List<string>, T> parse, string remedy)
+    public static WatchedContent<T>? Open(
+        CheckedBuilder check, string option, string file, Func<byte[], List<string>, T> parse, string remedy)
     {
         string path = check.ResolvePath(file);
         FileMark mark = FileMark.Of(path);

@@ -19,6 +19,7 @@ internal abstract class ClientConnection : IConnectionObserver
         Connection = connection;
         Info = info;
         connection.Observer = this;
+        connection.LeastProgressOctets = server.Limits.LeastTakenOctets;
         Link();
     }
 

@@ -20,6 +20,12 @@ public sealed record ServerLimits
     /// <summary>The least rate of a request's content, in octets a second, after <see cref="BodyGraceMs"/>.</summary>
     public long BodyMinOctetsPerSecond { get; init; } = 240;
 
+    /// <summary>The least rate at which a client takes a response, in octets a second, over <see cref="IdleTimeoutMs"/>.</summary>
+    public long ResponseMinOctetsPerSecond { get; init; } = 64;
+
+    /// <summary>Octets of a response that a client has to take within <see cref="IdleTimeoutMs"/>, if there are any for it.</summary>
+    public long LeastTakenOctets => Math.Max(ResponseMinOctetsPerSecond * IdleTimeoutMs / 1000, 1);
+
     /// <summary>How long a request's content may be slower than its least rate.</summary>
     public int BodyGraceMs { get; init; } = 5_000;
 

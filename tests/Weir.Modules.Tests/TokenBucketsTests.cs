@@ -150,5 +150,6 @@ public sealed class TokenBucketsTests
     [InlineData("abcdefg", 0x6db12aae9070f506)]
     [InlineData("abcdefgh", 0x3f7b849c0b8e35ea)]
     [InlineData("abcdefghi", 0xf89b34a3d11eb6e5)]
-    public void The_hash_is_SipHash_1_3(string text, ulong hash) => SipHash.Of(System.Text.Encoding.ASCII.GetBytes(text), 0, 0).ShouldBe(hash);
+    public void The_hash_is_SipHash_1_3(string text, ulong hash) =>
+        SipHash.Of(System.Text.Encoding.ASCII.GetBytes(text), 0, 0).ShouldBe(hash);
 }

@@ -12,14 +12,17 @@ internal static class Sessions
     private const string Host = "Host: shop.example.com";
     private const int TagOctets = 16;
 
-    /// <summary>A cookie of `auth_oidc` for "bea", as one with that key, issuer and client would have set it (README of the module).</summary>
+    /// <summary>
+    /// A cookie of `auth_oidc` for "bea", as one with that key, issuer and client would have set it (README of the module).
+    /// </summary>
     public static string OfProvider(byte[] secret, string issuer, string client)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         byte[] text = Encoding.UTF8.GetBytes($$$"""{"i":"a-session","t":{{{now}}},"s":{{{now}}},"c":{"sub":"bea"}}""");
         byte[] whole = new byte[17 + text.Length + TagOctets];
         whole[0] = 1;
-        BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(1), BinaryPrimitives.ReadUInt32LittleEndian(Derive(secret, 4, "weir auth_oidc cookie id")));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            whole.AsSpan(1), BinaryPrimitives.ReadUInt32LittleEndian(Derive(secret, 4, "weir auth_oidc cookie id")));
         RandomNumberGenerator.Fill(whole.AsSpan(5, 12));
         using AesGcm cipher = new(Derive(secret, 32, "weir auth_oidc cookie"), TagOctets);
         byte[] use = Encoding.UTF8.GetBytes($"session\n{issuer}\n{client}\nweir");

@@ -36,8 +36,7 @@ public abstract class BodyFilter : IDisposable
 
     /// <summary>
     /// A reader to be used in place of <see cref="Transform"/>, for what changes no octet but when it comes; null: there is none. The
-    /// filter is
-    /// disposed with the exchange.
+    /// filter is disposed with the exchange.
     /// </summary>
     public virtual BodyReader? Wrap(Exchanges.Exchange exchange, BodyReader source) => null;
 

@@ -4,9 +4,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Abstractions.Modules;
 
 /// <summary>
-/// Runs for each interim response of an origin (103 and its like) that goes on to the client, in reverse list order. Not for a 101,
-/// which is a
-/// final response to modules, nor for a 100 of Weir's own.
+/// Runs for each interim response of an origin (103 and its like) that goes on to the client, in reverse list order. Not for a 101, which
+/// is a final response to modules, nor for a 100 of Weir's own.
 /// </summary>
 public interface IInterimModule : IModule
 {

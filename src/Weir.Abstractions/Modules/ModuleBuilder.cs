@@ -38,8 +38,7 @@ public abstract class ModuleBuilder
 
     /// <summary>
     /// A counter of the module's own, by whose labels /metrics tells it apart: <see cref="Place"/> and what the configuration names. It
-    /// goes on
-    /// over reloads as long as a module asks for it.
+    /// goes on over reloads as long as a module asks for it.
     /// </summary>
     public ModuleCounter Counter(string metric, string help, params (string Label, string Value)[] labels)
     {
@@ -48,9 +47,8 @@ public abstract class ModuleBuilder
     }
 
     /// <summary>
-    /// A secret of 32 octets: the same for every module that asks for the name (letters and digits), after a restart and in all
-    /// processes of one
-    /// data directory. Where nothing will be served, as in a check, one that nobody else has.
+    /// A secret of 32 octets: the same for every module that asks for the name (letters and digits), after a restart and in all processes
+    /// of one data directory. Where nothing will be served, as in a check, one that nobody else has.
     /// </summary>
     public virtual byte[] Secret(string name) => RandomNumberGenerator.GetBytes(32);
 
@@ -81,9 +79,8 @@ public abstract class ModuleBuilder
     public abstract string? RoutePath { get; }
 
     /// <summary>
-    /// What tells the module's place from all others: its site, everything that decides whether its route matches, and which of several
-    /// it is. The same
-    /// after a restart, whatever the order of routes. Empty where that is not known.
+    /// What tells the module's place from all others: its site, everything that decides whether its route matches, and which of several it
+    /// is. The same after a restart, whatever the order of routes. Empty where that is not known.
     /// </summary>
     public virtual string Identity => "";
 
@@ -98,9 +95,8 @@ public abstract class ModuleBuilder
     public virtual ModuleLog Log => ModuleLog.Silent;
 
     /// <summary>
-    /// What an earlier module of this name left at this place. It may be kept beyond <see cref="IModuleFactory.Create"/>, and is
-    /// written only
-    /// while the module serves: a configuration that is only checked changes nothing.
+    /// What an earlier module of this name left at this place. It may be kept beyond <see cref="IModuleFactory.Create"/>, and is written
+    /// only while the module serves: a configuration that is only checked changes nothing.
     /// </summary>
     public virtual ModuleMemory Memory { get; } = new();
 }

@@ -11,12 +11,9 @@ namespace Weir.Cache.Collapsing;
 
 /// <summary>
 /// A body that arrives and is being stored, in memory or on the disk. Any number of readers, on any loop, begin at its beginning and
-/// follow. While
-/// it is collected in memory nothing is dropped, nobody waits for a slow reader, and whoever comes finds all that came so far. Where it
-/// cannot be
-/// kept whole, a window of it is, at the pace of the slowest reader. Shared by threads: what readers see is guarded by one lock, held for a
-/// few
-/// steps and never while waiting or calling out; the rest belongs to the loop it arrives on.
+/// follow. While it is collected in memory nothing is dropped, nobody waits for a slow reader, and whoever comes finds all that came so
+/// far. Where it cannot be kept whole, a window of it is, at the pace of the slowest reader. Shared by threads: what readers see is guarded
+/// by one lock, held for a few steps and never while waiting or calling out; the rest belongs to the loop it arrives on.
 /// </summary>
 public sealed class ArrivingBody : FollowedBody
 {

@@ -8,7 +8,9 @@ using Weir.Cache.Stores;
 
 namespace Weir.Cache.Collapsing;
 
-/// <summary>One reader of a body that arrives, on its own loop. It is lent memory where the octets lie; the next read gives it back.</summary>
+/// <summary>
+/// One reader of a body that arrives, on its own loop. It is lent memory where the octets lie; the next read gives it back.
+/// </summary>
 internal sealed class ArrivingReader : BodyReader, IDisposable
 {
     private readonly ArrivingBody _body;

@@ -5,8 +5,7 @@ namespace Weir.Cache.Collapsing;
 
 /// <summary>
 /// One request to an origin on behalf of all that ask for the same key meanwhile. Its owner says once what became of it; those who wait may
-/// be
-/// on any loop.
+/// be on any loop.
 /// </summary>
 public sealed class Fill
 {
@@ -77,8 +76,7 @@ public sealed class Fill
 
     /// <summary>
     /// Waits until it is over, for a response whose beginning nobody can read any more; null: it took too long. Then it is looked for where
-    /// it is
-    /// stored.
+    /// it is stored.
     /// </summary>
     public ValueTask<FillHead?> WaitForEndAsync(LoopServices loop, int mostMs)
     {

@@ -29,8 +29,8 @@ public sealed class FillTable
     }
 
     /// <summary>
-    /// The fill of a key: a new one, which the caller then owns and must end, or the one in flight. Either way the caller leaves it. Who comes
-    /// after a purge that may touch what a fill brings does not join it.
+    /// The fill of a key: a new one, which the caller then owns and must end, or the one in flight. Either way the caller leaves it. Who
+    /// comes after a purge that may touch what a fill brings does not join it.
     /// </summary>
     /// <param name="hash">The key's hash.</param>
     /// <param name="key">The key.</param>

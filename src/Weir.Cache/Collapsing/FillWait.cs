@@ -44,7 +44,8 @@ internal sealed class FillWait : IValueTaskSource<FillHead?>
 
     ValueTaskSourceStatus IValueTaskSource<FillHead?>.GetStatus(short token) => _source.GetStatus(token);
 
-    void IValueTaskSource<FillHead?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<FillHead?>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder))]

@@ -3,9 +3,9 @@ using Weir.Cache.Keys;
 namespace Weir.Cache.Collapsing;
 
 /// <summary>
-/// Keys whose origin failed lately, while something stale stood in: whoever asks for them gets that at once, and the origin is asked beside, once a
-/// second at most. A table of fixed size (64 KiB) in which later ones take the place of earlier ones. Any loop uses it; two that meet in one place
-/// cost a client a wait, no more.
+/// Keys whose origin failed lately, while something stale stood in: whoever asks for them gets that at once, and the origin is asked
+/// beside, once a second at most. A table of fixed size (64 KiB) in which later ones take the place of earlier ones. Any loop uses it; two
+/// that meet in one place cost a client a wait, no more.
 /// </summary>
 public sealed class RecentFailures
 {

@@ -3,8 +3,9 @@ using Weir.Cache.Keys;
 namespace Weir.Cache.Collapsing;
 
 /// <summary>
-/// Keys that were asked for lately, for responses that are stored at their second use. A table of fixed size (512 KiB) in which later ones take
-/// the place of earlier ones: what is asked for seldom is forgotten. Any loop uses it; a use that two see at once may count for either.
+/// Keys that were asked for lately, for responses that are stored at their second use. A table of fixed size (512 KiB) in which later ones
+/// take the place of earlier ones: what is asked for seldom is forgotten. Any loop uses it; a use that two see at once may count for
+/// either.
 /// </summary>
 public sealed class RecentUses
 {

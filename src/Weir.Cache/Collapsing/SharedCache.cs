@@ -7,7 +7,9 @@ using Weir.Cache.Stores;
 
 namespace Weir.Cache.Collapsing;
 
-/// <summary>One cache of the configuration, as all modules that name it have it: the store, made when first used, and the fills in flight.</summary>
+/// <summary>
+/// One cache of the configuration, as all modules that name it have it: the store, made when first used, and the fills in flight.
+/// </summary>
 public sealed class SharedCache : IDisposable
 {
     private const int MostRules = 256;
@@ -48,8 +50,8 @@ public sealed class SharedCache : IDisposable
     public MemoryStore Store => _store.Value;
 
     /// <summary>
-    /// Begins to serve: its directory is opened, and what was stored there looked through. Without it the cache is one of memory alone, as for a
-    /// configuration that is only explained. May wait for the disk.
+    /// Begins to serve: its directory is opened, and what was stored there looked through. Without it the cache is one of memory alone, as
+    /// for a configuration that is only explained. May wait for the disk.
     /// </summary>
     public void Start()
     {

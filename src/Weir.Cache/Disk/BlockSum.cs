@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// The sum of a block: CRC-32C over each fourth word, four at a time, and CRC-32C over these. One after the other is bound by the latency of
-/// the instruction; four at a time do not wait for each other.
+/// The sum of a block: CRC-32C over each fourth word, four at a time, and CRC-32C over these. One after the other is bound by the latency
+/// of the instruction; four at a time do not wait for each other.
 /// </summary>
 internal static class BlockSum
 {

@@ -3,9 +3,9 @@ using Weir.Cache.Purging;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// The directory of one cache: its tier, and the log of its purges. Outlives reloads that do not name another directory. Nothing is touched before it is
-/// first used: a configuration that is only checked opens nothing. Where the directory cannot be used, because the process before this one
-/// still ends or for another reason, the cache goes on in memory, and the tier's thread tries it again.
+/// The directory of one cache: its tier, and the log of its purges. Outlives reloads that do not name another directory. Nothing is touched
+/// before it is first used: a configuration that is only checked opens nothing. Where the directory cannot be used, because the process
+/// before this one still ends or for another reason, the cache goes on in memory, and the tier's thread tries it again.
 /// </summary>
 public sealed class CacheDisk : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// Whether a key was changed meanwhile: what a thread read or wrote beside counts only if not. Many keys share a counter, so that what is unchanged may
-/// be taken for changed, never the other way. Any thread; each counter is guarded by one of the locks.
+/// Whether a key was changed meanwhile: what a thread read or wrote beside counts only if not. Many keys share a counter, so that what is
+/// unchanged may be taken for changed, never the other way. Any thread; each counter is guarded by one of the locks.
 /// </summary>
 internal sealed class ChangeStamps
 {
@@ -39,7 +39,9 @@ internal sealed class ChangeStamps
         }
     }
 
-    /// <summary>So many more records of the key, or of others that share its counter, wait to be written; fewer, where it is negative.</summary>
+    /// <summary>
+    /// So many more records of the key, or of others that share its counter, wait to be written; fewer, where it is negative.
+    /// </summary>
     public void Expect(ChangeStamp stamp, int more) => Interlocked.Add(ref _expected[CounterOf(stamp.Tag)], more);
 
     /// <summary>Whether such records wait.</summary>

@@ -8,8 +8,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// A body, or a part of one, from the disk: in windows of four blocks, the next one being read while one is sent. Each block is checked before its
-/// octets are lent; where one is not what was written the body ends with an error, and nobody finds it again.
+/// A body, or a part of one, from the disk: in windows of four blocks, the next one being read while one is sent. Each block is checked
+/// before its octets are lent; where one is not what was written the body ends with an error, and nobody finds it again.
 /// </summary>
 public sealed class DiskBody : BodyReader
 {

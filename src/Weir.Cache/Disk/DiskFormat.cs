@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// What lies where on the disk. docs/decisions/0020-disk-tier.md has the drawing. Whatever changes here gets another version: a tier of another
-/// version is left alone.
+/// What lies where on the disk. docs/decisions/0020-disk-tier.md has the drawing. Whatever changes here gets another version: a tier of
+/// another version is left alone.
 /// </summary>
 internal static class DiskFormat
 {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// Where the record of each key lies, outside of the garbage-collected heap. In shards, each with a lock that is held for a look: only requests
-/// that memory cannot answer come here, and no shard is long in growing.
+/// Where the record of each key lies, outside of the garbage-collected heap. In shards, each with a lock that is held for a look: only
+/// requests that memory cannot answer come here, and no shard is long in growing.
 /// </summary>
 internal sealed unsafe class DiskIndex
 {

@@ -21,7 +21,8 @@ internal sealed partial class DiskLog
         octets <= _volume.SegmentOctets - DiskFormat.SegmentHeaderOctets
         && (HasRoom(octets) || (!_isSaving && TryTurn() && HasRoom(octets)));
 
-    // The next segment is begun; then the oldest is emptied, so that there is a free one the next time: what survives goes into the new one.
+    // The next segment is begun; then the oldest is emptied, so that there is a free one the next time: what survives goes into the new
+    // one.
     private bool TryTurn()
     {
         if (_active is not null)

@@ -5,8 +5,8 @@ using Weir.Cache.Stores;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// The end of the log: entries are appended in the order in which they came, and found once they are written. One thread. What the file system
-/// refuses is an exception, and then nothing may be appended any more.
+/// The end of the log: entries are appended in the order in which they came, and found once they are written. One thread. What the file
+/// system refuses is an exception, and then nothing may be appended any more.
 /// </summary>
 internal sealed partial class DiskLog
 {
@@ -56,7 +56,8 @@ internal sealed partial class DiskLog
     }
 
     /// <summary>Appends another head for a body that is on the disk already.</summary>
-    public bool TryAppendHead(in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, long bodyOctets, ReadOnlySpan<DiskRun> runs, ChangeStamp stamp)
+    public bool TryAppendHead(
+        in KeyHash hash, ReadOnlySpan<byte> key, in NewRecord record, long bodyOctets, ReadOnlySpan<DiskRun> runs, ChangeStamp stamp)
     {
         _runs.Clear();
         _runs.AddRange(runs);

@@ -9,7 +9,8 @@ public sealed class DiskObject
     private readonly DiskTier _tier;
     private readonly DiskSlot _slot;
 
-    internal DiskObject(DiskTier tier, DiskVolume volume, in DiskSlot slot, DiskRun[] runs, DiskSegment[] segments, List<DiskSegment> pinned)
+    internal DiskObject(
+        DiskTier tier, DiskVolume volume, in DiskSlot slot, DiskRun[] runs, DiskSegment[] segments, List<DiskSegment> pinned)
     {
         _tier = tier;
         Volume = volume;

@@ -1,7 +1,8 @@
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// The threads that wait for the disk, so that no loop does. As many as a disk is asked at once; who comes while too many wait is sent away.
+/// The threads that wait for the disk, so that no loop does. As many as a disk is asked at once; who comes while too many wait is sent
+/// away.
 /// </summary>
 internal sealed class DiskReaders : IDisposable
 {

@@ -24,7 +24,8 @@ internal sealed class DiskRefusal
         UnauthorizedAccessException => new(exception.Message, "Give the directory to the user that Weir runs as."),
         DirectoryNotFoundException or FileNotFoundException => new(exception.Message, "Make the directory above it, or mount it again."),
         IOException { HResult: NoSpace } => new("the disk is full", "Free room on it, or lower caches.NAME.disk.size."),
-        IOException { HResult: ReadOnly } => new("the file system is read-only", "Mount it writable; look into the system's log for what is wrong with the disk."),
+        IOException { HResult: ReadOnly } => new(
+            "the file system is read-only", "Mount it writable; look into the system's log for what is wrong with the disk."),
         _ => new(exception.Message, "Look into the system's log for what is wrong with the disk."),
     };
 

@@ -1,8 +1,8 @@
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// Finds what an earlier process left, from the newest segment to the oldest, a piece at a time between other work of the same thread. What is
-/// known already is newer than what it finds.
+/// Finds what an earlier process left, from the newest segment to the oldest, a piece at a time between other work of the same thread. What
+/// is known already is newer than what it finds.
 /// </summary>
 internal sealed class DiskScan
 {

@@ -58,7 +58,8 @@ internal static class DiskSnapshot
         {
             Head head = default;
             if (EntryBuffer.TryReadWhole(file, MemoryMarshal.AsBytes(new Span<Head>(ref head)), 0)
-                && head.Magic == Mark && head.Id == volume.Id && head.Sum == SumOf(head, volume.Id) && head.SegmentCount is >= 0 and <= MostSegments)
+                && head.Magic == Mark && head.Id == volume.Id && head.Sum == SumOf(head, volume.Id)
+                    && head.SegmentCount is >= 0 and <= MostSegments)
             {
                 isRead = TryReadNotes(volume, file, head, out active) && TryReadSlots(volume, index, file, head);
             }

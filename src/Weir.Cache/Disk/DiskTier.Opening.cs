@@ -25,7 +25,9 @@ public sealed partial class DiskTier
         private set => _state = value;
     }
 
-    /// <summary>Whether a key is popular in memory: its record is then kept on the disk though nobody reads it there. Asked by the writer's thread.</summary>
+    /// <summary>
+    /// Whether a key is popular in memory: its record is then kept on the disk though nobody reads it there. Asked by the writer's thread.
+    /// </summary>
     public Func<byte[], bool>? IsPopular { get; set; }
 
     /// <summary>Begins to serve, or takes another size over. Any thread; returns at once.</summary>

@@ -5,8 +5,8 @@ using Weir.Cache.Stores;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// What a cache keeps on disk: a log of segments, an index in memory outside of the garbage-collected heap, one thread that writes, a few that
-/// read. Loops only look into the index and leave messages. docs/decisions/0020-disk-tier.md has the drawing.
+/// What a cache keeps on disk: a log of segments, an index in memory outside of the garbage-collected heap, one thread that writes, a few
+/// that read. Loops only look into the index and leave messages. docs/decisions/0020-disk-tier.md has the drawing.
 /// </summary>
 public sealed partial class DiskTier : IPurgedTier, IDisposable
 {
@@ -86,8 +86,8 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
     public bool IsPrompt => false;
 
     /// <summary>
-    /// Records are looked at when they come into memory, not before: what no record is older than may be forgotten. Nothing, while it is not known what
-    /// the disk holds.
+    /// Records are looked at when they come into memory, not before: what no record is older than may be forgotten. Nothing, while it is
+    /// not known what the disk holds.
     /// </summary>
     public ulong SettledUntil
     {
@@ -129,8 +129,8 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
         _volume is { } volume && _index.Contains(KeyHash.Of(key, volume.Seed).Low, nowSeconds);
 
     /// <summary>
-    /// Brings the record of a key into memory, its body too where that is small. To be awaited on the loop that calls. All that ask at once wait
-    /// for one read.
+    /// Brings the record of a key into memory, its body too where that is small. To be awaited on the loop that calls. All that ask at once
+    /// wait for one read.
     /// </summary>
     public ValueTask<DiskLoad> LoadAsync(MemoryStore store, in KeyHash memoryHash, byte[] key)
     {
@@ -164,8 +164,8 @@ public sealed partial class DiskTier : IPurgedTier, IDisposable
     }
 
     /// <summary>
-    /// Opens the body of a record whose head is in memory (<see cref="StoredEntry.IsBodyElsewhere"/>). To be awaited on the loop that calls; null: it
-    /// is no longer there. The caller releases it.
+    /// Opens the body of a record whose head is in memory (<see cref="StoredEntry.IsBodyElsewhere"/>). To be awaited on the loop that
+    /// calls; null: it is no longer there. The caller releases it.
     /// </summary>
     public ValueTask<DiskObject?> OpenAsync(byte[] key, ulong generation, long octets)
     {

@@ -110,7 +110,8 @@ internal sealed class DiskVolume : IDisposable
     /// <summary>Why a directory with these names in it is none of a cache; null: it may be.</summary>
     public static DiskRefusal? WhyForeign(IReadOnlyList<string> names) =>
         !names.Contains(FormatName) && names.FirstOrDefault(name => !IsOwnName(name)) is { } foreign
-            ? new DiskRefusal($"it holds {foreign}, which is no part of a cache", "Name an empty directory, or one that does not exist yet.")
+            ? new DiskRefusal(
+                $"it holds {foreign}, which is no part of a cache", "Name an empty directory, or one that does not exist yet.")
             : null;
 
     /// <summary>Why a directory that this version of Weir did not make is to be left as it is; null: it may be used.</summary>
@@ -206,7 +207,8 @@ internal sealed class DiskVolume : IDisposable
         if (format is null || format.Purges != purges || !Fits(octets, format.SegmentOctets))
         {
             // Nothing of it fits: what was stored is given up.
-            foreach (string name in names.Where(name => name is DiskSnapshot.Name || name.StartsWith(SegmentPrefix, StringComparison.Ordinal)))
+            foreach (string name in names.Where(name => name is DiskSnapshot.Name
+                || name.StartsWith(SegmentPrefix, StringComparison.Ordinal)))
             {
                 files.Delete(name);
             }
@@ -293,6 +295,7 @@ internal sealed class DiskVolume : IDisposable
         private static bool TryHex(string text, out ulong value) =>
             ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 
-        private static string ValueOf(string line, string name) => line.StartsWith(name, StringComparison.Ordinal) ? line[name.Length..] : "";
+        private static string ValueOf(string line, string name) =>
+            line.StartsWith(name, StringComparison.Ordinal) ? line[name.Length..] : "";
     }
 }

@@ -4,8 +4,8 @@ using Weir.Cache.Stores;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// Room of one thread to read entries in, and the entry that was read last. Nothing is believed before its sum was checked. What the file system
-/// refuses is an exception.
+/// Room of one thread to read entries in, and the entry that was read last. Nothing is believed before its sum was checked. What the file
+/// system refuses is an exception.
 /// </summary>
 internal sealed class EntryBuffer
 {
@@ -59,7 +59,8 @@ internal sealed class EntryBuffer
     {
         // A head that is longer is read a second time: few are.
         int wanted = withBody ? (int)slot.Octets : (int)Math.Min(slot.Octets, 4096);
-        if (slot.Octets < DiskFormat.EntryHeaderOctets || slot.Octets > DiskFormat.MostHeadOctets * 2 || !TryFill(segment, slot.Place, wanted))
+        if (slot.Octets < DiskFormat.EntryHeaderOctets || slot.Octets > DiskFormat.MostHeadOctets * 2
+            || !TryFill(segment, slot.Place, wanted))
         {
             return false;
         }
@@ -75,7 +76,9 @@ internal sealed class EntryBuffer
         return (_bodyStart <= wanted || TryFill(segment, slot.Place, _bodyStart)) && TryReadHead(volume, slot.Place);
     }
 
-    /// <summary>Checks each block of a body that was read with its head, and puts them together. False: one of them is not what was written.</summary>
+    /// <summary>
+    /// Checks each block of a body that was read with its head, and puts them together. False: one of them is not what was written.
+    /// </summary>
     public bool TryJoinBody(DiskVolume volume, long place, out ReadOnlySpan<byte> content)
     {
         content = default;
@@ -106,7 +109,8 @@ internal sealed class EntryBuffer
 
     /// <summary>Whether a block is what was written there.</summary>
     public static bool IsBlock(DiskVolume volume, ulong sequence, long place, ReadOnlySpan<byte> block) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(block) == BlockSum.Of(block[DiskFormat.SumOctets..], DiskFormat.SeedOf(volume.Id, sequence, place));
+        BinaryPrimitives.ReadUInt32LittleEndian(block) == BlockSum.Of(
+            block[DiskFormat.SumOctets..], DiskFormat.SeedOf(volume.Id, sequence, place));
 
     /// <summary>Reads as much as there is; false: there is less.</summary>
     public static bool TryReadWhole(IDiskFile file, Span<byte> target, long place)

@@ -8,8 +8,8 @@ using Weir.Cache.Stores;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// What a record has behind its header: numbers, the places of its runs, lengths of fields, key, and each field's name and value. Names are names,
-/// not numbers, so that it outlives the table of known ones.
+/// What a record has behind its header: numbers, the places of its runs, lengths of fields, key, and each field's name and value. Names are
+/// names, not numbers, so that it outlives the table of known ones.
 /// </summary>
 internal static class EntryHead
 {
@@ -99,7 +99,8 @@ internal static class EntryHead
         long runOctets = (long)numbers.RunCount * Unsafe.SizeOf<DiskRun>();
         long tagOctets = (long)numbers.TagCount * sizeof(uint);
         long tableOctets = (long)numbers.FieldCount * FieldOctets;
-        if ((numbers.RunCount | numbers.TagCount | numbers.FieldCount) < 0 || runOctets + tagOctets + tableOctets + numbers.KeyOctets > head.Length)
+        if ((numbers.RunCount | numbers.TagCount | numbers.FieldCount) < 0
+            || runOctets + tagOctets + tableOctets + numbers.KeyOctets > head.Length)
         {
             return false;
         }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Cache.Disk;
 
-/// <summary>The beginning of each entry. Its sum covers itself, the place and the segment's number of that time: what lay there before is no entry.</summary>
+/// <summary>
+/// The beginning of each entry. Its sum covers itself, the place and the segment's number of that time: what lay there before is no entry.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8, Size = DiskFormat.EntryHeaderOctets)]
 internal struct EntryHeader
 {

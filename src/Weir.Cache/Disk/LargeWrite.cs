@@ -4,8 +4,9 @@ using Weir.Cache.Stores;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// A body that is too large for memory and goes to the disk while it arrives, in pieces of a mebibyte. The loop that it arrives on fills pieces; the
-/// writer's thread writes them and then the head. When the disk does not keep up the body is given up: who reads it meanwhile waits for nothing.
+/// A body that is too large for memory and goes to the disk while it arrives, in pieces of a mebibyte. The loop that it arrives on fills
+/// pieces; the writer's thread writes them and then the head. When the disk does not keep up the body is given up: who reads it meanwhile
+/// waits for nothing.
 /// </summary>
 public sealed unsafe class LargeWrite
 {

@@ -174,7 +174,8 @@ internal sealed class LoadJob : ReadJob
         {
             nint address = (nint)at;
             int octets = content.Length;
-            return _tier.Stamps.TryDo(_stamp, () => _store.Promote(_memoryHash, _key, record, new ReadOnlySpan<byte>((void*)address, octets)))
+            return _tier.Stamps.TryDo(
+                _stamp, () => _store.Promote(_memoryHash, _key, record, new ReadOnlySpan<byte>((void*)address, octets)))
                 ? DiskLoad.InMemory
                 : DiskLoad.Missing;
         }

@@ -3,8 +3,8 @@ using Weir.Abstractions.Bodies;
 namespace Weir.Cache.Disk;
 
 /// <summary>
-/// Some blocks of a body, read into a loop's buffers and checked before anyone sees them. Reused by its body; it belongs to the loop, but for the time
-/// between <see cref="Start"/> and the answer.
+/// Some blocks of a body, read into a loop's buffers and checked before anyone sees them. Reused by its body; it belongs to the loop, but
+/// for the time between <see cref="Start"/> and the answer.
 /// </summary>
 internal sealed class WindowJob : ReadJob
 {

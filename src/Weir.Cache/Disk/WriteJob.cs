@@ -39,7 +39,8 @@ internal sealed class WriteJob
     /// <summary>Whether an older record may be on the disk, which must not come back.</summary>
     public bool HidesOlder { get; init; }
 
-    public static WriteJob ToStore(KeyHash hash, byte[] key, ChangeStamp stamp, MemoryStore store, in KeyHash memoryHash, bool hidesOlder) =>
+    public static WriteJob ToStore(
+        KeyHash hash, byte[] key, ChangeStamp stamp, MemoryStore store, in KeyHash memoryHash, bool hidesOlder) =>
         new(hash, key, stamp) { Store = store, MemoryHash = memoryHash, HidesOlder = hidesOlder };
 
     public static WriteJob ToRemove(KeyHash hash) => new(hash, [], default) { HidesOlder = true };

@@ -20,7 +20,9 @@ public sealed record CachePolicy
     /// <summary>The longest lifetime that is guessed; 0: none is.</summary>
     public long MostHeuristicSeconds { get; init; } = 86_400;
 
-    /// <summary>The lifetime of a heuristically cacheable response that says nothing at all and has no Last-Modified; 0: it is not stored.</summary>
+    /// <summary>
+    /// The lifetime of a heuristically cacheable response that says nothing at all and has no Last-Modified; 0: it is not stored.
+    /// </summary>
     public long UnstatedSeconds { get; init; }
 
     /// <summary>Lifetimes, in seconds, of responses by status that say nothing about theirs: negative caching.</summary>

@@ -39,7 +39,8 @@ public ref struct DirectiveList
         int semicolon = member.IndexOf((byte)';');
         if (semicolon >= 0 && (equals < 0 || semicolon < equals))
         {
-            // No grammar knows parameters here. What forbids something goes on forbidding it with one; a time with one is none that is valid.
+            // No grammar knows parameters here. What forbids something goes on forbidding it with one; a time with one is none that is
+            // valid.
             member = member[..semicolon].TrimEnd(" \t"u8);
             equals = -1;
         }

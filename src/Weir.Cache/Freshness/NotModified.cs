@@ -7,11 +7,13 @@ public static class NotModified
 {
     // RFC 9110 section 15.4.5: of what describes the content only what guides caches goes along.
     private static readonly ulong _ofContent = HeaderFields.Mask(KnownField.ContentLength) | HeaderFields.Mask(KnownField.ContentType)
-        | HeaderFields.Mask(KnownField.ContentEncoding) | HeaderFields.Mask(KnownField.ContentRange) | HeaderFields.Mask(KnownField.AcceptRanges);
+        | HeaderFields.Mask(KnownField.ContentEncoding) | HeaderFields.Mask(KnownField.ContentRange) | HeaderFields.Mask(
+            KnownField.AcceptRanges);
 
     // RFC 9111 section 3.2: what says how the stored content is framed and coded is not the 304's to change.
     private static readonly ulong _keptFields = HeaderFields.Mask(KnownField.ContentLength) | HeaderFields.Mask(KnownField.ContentEncoding)
-        | HeaderFields.Mask(KnownField.ContentRange) | HeaderFields.Mask(KnownField.TransferEncoding) | HeaderFields.Mask(KnownField.Connection)
+        | HeaderFields.Mask(KnownField.ContentRange) | HeaderFields.Mask(KnownField.TransferEncoding) | HeaderFields.Mask(
+            KnownField.Connection)
         | HeaderFields.Mask(KnownField.Trailer);
 
     /// <summary>Makes a 304 of a stored 200's head.</summary>
@@ -25,8 +27,8 @@ public static class NotModified
     }
 
     /// <summary>
-    /// Whether a 304 speaks of this stored response (RFC 9111 section 4.3.4): a strong validator must match, a weak one too; one without any
-    /// was the answer to our own question.
+    /// Whether a 304 speaks of this stored response (RFC 9111 section 4.3.4): a strong validator must match, a weak one too; one without
+    /// any was the answer to our own question.
     /// </summary>
     public static bool Selects(HeaderFields update, HeaderFields stored)
     {

@@ -64,8 +64,8 @@ public static class RangeSet
     }
 
     /// <summary>
-    /// Reads the first range where the length is not known: where it begins, or how many last octets. False: there is none, there are too many, or
-    /// the grammar is broken.
+    /// Reads the first range where the length is not known: where it begins, or how many last octets. False: there is none, there are too
+    /// many, or the grammar is broken.
     /// </summary>
     /// <param name="request">The request's fields.</param>
     /// <param name="first">The first octet; -1: it is the last ones that are asked for.</param>

@@ -81,10 +81,12 @@ public struct ResponseCacheControl
                 break;
             case ResponseDirectiveName.NoCache:
                 // RFC 9111 section 5.2.2.4: with field names it speaks of these only.
-                Directives |= hasArgument && !argument.Trim(" \t,"u8).IsEmpty ? ResponseDirectives.HasFieldNames : ResponseDirectives.NoCache;
+                Directives |= hasArgument
+                    && !argument.Trim(" \t,"u8).IsEmpty ? ResponseDirectives.HasFieldNames : ResponseDirectives.NoCache;
                 break;
             case ResponseDirectiveName.Private:
-                Directives |= hasArgument && !argument.Trim(" \t,"u8).IsEmpty ? ResponseDirectives.HasFieldNames : ResponseDirectives.Private;
+                Directives |= hasArgument
+                    && !argument.Trim(" \t,"u8).IsEmpty ? ResponseDirectives.HasFieldNames : ResponseDirectives.Private;
                 break;
             case ResponseDirectiveName.NoStore:
                 Directives |= ResponseDirectives.NoStore;

@@ -44,7 +44,8 @@ public static class StoringRules
         return control.Has(ResponseDirectives.NoStore) && !mustUnderstand ? StoringVerdict.NoStore : StoringVerdict.Stored;
     }
 
-    private static StoringVerdict JudgeSharing(RequestHead request, ResponseHead response, in ResponseCacheControl control, CachePolicy policy)
+    private static StoringVerdict JudgeSharing(
+        RequestHead request, ResponseHead response, in ResponseCacheControl control, CachePolicy policy)
     {
         if (control.Has(ResponseDirectives.Private))
         {

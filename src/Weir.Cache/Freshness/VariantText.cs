@@ -122,12 +122,14 @@ public static class VariantText
         while (!codings.IsEmpty)
         {
             int end = codings.IndexOf((byte)'\n');
-            bool isTaken = request.Has(KnownField.AcceptEncoding) && QualityList.Find(request, KnownField.AcceptEncoding, codings[..end]) > 0;
+            bool isTaken = request.Has(KnownField.AcceptEncoding)
+                && QualityList.Find(request, KnownField.AcceptEncoding, codings[..end]) > 0;
             target[at++] = isTaken ? (byte)'1' : (byte)'0';
             codings = codings[(end + 1)..];
         }
 
-        bool refusesIdentity = request.Has(KnownField.AcceptEncoding) && QualityList.Find(request, KnownField.AcceptEncoding, "identity"u8) == 0;
+        bool refusesIdentity = request.Has(KnownField.AcceptEncoding)
+            && QualityList.Find(request, KnownField.AcceptEncoding, "identity"u8) == 0;
         target[at++] = refusesIdentity ? (byte)'0' : (byte)'1';
         return at;
     }

@@ -10,11 +10,13 @@ public interface IPurgedTier
     ulong SettledUntil { get; }
 
     /// <summary>
-    /// Whether it carries purges out within seconds. Where too many have come, what such a store has not carried out makes new ones be refused;
-    /// one that takes its time (a disk) has purges forgotten under it, and then counts older records as purged.
+    /// Whether it carries purges out within seconds. Where too many have come, what such a store has not carried out makes new ones be
+    /// refused; one that takes its time (a disk) has purges forgotten under it, and then counts older records as purged.
     /// </summary>
     bool IsPrompt { get; }
 
-    /// <summary>Carries purges out on some records that nobody asks for; one thread at a time. False: there is nothing left to do.</summary>
+    /// <summary>
+    /// Carries purges out on some records that nobody asks for; one thread at a time. False: there is nothing left to do.
+    /// </summary>
     bool CarryOutSome() => false;
 }

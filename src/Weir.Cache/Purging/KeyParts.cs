@@ -1,8 +1,8 @@
 namespace Weir.Cache.Purging;
 
 /// <summary>
-/// The parts of a key that purges name (see <see cref="Keys.KeyWriter"/>): behind its scope, each on a line, come scheme, authority, path and query.
-/// What follows tells variants apart, and is no part of a URL.
+/// The parts of a key that purges name (see <see cref="Keys.KeyWriter"/>): behind its scope, each on a line, come scheme, authority, path
+/// and query. What follows tells variants apart, and is no part of a URL.
 /// </summary>
 internal readonly ref struct KeyParts
 {

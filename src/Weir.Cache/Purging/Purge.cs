@@ -23,7 +23,9 @@ public sealed class Purge
     /// <summary>The conditions of <see cref="PurgeKind.Where"/>.</summary>
     public IPurgePredicate? Predicate { get; }
 
-    /// <summary>A URL: "http" or "https", the host in lower case with a port that is not the scheme's own, path and query as they are stored.</summary>
+    /// <summary>
+    /// A URL: "http" or "https", the host in lower case with a port that is not the scheme's own, path and query as they are stored.
+    /// </summary>
     public static Purge OfUrl(string scheme, string authority, string target, bool isSoft) =>
         new(PurgeKind.Url, $"{scheme}\n{authority}\n{target}", isSoft, null);
 

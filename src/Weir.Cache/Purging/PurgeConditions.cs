@@ -6,8 +6,8 @@ namespace Weir.Cache.Purging;
 
 /// <summary>
 /// Conditions as people write them, all of which must hold: `status >= 500 and content-type == text/html and age > 1h`. What is compared:
-/// status, size (octets, KiB, MiB, GiB), age (s, m, h, d), content-type, host, path, header.NAME. Texts know == and !=, where a * at the end
-/// stands for anything.
+/// status, size (octets, KiB, MiB, GiB), age (s, m, h, d), content-type, host, path, header.NAME. Texts know == and !=, where a * at the
+/// end stands for anything.
 /// </summary>
 public sealed class PurgeConditions : IPurgePredicate
 {
@@ -91,7 +91,8 @@ public sealed class PurgeConditions : IPurgePredicate
             : TryParseText(name, sign, value, out condition, out error);
     }
 
-    private static bool TryParseNumber(string name, string sign, string value, out Condition condition, [NotNullWhen(false)] out string? error)
+    private static bool TryParseNumber(
+        string name, string sign, string value, out Condition condition, [NotNullWhen(false)] out string? error)
     {
         condition = default;
         int digits = value.AsSpan().IndexOfAnyExceptInRange('0', '9') is var other and >= 0 ? other : value.Length;
@@ -108,7 +109,8 @@ public sealed class PurgeConditions : IPurgePredicate
             ("age", "d") => 86_400,
             _ => 0,
         };
-        if (unit == 0 || !long.TryParse(value.AsSpan(0, digits), CultureInfo.InvariantCulture, out long number) || number > long.MaxValue / unit)
+        if (unit == 0 || !long.TryParse(value.AsSpan(0, digits), CultureInfo.InvariantCulture, out long number)
+            || number > long.MaxValue / unit)
         {
             error = $"\"{value}\" is no {name}. Write " + (name == "age" ? "e.g. 90s, 5m, 1h or 7d." : name == "size" ? "e.g. 100KiB." : "e.g. 404.");
             return false;
@@ -119,7 +121,8 @@ public sealed class PurgeConditions : IPurgePredicate
         return true;
     }
 
-    private static bool TryParseText(string name, string sign, string value, out Condition condition, [NotNullWhen(false)] out string? error)
+    private static bool TryParseText(
+        string name, string sign, string value, out Condition condition, [NotNullWhen(false)] out string? error)
     {
         condition = default;
         if (name is not ("content-type" or "host" or "path") && !(name.StartsWith("header.", StringComparison.Ordinal) && name.Length > 7))
@@ -186,6 +189,7 @@ public sealed class PurgeConditions : IPurgePredicate
         };
 
         private bool IsEqual(ReadOnlySpan<byte> value) =>
-            _isPrefix ? value.Length >= _text.Length && Ascii.EqualsIgnoreCase(value[.._text.Length], _text) : Ascii.EqualsIgnoreCase(value, _text);
+            _isPrefix ? value.Length >= _text.Length
+                && Ascii.EqualsIgnoreCase(value[.._text.Length], _text) : Ascii.EqualsIgnoreCase(value, _text);
     }
 }

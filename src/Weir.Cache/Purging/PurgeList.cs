@@ -7,9 +7,10 @@ using Weir.Cache.Keys;
 namespace Weir.Cache.Purging;
 
 /// <summary>
-/// The purges of one cache, of all its tiers. Each has a number; a fetch remembers the newest number when it began, and what it brought is touched
-/// by purges with a greater one. A record remembers up to which number it was looked at: a hit compares that with <see cref="Last"/>, one
-/// comparison, and only where it lags asks <see cref="Judge"/>. Reading takes no lock. docs/decisions/0019-purging.md has the drawing.
+/// The purges of one cache, of all its tiers. Each has a number; a fetch remembers the newest number when it began, and what it brought is
+/// touched by purges with a greater one. A record remembers up to which number it was looked at: a hit compares that with
+/// <see cref="Last"/>, one comparison, and only where it lags asks <see cref="Judge"/>. Reading takes no lock.
+/// docs/decisions/0019-purging.md has the drawing.
 /// </summary>
 public sealed partial class PurgeList : IDisposable
 {
@@ -143,7 +144,8 @@ public sealed partial class PurgeList : IDisposable
 
             if (_unwritten.Count + purges.Count > MostExact || !TryMakeRoom(purges))
             {
-                return new PurgeReceipt(0, "Too many purges are still being carried out. Ask again in a few seconds, or purge by host or prefix.");
+                return new PurgeReceipt(
+                    0, "Too many purges are still being carried out. Ask again in a few seconds, or purge by host or prefix.");
             }
 
             List<LoggedPurge> logged = Number(purges);

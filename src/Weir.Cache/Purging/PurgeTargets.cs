@@ -6,7 +6,9 @@ using Weir.Http.Semantics;
 
 namespace Weir.Cache.Purging;
 
-/// <summary>What people and programs write of what they want purged, as <see cref="Purge"/>. A URL may lack its scheme: then both are meant.</summary>
+/// <summary>
+/// What people and programs write of what they want purged, as <see cref="Purge"/>. A URL may lack its scheme: then both are meant.
+/// </summary>
 public static class PurgeTargets
 {
     /// <summary>Characters of a URL, a prefix or a tag.</summary>
@@ -111,11 +113,13 @@ public static class PurgeTargets
     }
 
     private static bool IsAuthority(string authority) =>
-        authority.Length > 0 && authority.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '[' or ']')
+        authority.Length > 0
+            && authority.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '[' or ']')
         && IsPort(authority[(authority.LastIndexOf(']') + 1)..]);
 
     private static bool IsPort(string rest) =>
-        rest.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 0 || (rest.Length > colon + 1 && rest[(colon + 1)..].All(char.IsAsciiDigit)));
+        rest.IndexOf(':', StringComparison.Ordinal) is var colon
+            && (colon < 0 || (rest.Length > colon + 1 && rest[(colon + 1)..].All(char.IsAsciiDigit)));
 
     private static string WithoutPort(string authority, string port) =>
         authority.EndsWith(port, StringComparison.Ordinal) ? authority[..^port.Length] : authority;
@@ -126,7 +130,8 @@ public static class PurgeTargets
         byte[] octets = Encoding.UTF8.GetBytes(path);
         byte[] normal = new byte[octets.Length];
         yield return path;
-        if (PathNormaliser.Normalise(octets, normal, out int written) == RejectReason.None && !normal.AsSpan(0, written).SequenceEqual(octets))
+        if (PathNormaliser.Normalise(octets, normal, out int written) == RejectReason.None
+            && !normal.AsSpan(0, written).SequenceEqual(octets))
         {
             yield return Encoding.UTF8.GetString(normal, 0, written);
         }
@@ -135,7 +140,8 @@ public static class PurgeTargets
     private static string KeyOf(KeyRules rules, string path, string? query)
     {
         byte[] target = new byte[2 * MostCharacters * 4];
-        int octets = KeyWriter.WriteTarget(rules, Encoding.UTF8.GetBytes(path), Encoding.UTF8.GetBytes(query ?? ""), query is not null, target);
+        int octets = KeyWriter.WriteTarget(
+            rules, Encoding.UTF8.GetBytes(path), Encoding.UTF8.GetBytes(query ?? ""), query is not null, target);
         return Encoding.UTF8.GetString(target, 0, octets);
     }
 }

@@ -4,8 +4,8 @@ using Weir.Cache.Keys;
 namespace Weir.Cache.Statistics;
 
 /// <summary>
-/// The keys that one loop serves most, of a sample of its hits, in bounded memory: a key that has no place takes that of the one asked for least,
-/// with its count ("space saving"). So a key that takes more than a 128th of the hits is always there.
+/// The keys that one loop serves most, of a sample of its hits, in bounded memory: a key that has no place takes that of the one asked for
+/// least, with its count ("space saving"). So a key that takes more than a 128th of the hits is always there.
 /// </summary>
 public sealed class HotKeys
 {

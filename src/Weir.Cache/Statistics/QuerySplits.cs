@@ -5,9 +5,10 @@ using Weir.Cache.Purging;
 namespace Weir.Cache.Statistics;
 
 /// <summary>
-/// Which query parameters make keys differ while responses do not. For each response that is stored, the key without each one of its parameters is remembered
-/// with a checksum of the content, in a table of fixed size where later ones take the place of earlier ones: two responses with one such key and other values
-/// of the parameter tell whether it matters. Guarded by its lock; only what is stored with a query comes here.
+/// Which query parameters make keys differ while responses do not. For each response that is stored, the key without each one of its
+/// parameters is remembered with a checksum of the content, in a table of fixed size where later ones take the place of earlier ones: two
+/// responses with one such key and other values of the parameter tell whether it matters. Guarded by its lock; only what is stored with a
+/// query comes here.
 /// </summary>
 public sealed class QuerySplits
 {

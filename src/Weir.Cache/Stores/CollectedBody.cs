@@ -7,10 +7,8 @@ namespace Weir.Cache.Stores;
 
 /// <summary>
 /// A body that is put together while it arrives, on one loop. What is more than two buffers lies in the store's own memory, in segments
-/// that it
-/// takes while it grows; the rest lies in buffers of the loop, which count against limits.memory, until the record is made. Octets stay
-/// where
-/// they are until <see cref="Release"/>, so that others may read them meanwhile.
+/// that it takes while it grows; the rest lies in buffers of the loop, which count against limits.memory, until the record is made. Octets
+/// stay where they are until <see cref="Release"/>, so that others may read them meanwhile.
 /// </summary>
 public sealed unsafe class CollectedBody
 {
@@ -98,8 +96,7 @@ public sealed unsafe class CollectedBody
 
     /// <summary>
     /// Appends as many octets as find room together, and says where they lie until <see cref="Release"/>. Empty: there is no memory for
-    /// them, or
-    /// there are too many.
+    /// them, or there are too many.
     /// </summary>
     public NativeSlice Append(ReadOnlySpan<byte> octets)
     {

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Weir.Cache.Stores;
 
-/// <summary>CRC-32C of octets that come piece by piece, a word at a time: where what is summed is too short for <see cref="Disk.BlockSum"/> to pay.</summary>
+/// <summary>
+/// CRC-32C of octets that come piece by piece, a word at a time: where what is summed is too short for <see cref="Disk.BlockSum"/> to pay.
+/// </summary>
 internal static class Crc32C
 {
     /// <summary>What a sum begins with.</summary>

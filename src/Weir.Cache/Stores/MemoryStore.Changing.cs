@@ -209,7 +209,8 @@ public sealed unsafe partial class MemoryStore
         fields = 0;
         lines = 0;
         octets = 0;
-        if (key > ushort.MaxValue || record.Tags?.Length > ushort.MaxValue || (record.Fields is not null && !StoredHead.TryMeasure(record.Fields, out fields, out lines)))
+        if (key > ushort.MaxValue || record.Tags?.Length > ushort.MaxValue
+            || (record.Fields is not null && !StoredHead.TryMeasure(record.Fields, out fields, out lines)))
         {
             return false;
         }
@@ -295,8 +296,8 @@ public sealed unsafe partial class MemoryStore
         _count++;
     }
 
-    // An empty slot of the key's two lines, else one that a record leaves for its other line, else that of the record that was asked for least.
-    // Who looks for a record that moves may miss it once.
+    // An empty slot of the key's two lines, else one that a record leaves for its other line, else that of the record that was asked for
+    // least. Who looks for a record that moves may miss it once.
     private ulong* FindPlace(in KeyHash hash)
     {
         ulong* least = null;

@@ -24,7 +24,8 @@ public sealed unsafe partial class MemoryStore
     public long PurgedCount => Volatile.Read(ref _purged);
 
     /// <summary>
-    /// Carries purges out on some records that nobody asks for, and frees their memory; one thread at a time. False: there is nothing left to do.
+    /// Carries purges out on some records that nobody asks for, and frees their memory; one thread at a time. False: there is nothing left
+    /// to do.
     /// </summary>
     public bool CarryOutSome()
     {

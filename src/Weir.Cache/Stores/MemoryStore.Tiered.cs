@@ -3,7 +3,8 @@ using Weir.Cache.Keys;
 
 namespace Weir.Cache.Stores;
 
-/// <content>What changes a store from above: the tier below is told before and after, so that it never has something older than memory had.</content>
+/// <content>What changes a store from above: the tier below is told before and after, so that it never has something older than memory
+/// had.</content>
 public sealed unsafe partial class MemoryStore
 {
     /// <summary>The tier on disk; null: there is none. Set before the store is used.</summary>

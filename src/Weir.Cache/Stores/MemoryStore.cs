@@ -136,8 +136,7 @@ public sealed unsafe partial class MemoryStore : IPurgedTier, IDisposable
 
     /// <summary>
     /// Forgets everything and gives back what no reader holds; nothing is stored any more. Exchanges that began before may go on using it:
-    /// what
-    /// they hold is given back when nobody refers to the store.
+    /// what they hold is given back when nobody refers to the store.
     /// </summary>
 #pragma warning disable CA1816 // The finalizer has the rest to do: readers may still hold memory.
     public void Dispose()

@@ -31,14 +31,16 @@ public readonly struct NewRecord
     public ulong Generation { get; init; }
 
     /// <summary>
-    /// The number of the newest purge when the fetch began (<see cref="Collapsing.Fill.Number"/>): purges with a greater one touch what it brought.
-    /// Notes need none.
+    /// The number of the newest purge when the fetch began (<see cref="Collapsing.Fill.Number"/>): purges with a greater one touch what it
+    /// brought. Notes need none.
     /// </summary>
     public ulong Number { get; init; }
 
     /// <summary>The hashes of its tags (<see cref="Purging.PurgeList.TagOf"/>); null: none.</summary>
     public uint[]? Tags { get; init; }
 
-    /// <summary>Octets of a body that is kept elsewhere; memory has the head alone then, and <see cref="Generation"/> tells which body it is.</summary>
+    /// <summary>
+    /// Octets of a body that is kept elsewhere; memory has the head alone then, and <see cref="Generation"/> tells which body it is.
+    /// </summary>
     public long ElsewhereOctets { get; init; }
 }

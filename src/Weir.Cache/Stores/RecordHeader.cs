@@ -4,9 +4,9 @@ using Weir.Cache.Freshness;
 namespace Weir.Cache.Stores;
 
 /// <summary>
-/// The beginning of a record in a segment. Behind it lie, without gaps: the numbers of extents, the hashes of tags, the table of fields, the
-/// key, the fields as lines, the octets of the body that are in no extent. Only the frequency and what purges made of it change once it is
-/// linked.
+/// The beginning of a record in a segment. Behind it lie, without gaps: the numbers of extents, the hashes of tags, the table of fields,
+/// the key, the fields as lines, the octets of the body that are in no extent. Only the frequency and what purges made of it change once it
+/// is linked.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal struct RecordHeader

@@ -2,8 +2,8 @@
 namespace Weir.Cache.Stores;
 
 /// <summary>
-/// How often one loop holds each segment. Only that loop writes here, so holding takes no atomic operation; who wants to reuse a segment reads
-/// all lanes.
+/// How often one loop holds each segment. Only that loop writes here, so holding takes no atomic operation; who wants to reuse a segment
+/// reads all lanes.
 /// </summary>
 internal sealed class StoreLane
 {

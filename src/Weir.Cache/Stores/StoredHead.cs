@@ -5,8 +5,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Cache.Stores;
 
 /// <summary>
-/// Fields as a record keeps them: lines as HTTP/1.1 writes them, so that they leave in one piece, and four octets for each that say where name
-/// and value end.
+/// Fields as a record keeps them: lines as HTTP/1.1 writes them, so that they leave in one piece, and four octets for each that say where
+/// name and value end.
 /// </summary>
 internal static class StoredHead
 {

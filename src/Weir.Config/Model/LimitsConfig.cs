@@ -26,6 +26,9 @@ public sealed record LimitsConfig
     [Option("The slowest allowed request body, after 5 s of grace; 0B/s allows any.")]
     public ByteRate BodyMinRate { get; init; } = new(240);
 
+    [Option("The slowest that a client may take a response, over idle_timeout; 0B/s: any octet in that time is enough.")]
+    public ByteRate ResponseMinRate { get; init; } = new(64);
+
     [Option("How long a connection may stay without a request.", Min = "10ms", Max = "24h")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -151,7 +151,8 @@ internal sealed class Fields
     private static string? NearestOf(SyntaxNode part, string name)
     {
         string root = part.Kind == SyntaxKind.Select && FieldTable.IsRoot(part.Children[0].Text) ? part.Children[0].Text + "." : "";
-        IEnumerable<string> known = FieldTable.All.Select(field => field.Name).Where(other => other.StartsWith(root, StringComparison.Ordinal));
+        IEnumerable<string> known = FieldTable.All.Select(field => field.Name).Where(
+            other => other.StartsWith(root, StringComparison.Ordinal));
         return Nearest.Find(name[root.Length..], known.Select(other => other[root.Length..])) is { } near ? root + near : null;
     }
 

@@ -14,7 +14,8 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
     public override string Name => "access";
 
     /// <inheritdoc/>
-    public override string Summary => "Lets clients in or keeps them out: by address, country, network, TLS fingerprint, or any field of the request.";
+    public override string Summary =>
+        "Lets clients in or keeps them out: by address, country, network, TLS fingerprint, or any field of the request.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OrderHint> OrderHints { get; } =
@@ -101,7 +102,8 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
                 continue;
             }
 
-            if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("https" or "http") || parsed.UserInfo.Length > 0)
+            if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("https" or "http")
+                || parsed.UserInfo.Length > 0)
             {
                 check.Error(option, $"\"{url}\" is no URL of a list.", "Write one that begins with https://, without a login.");
                 continue;
@@ -139,7 +141,8 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
         WatchedGeo geo = new(file, check.ResolvePath(file), check.Log, out string mistake);
         if (mistake.Length > 0)
         {
-            check.Error(option, $"\"{file}\" cannot be used: {mistake}.", "Name a database in MaxMind's format, as in GeoLite2-Country.mmdb.");
+            check.Error(
+                option, $"\"{file}\" cannot be used: {mistake}.", "Name a database in MaxMind's format, as in GeoLite2-Country.mmdb.");
         }
 
         return geo;
@@ -164,7 +167,8 @@ public sealed class AccessFactory : ModuleFactory<AccessOptions>
         }
     }
 
-    private static IEnumerable<(string Option, string Value)> Named(string option, IReadOnlyList<string> values) => values.Select(value => (option, value));
+    private static IEnumerable<(string Option, string Value)> Named(string option, IReadOnlyList<string> values) =>
+        values.Select(value => (option, value));
 
     private static Condition? Compile(CheckedBuilder check, string option, string? text)
     {

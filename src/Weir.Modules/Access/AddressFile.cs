@@ -31,7 +31,9 @@ internal sealed class AddressFile : IAddressSource
     /// <summary>What it looks like from outside.</summary>
     public ListStamp Stamp() => ListStamp.Of(_path);
 
-    /// <summary>Adds its ranges to a table; what is wrong with the file is added to the mistakes, the first ones each with its line.</summary>
+    /// <summary>
+    /// Adds its ranges to a table; what is wrong with the file is added to the mistakes, the first ones each with its line.
+    /// </summary>
     public void Read(AddressTableBuilder table, List<string> mistakes)
     {
         try

@@ -9,7 +9,9 @@ internal static class AddressLines
     private const int MostMistakes = 10;
     private const int LongestShown = 50;
 
-    /// <summary>Gives each range and its line's number; what is wrong is added to the mistakes, the first ones each with its line.</summary>
+    /// <summary>
+    /// Gives each range and its line's number; what is wrong is added to the mistakes, the first ones each with its line.
+    /// </summary>
     public static void Read(string name, IEnumerable<string> lines, List<string> mistakes, Action<IpPrefix, int> add)
     {
         int line = 0;

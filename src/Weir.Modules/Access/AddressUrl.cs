@@ -5,8 +5,8 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.Access;
 
 /// <summary>
-/// A list that is fetched again and again while Weir serves. What cannot be had or read changes nothing: the last good list stays, and the log
-/// says so. One thread at a time fetches; it writes the list before the stamp. Several accesses may share one.
+/// A list that is fetched again and again while Weir serves. What cannot be had or read changes nothing: the last good list stays, and the
+/// log says so. One thread at a time fetches; it writes the list before the stamp. Several accesses may share one.
 /// </summary>
 internal sealed class AddressUrl : IAddressSource, IPolled
 {
@@ -33,7 +33,8 @@ internal sealed class AddressUrl : IAddressSource, IPolled
     /// <param name="fetch">Fetches a URL, unless its content still has that tag.</param>
     /// <param name="log">Where it tells what happens.</param>
     /// <param name="time">The clock.</param>
-    public AddressUrl(AccessList list, string url, TimeSpan refresh, Func<string, string?, FetchedList> fetch, ModuleLog log, TimeProvider? time = null)
+    public AddressUrl(
+        AccessList list, string url, TimeSpan refresh, Func<string, string?, FetchedList> fetch, ModuleLog log, TimeProvider? time = null)
     {
         List = list;
         _url = url;
@@ -92,12 +93,14 @@ internal sealed class AddressUrl : IAddressSource, IPolled
             }
         }
 
-        _nextAt = _time.GetTimestamp() + (long)((mistakes.Count > 0 && _again < _refresh ? _again : _refresh).TotalSeconds * _time.TimestampFrequency);
+        _nextAt = _time.GetTimestamp() + (long)((mistakes.Count > 0
+            && _again < _refresh ? _again : _refresh).TotalSeconds * _time.TimestampFrequency);
         if (mistakes.Count > 0)
         {
             if (!_isFailing)
             {
-                _log.Warn($"{_url} cannot be used: {mistakes[0]} The {_entries.Length} ranges from before stay in force; it is tried again.");
+                _log.Warn(
+                    $"{_url} cannot be used: {mistakes[0]} The {_entries.Length} ranges from before stay in force; it is tried again.");
             }
 
             _isFailing = true;

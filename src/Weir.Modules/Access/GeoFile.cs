@@ -73,7 +73,8 @@ internal sealed class GeoFile
 
         ReadMetadata(tail + found + _marker.Length);
         int nodeOctets = _recordBits / 4;
-        if (_nodes <= 0 || _recordBits is not (24 or 28 or 32) || _version is not (4 or 6) || (long)_nodes * nodeOctets + SeparatorOctets > tail + found)
+        if (_nodes <= 0 || _recordBits is not (24 or 28 or 32) || _version is not (4 or 6)
+            || (long)_nodes * nodeOctets + SeparatorOctets > tail + found)
         {
             throw new InvalidDataException("its metadata do not fit it");
         }
@@ -229,7 +230,9 @@ internal sealed class GeoFile
 
         value += length switch { 2 => 2048, 3 => 526336, _ => 0 };
         long target = begin + value;
-        return target < _octets.Length && _octets[target] >> 5 != 1 ? (int)target : throw new InvalidDataException("a pointer of it points outside");
+        return target < _octets.Length && _octets[target] >> 5 != 1
+            ? (int)target
+            : throw new InvalidDataException("a pointer of it points outside");
     }
 
     private int Skip(int at, int depth)

@@ -4,7 +4,9 @@ using Weir.Abstractions.Exchanges;
 
 namespace Weir.Modules.Access;
 
-/// <summary>The tree of a database over its file's octets, which hold no references: the collector never looks into them. Immutable.</summary>
+/// <summary>
+/// The tree of a database over its file's octets, which hold no references: the collector never looks into them. Immutable.
+/// </summary>
 internal sealed class GeoTable
 {
     private const int AllBits = 128;

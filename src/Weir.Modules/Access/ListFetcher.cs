@@ -59,7 +59,8 @@ internal static class ListFetcher
             whole.Write(buffer, 0, read);
             if (whole.Length > MostOctets || end.IsCancellationRequested)
             {
-                return new FetchedList(null, null, whole.Length > MostOctets ? $"it has more than {MostOctets >> 20} MiB." : "it took longer than a minute.");
+                return new FetchedList(
+                    null, null, whole.Length > MostOctets ? $"it has more than {MostOctets >> 20} MiB." : "it took longer than a minute.");
             }
         }
 

@@ -6,8 +6,8 @@ namespace Weir.Modules.Access;
 
 /// <summary>
 /// Ranges laid flat, in order; one ends where the next one begins. The space from the second to the last is cut into slots of equal width,
-/// some sixteen ranges to a slot where they lie evenly; a lookup takes its slot from the address by arithmetic and halves what lies in it. So a
-/// million ranges cost two places in memory, as ten do, and where they lie in heaps some steps more. Immutable, shared by all loops.
+/// some sixteen ranges to a slot where they lie evenly; a lookup takes its slot from the address by arithmetic and halves what lies in it.
+/// So a million ranges cost two places in memory, as ten do, and where they lie in heaps some steps more. Immutable, shared by all loops.
 /// </summary>
 /// <typeparam name="T">An address as a number.</typeparam>
 internal sealed class RangeTable<T>

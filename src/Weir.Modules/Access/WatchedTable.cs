@@ -5,8 +5,9 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.Access;
 
 /// <summary>
-/// The table in force: from the rules of the configuration and those of files, which are looked at again and again by <see cref="FileTimer"/>.
-/// The table is immutable and swapped as a whole. Only the timer's thread polls, one poll at a time; any loop reads.
+/// The table in force: from the rules of the configuration and those of files, which are looked at again and again by
+/// <see cref="FileTimer"/>. The table is immutable and swapped as a whole. Only the timer's thread polls, one poll at a time; any loop
+/// reads.
 /// </summary>
 internal sealed class WatchedTable : IPolled
 {

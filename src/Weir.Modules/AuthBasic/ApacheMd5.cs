@@ -19,7 +19,8 @@ internal static class ApacheMd5
 
     /// <summary>Whether a hash is of this form.</summary>
     public static bool IsFor(string hash) => hash.StartsWith(Prefix, StringComparison.Ordinal)
-        && hash.IndexOf('$', Prefix.Length) is var end && end >= Prefix.Length && end <= Prefix.Length + MostSalt && hash.Length == end + 1 + DigestLetters;
+        && hash.IndexOf('$', Prefix.Length) is var end && end >= Prefix.Length && end <= Prefix.Length + MostSalt
+            && hash.Length == end + 1 + DigestLetters;
 
     /// <summary>The hash of a password with the salt of another.</summary>
     public static string Make(ReadOnlySpan<byte> password, string setting)

@@ -34,7 +34,8 @@ public sealed class AuthBasicFactory : ModuleFactory<AuthBasicOptions>
             return null;
         }
 
-        PasswordQueue queue = builder.Share("auth_basic queue", static () => new PasswordQueue(Math.Max(1, Environment.ProcessorCount / 2)));
+        PasswordQueue queue = builder.Share(
+            "auth_basic queue", static () => new PasswordQueue(Math.Max(1, Environment.ProcessorCount / 2)));
         byte[] challenge = Encoding.ASCII.GetBytes($"Basic realm=\"{options.Realm}\", charset=\"UTF-8\"");
         return new AuthBasicModule(users, queue, new RememberedLogins((long)options.Remember.TotalMilliseconds), challenge)
         {

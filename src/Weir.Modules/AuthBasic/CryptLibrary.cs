@@ -23,7 +23,9 @@ internal static class CryptLibrary
     {
         try
         {
-            return Check(Encoding.ASCII.GetBytes(hash + '\0')) is Good or Legacy or TooCheap ? null : "it is of a form that this system's libcrypt does not know";
+            return Check(Encoding.ASCII.GetBytes(hash + '\0')) is Good or Legacy or TooCheap
+                ? null
+                : "it is of a form that this system's libcrypt does not know";
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {

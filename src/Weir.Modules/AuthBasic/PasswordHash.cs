@@ -5,7 +5,8 @@ using System.Text;
 namespace Weir.Modules.AuthBasic;
 
 /// <summary>
-/// Checks passwords against hashes in the forms of crypt(3). The system's library does the work; only Apache's variant of one form it does not have.
+/// Checks passwords against hashes in the forms of crypt(3). The system's library does the work; only Apache's variant of one form it does
+/// not have.
 /// </summary>
 internal static class PasswordHash
 {
@@ -57,7 +58,8 @@ internal static class PasswordHash
 
     private static int TailOf(string hash) => hash.Length - hash.LastIndexOf('$') - 1;
 
-    private static bool IsBcrypt(string hash) => hash.Length == 60 && hash[3] == '$' && char.IsAsciiDigit(hash[4]) && char.IsAsciiDigit(hash[5]) && hash[6] == '$';
+    private static bool IsBcrypt(string hash) =>
+        hash.Length == 60 && hash[3] == '$' && char.IsAsciiDigit(hash[4]) && char.IsAsciiDigit(hash[5]) && hash[6] == '$';
 
     private static int BcryptCost(string hash) => int.Parse(hash.AsSpan(4, 2), CultureInfo.InvariantCulture);
 

@@ -4,8 +4,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Modules.AuthBasic;
 
 /// <summary>
-/// Hashes passwords away from the loops, a few at once: all modules of the process share it, so that whoever sends passwords takes half of the
-/// processors at most. Any thread; one lock around the counts.
+/// Hashes passwords away from the loops, a few at once: all modules of the process share it, so that whoever sends passwords takes half of
+/// the processors at most. Any thread; one lock around the counts.
 /// </summary>
 internal sealed class PasswordQueue : IDisposable
 {

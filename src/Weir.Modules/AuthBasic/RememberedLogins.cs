@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Weir.Modules.AuthBasic;
 
 /// <summary>
-/// What came of passwords, for a short time: a browser sends the same one with every request. Names and passwords are kept as keyed digests only.
-/// Those that were right and those that were wrong are bounded apart, so that who guesses drives nobody out. Any thread.
+/// What came of passwords, for a short time: a browser sends the same one with every request. Names and passwords are kept as keyed digests
+/// only. Those that were right and those that were wrong are bounded apart, so that who guesses drives nobody out. Any thread.
 /// </summary>
 internal sealed class RememberedLogins
 {

@@ -6,7 +6,9 @@ using Weir.Abstractions.Modules;
 
 namespace Weir.Modules.AuthCert;
 
-/// <summary>Lets in clients by the certificate that they showed in the handshake, which TLS has verified (`client_ca` of the site).</summary>
+/// <summary>
+/// Lets in clients by the certificate that they showed in the handshake, which TLS has verified (`client_ca` of the site).
+/// </summary>
 internal sealed class AuthCertModule : IRequestModule, IResponseModule
 {
     private const string Name = "auth_cert";

@@ -35,12 +35,14 @@ public sealed class AuthForwardFactory : ModuleFactory<AuthForwardOptions>
 
         if (options.OnFailure == FailureMode.Allow)
         {
-            check.Warning("on_failure", "While the service cannot be asked, everyone passes.", "Leave it out where that would give something away.");
+            check.Warning(
+                "on_failure", "While the service cannot be asked, everyone passes.", "Leave it out where that would give something away.");
         }
 
         return check.HasErrors
             ? null
-            : new AuthForwardModule(options.To, Encoding.ASCII.GetBytes(path), mark < 0 ? null : Encoding.ASCII.GetBytes(options.Path[(mark + 1)..]))
+            : new AuthForwardModule(
+                options.To, Encoding.ASCII.GetBytes(path), mark < 0 ? null : Encoding.ASCII.GetBytes(options.Path[(mark + 1)..]))
             {
                 Copied = [.. options.Copy.Zip(copied, (name, field) => (Encoding.ASCII.GetBytes(name), field!))],
                 Sent = [.. options.Send.Select(Encoding.ASCII.GetBytes)],

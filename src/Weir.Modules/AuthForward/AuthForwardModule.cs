@@ -9,9 +9,9 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.AuthForward;
 
 /// <summary>
-/// Asks a service whether a request may pass. 1 what the client claims to be is taken away  2 the service is asked, with a head of its own and no
-/// content  3 its 2xx lets the request pass, with the fields that it names  4 any other answer of its goes to the client  5 no answer, or 5xx, is a
-/// failure, which the options decide about.
+/// Asks a service whether a request may pass. 1 what the client claims to be is taken away 2 the service is asked, with a head of its own
+/// and no content 3 its 2xx lets the request pass, with the fields that it names 4 any other answer of its goes to the client 5 no answer,
+/// or 5xx, is a failure, which the options decide about.
 /// </summary>
 internal sealed class AuthForwardModule : IRequestModule, IResponseModule
 {

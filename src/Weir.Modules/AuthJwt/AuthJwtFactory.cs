@@ -46,13 +46,17 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
     private static SignatureAlgorithm[] ReadAlgorithms(CheckedBuilder check, AuthJwtOptions options)
     {
         bool isSecret = options.SecretFile is not null;
-        IReadOnlyList<string> names = options.Algorithms.Count > 0 ? options.Algorithms : isSecret ? ["HS256"] : ["RS256", "PS256", "ES256"];
+        IReadOnlyList<string> names = options.Algorithms.Count > 0 ? options.Algorithms
+            : isSecret ? ["HS256"]
+            : ["RS256", "PS256", "ES256"];
         List<SignatureAlgorithm> algorithms = [];
         foreach (string name in names)
         {
             if (TokenAlgorithms.Find(name) is not { } algorithm)
             {
-                string cause = name == "EdDSA" ? "EdDSA is not among what this platform verifies." : $"\"{name}\" is no algorithm that is known.";
+                string cause = name == "EdDSA"
+                    ? "EdDSA is not among what this platform verifies."
+                    : $"\"{name}\" is no algorithm that is known.";
                 check.Error("algorithms", cause, $"Use some of {string.Join(", ", TokenAlgorithms.Names)}.");
             }
             else if (algorithm.IsSecret != isSecret)
@@ -109,8 +113,10 @@ public sealed class AuthJwtFactory : ModuleFactory<AuthJwtOptions>
         }
 
         WatchedContent<KeySet>? file = options.KeysFile is { } name
-            ? WatchedContent<KeySet>.Open(check, "keys_file", name, KeySet.Parse, "Put the issuer's key set there, as its jwks_uri gives it.")
-            : WatchedContent<KeySet>.Open(check, "secret_file", options.SecretFile!, KeySet.ParseSecret, "Make one with `openssl rand -hex 32`.");
+            ? WatchedContent<KeySet>.Open(
+                check, "keys_file", name, KeySet.Parse, "Put the issuer's key set there, as its jwks_uri gives it.")
+            : WatchedContent<KeySet>.Open(
+                check, "secret_file", options.SecretFile!, KeySet.ParseSecret, "Make one with `openssl rand -hex 32`.");
         return file is null ? null : new FileKeys(file);
     }
 }

@@ -9,8 +9,8 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.AuthJwt;
 
 /// <summary>
-/// Asks for a token (RFC 6750, RFC 7519). 1 what the client claims to be is taken away  2 the token is found  3 it is remembered, or 4 judged by the
-/// issuer's keys, which are waited for where there are none  5 its claims are told to the origin.
+/// Asks for a token (RFC 6750, RFC 7519). 1 what the client claims to be is taken away 2 the token is found 3 it is remembered, or 4 judged
+/// by the issuer's keys, which are waited for where there are none 5 its claims are told to the origin.
 /// </summary>
 internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposable
 {

@@ -24,7 +24,8 @@ public sealed class AuthKeyFactory : ModuleFactory<AuthKeyOptions>
         WatchedContent<KeyTable>? keys = WatchedContent<KeyTable>.Open(check, "keys_file", options.KeysFile, KeyTable.Parse, Remedy);
         OwnField? label = OwnField.Read(check, "label_header", options.LabelHeader);
         FieldNames.Check(check, "header", options.Header);
-        if (options.Query is { } query && (query.Length == 0 || !query.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')))
+        if (options.Query is { } query
+            && (query.Length == 0 || !query.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')))
         {
             check.Error("query", $"\"{query}\" is not a parameter that needs no encoding.", "Use letters, digits, \"_\", \"-\" and \".\".");
         }

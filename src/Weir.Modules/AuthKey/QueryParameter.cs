@@ -6,7 +6,10 @@ namespace Weir.Modules.AuthKey;
 /// <summary>Takes a secret parameter out of a query: also out of the target as it was received, which the access log shows.</summary>
 internal static class QueryParameter
 {
-    /// <summary>Writes the parameter's value, and removes every one of its name. Returns the length; -1: there is none, or more than one, or too much.</summary>
+    /// <summary>
+    /// Writes the parameter's value, and removes every one of its name. Returns the length; -1: there is none, or more than one, or too
+    /// much.
+    /// </summary>
     public static int Take(RequestHead request, ReadOnlySpan<byte> name, Span<byte> value)
     {
         ReadOnlySpan<byte> query = request.Query;

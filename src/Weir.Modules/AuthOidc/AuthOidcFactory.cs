@@ -18,7 +18,8 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
     public override string Name => "auth_oidc";
 
     /// <inheritdoc/>
-    public override string Summary => "Sends people to log in at an OpenID Connect provider, and keeps their session in an encrypted cookie.";
+    public override string Summary =>
+        "Sends people to log in at an OpenID Connect provider, and keeps their session in an encrypted cookie.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OrderHint> OrderHints { get; } = AuthOrder.Of("auth_oidc");
@@ -32,7 +33,8 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
         SignatureAlgorithm[] algorithms = ReadAlgorithms(check, options);
         ClaimDemands.Check(check, options.Require);
         OwnField?[] fields = [.. options.Claims.Keys.Select(name => OwnField.Read(check, $"claims.{name}", name))];
-        if (options.Cookie.Length is 0 or > LongestCookieName || !options.Cookie.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-'))
+        if (options.Cookie.Length is 0 or > LongestCookieName
+            || !options.Cookie.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-'))
         {
             check.Error("cookie", $"\"{options.Cookie}\" is no name of a cookie.", $"Use up to {LongestCookieName} letters, digits, \"_\" and \"-\".");
         }
@@ -42,7 +44,8 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
                 check, "client_secret_file", file, ClientSecret.Parse, "Put the secret there that the provider gave, and nothing else.")
             : null;
         WatchedContent<SealKey[]>? sealKeys = options.CookieKeysFile is { } keysFile
-            ? WatchedContent<SealKey[]>.Open(check, "cookie_keys_file", keysFile, FileSealKeys.Parse, "Make a key with `openssl rand -hex 32`.")
+            ? WatchedContent<SealKey[]>.Open(
+                check, "cookie_keys_file", keysFile, FileSealKeys.Parse, "Make a key with `openssl rand -hex 32`.")
             : null;
         if (check.HasErrors)
         {
@@ -111,7 +114,8 @@ public sealed class AuthOidcFactory : ModuleFactory<AuthOidcOptions>
     {
         byte[] octets = Encoding.UTF8.GetBytes(path);
         byte[] normal = new byte[octets.Length];
-        if (!Navigation.IsOwnPath(path) || path.AsSpan().IndexOfAny('?', '#') >= 0 || !check.PathRules.TryNormalise(octets, normal, out int written)
+        if (!Navigation.IsOwnPath(path) || path.AsSpan().IndexOfAny('?', '#') >= 0
+            || !check.PathRules.TryNormalise(octets, normal, out int written)
             || !normal.AsSpan(0, written).SequenceEqual(octets))
         {
             check.Error(option, $"\"{path}\" is no path.", "Begin it with one \"/\", and write neither query nor dot segments.");

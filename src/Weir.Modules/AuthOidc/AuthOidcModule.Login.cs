@@ -140,7 +140,8 @@ internal sealed partial class AuthOidcModule
     {
         if (await SetupAsync(exchange.Loop.NowMs) is not { } setup)
         {
-            return AuthRefusal.Unavailable(exchange, Name, "what the provider says of itself is not to be had; the log of the module says why");
+            return AuthRefusal.Unavailable(
+                exchange, Name, "what the provider says of itself is not to be had; the log of the module says why");
         }
 
         if (setup.SendsIssuer && query.Issuer is null)
@@ -171,7 +172,8 @@ internal sealed partial class AuthOidcModule
         }
 
         ExpectedToken expected = new(login.Nonce, null, answer.AccessToken);
-        (TokenOutcome? refusal, VerifiedToken? verified) = await ReadTokenAsync(setup, answer, expected, exchange.Loop.NowMs, exchange.Loop.UnixMs);
+        (TokenOutcome? refusal, VerifiedToken? verified) = await ReadTokenAsync(
+            setup, answer, expected, exchange.Loop.NowMs, exchange.Loop.UnixMs);
         if (refusal is not null)
         {
             return Fail(exchange, $"the ID token is not good: {refusal.Reason}");
@@ -365,7 +367,8 @@ internal sealed partial class AuthOidcModule
             && scheme.SequenceEqual("https"u8));
 
     private static bool IsThisMachine(ReadOnlySpan<byte> host) =>
-        host.SequenceEqual("localhost"u8) || host.EndsWith(".localhost"u8) || host.SequenceEqual("127.0.0.1"u8) || host.SequenceEqual("[::1]"u8);
+        host.SequenceEqual("localhost"u8) || host.EndsWith(".localhost"u8) || host.SequenceEqual("127.0.0.1"u8)
+            || host.SequenceEqual("[::1]"u8);
 
     private static string OriginOf(Exchange exchange) =>
         $"{(IsHttps(exchange) ? "https" : "http")}://{Encoding.ASCII.GetString(exchange.Request.Authority)}";

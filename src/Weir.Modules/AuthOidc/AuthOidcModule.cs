@@ -8,10 +8,12 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// Lets in who is logged in at a provider (OpenID Connect Core 1.0, the authorization code flow with PKCE). 1 what the client claims to be is taken
-/// away  2 a session is read from its cookie  3 the paths of its own are answered: where the provider sends people back to, and where sessions end
-/// 4 who has no session is sent to the provider, or gets 401 where no page is asked for  5 a session that is due is renewed there  6 its claims are
-/// told to the origin, which never sees the cookie. Nothing is kept here for a login or a session: browsers hold them, encrypted.
+/// Lets in who is logged in at a provider (OpenID Connect Core 1.0, the authorization code flow with PKCE). 1 what the client claims to be
+/// is taken away 2 a session is read from its cookie 3 the paths of its own are answered: where the provider sends people back to, and
+/// where sessions end
+/// 4 who has no session is sent to the provider, or gets 401 where no page is asked for 5 a session that is due is renewed there 6 its
+/// claims are told to the origin, which never sees the cookie. Nothing is kept here for a login or a session: browsers hold them,
+/// encrypted.
 /// </summary>
 internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, IDisposable
 {
@@ -208,7 +210,9 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
             return await Ask(exchange, renewal.Reason);
         }
 
-        return exchange.Loop.UnixMs / 1000 < session.TokensEndAt ? Admit(exchange, session) : AuthRefusal.Unavailable(exchange, Name, renewal.Reason);
+        return exchange.Loop.UnixMs / 1000 < session.TokensEndAt
+            ? Admit(exchange, session)
+            : AuthRefusal.Unavailable(exchange, Name, renewal.Reason);
     }
 
     private async Task<Renewal> AskForRenewalAsync(Session session, long nowMs, long unixMs)
@@ -218,7 +222,8 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
             return new Renewal(null, "what the provider says of itself is not to be had", IsOver: false);
         }
 
-        TokenAnswer answer = await _provider.AskAsync(setup, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = session.RefreshToken! });
+        TokenAnswer answer = await _provider.AskAsync(
+            setup, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = session.RefreshToken! });
         if (answer.Reason.Length > 0)
         {
             return new Renewal(null, answer.Reason, answer.IsRefused);

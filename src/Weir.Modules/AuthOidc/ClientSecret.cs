@@ -18,7 +18,8 @@ internal sealed class ClientSecret
         string text = Encoding.UTF8.GetString(octets).TrimEnd('\r', '\n');
         if (text.Length is 0 or > MostLetters || text.Any(letter => letter is < ' ' or > '~'))
         {
-            mistakes.Add(text.Length == 0 ? "It is empty." : $"It is no secret of up to {MostLetters} letters, digits and signs in one line.");
+            mistakes.Add(
+                text.Length == 0 ? "It is empty." : $"It is no secret of up to {MostLetters} letters, digits and signs in one line.");
         }
 
         return new ClientSecret(text);

@@ -6,8 +6,8 @@ using System.Text;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// Encrypts what cookies hold (AES-256-GCM), bound to what it is for: version, the key's id, 12 random octets, the text, the tag; as base64url.
-/// A key takes turns long before 2^32 random numbers are used up.
+/// Encrypts what cookies hold (AES-256-GCM), bound to what it is for: version, the key's id, 12 random octets, the text, the tag; as
+/// base64url. A key takes turns long before 2^32 random numbers are used up.
 /// </summary>
 internal sealed class CookieSealer
 {

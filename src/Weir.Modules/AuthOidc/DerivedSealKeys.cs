@@ -5,8 +5,8 @@ using System.Text;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// A key for each day, derived from the secret that the data directory keeps: all processes of one data directory have the same ones, and none is
-/// used for longer than its day. Any thread.
+/// A key for each day, derived from the secret that the data directory keeps: all processes of one data directory have the same ones, and
+/// none is used for longer than its day. Any thread.
 /// </summary>
 internal sealed class DerivedSealKeys : SealKeys
 {
@@ -49,7 +49,8 @@ internal sealed class DerivedSealKeys : SealKeys
             _days.Clear();
         }
 
-        byte[] secret = HKDF.DeriveKey(HashAlgorithmName.SHA256, _secret, SealKey.SecretOctets, [], Encoding.ASCII.GetBytes($"weir auth_oidc day {day}"));
+        byte[] secret = HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, _secret, SealKey.SecretOctets, [], Encoding.ASCII.GetBytes($"weir auth_oidc day {day}"));
         return _days.GetOrAdd(day, new SealKey(secret, day));
     }
 }

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// Judges ID tokens (OpenID Connect Core 1.0 sections 3.1.3.7 and 12.2): what is asked of any token, and who it was made for, when, for which login
-/// and with which access token. Pure; any thread.
+/// Judges ID tokens (OpenID Connect Core 1.0 sections 3.1.3.7 and 12.2): what is asked of any token, and who it was made for, when, for
+/// which login and with which access token. Pure; any thread.
 /// </summary>
 internal sealed class IdTokenRules
 {

@@ -9,13 +9,14 @@ internal static class Navigation
     private const int LongestReturn = 2048;
 
     /// <summary>
-    /// Whether a browser goes to a page: only then a login may begin. A script that gets a redirection to a provider can do nothing with it. Browsers
-    /// say so in Sec-Fetch-Mode (Fetch Metadata); what does not say it takes HTML, and says so.
+    /// Whether a browser goes to a page: only then a login may begin. A script that gets a redirection to a provider can do nothing with
+    /// it. Browsers say so in Sec-Fetch-Mode (Fetch Metadata); what does not say it takes HTML, and says so.
     /// </summary>
     public static bool Is(RequestHead request)
     {
         HeaderFields fields = request.Fields;
-        if (request.Method is not (RequestMethod.Get or RequestMethod.Head) || fields.Has(KnownField.Upgrade) || fields.TryGet("Sec-Purpose"u8, out _))
+        if (request.Method is not (RequestMethod.Get or RequestMethod.Head) || fields.Has(KnownField.Upgrade)
+            || fields.TryGet("Sec-Purpose"u8, out _))
         {
             return false;
         }
@@ -30,8 +31,8 @@ internal static class Navigation
         request.Fields.TryGet("Sec-Fetch-Site"u8, out ReadOnlySpan<byte> site) && site.SequenceEqual("cross-site"u8);
 
     /// <summary>
-    /// What was asked for, as a reference that cannot lead to another site: it begins with one slash, with no other and no backslash behind it, which
-    /// browsers read as the beginning of a host.
+    /// What was asked for, as a reference that cannot lead to another site: it begins with one slash, with no other and no backslash behind
+    /// it, which browsers read as the beginning of a host.
     /// </summary>
     public static string ReturnTo(RequestHead request)
     {

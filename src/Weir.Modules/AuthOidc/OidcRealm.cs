@@ -4,7 +4,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// What modules of one provider, client and cookie have in common, wherever they stand: a browser has one session for all of them. Any thread.
+/// What modules of one provider, client and cookie have in common, wherever they stand: a browser has one session for all of them. Any
+/// thread.
 /// </summary>
 internal sealed class OidcRealm
 {
@@ -21,7 +22,8 @@ internal sealed class OidcRealm
     public SpentIds Ended { get; } = new();
 
     /// <summary>The claims that sessions hold: those that one of the modules names, or something in the process asks for.</summary>
-    public IEnumerable<string> Claims => _claims.Keys.Order(StringComparer.Ordinal).Concat(ClaimNames.All).Distinct(StringComparer.Ordinal).Take(MostClaims);
+    public IEnumerable<string> Claims =>
+        _claims.Keys.Order(StringComparer.Ordinal).Concat(ClaimNames.All).Distinct(StringComparer.Ordinal).Take(MostClaims);
 
     /// <summary>Names claims.</summary>
     public void Name(IEnumerable<string> claims)

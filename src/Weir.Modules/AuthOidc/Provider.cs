@@ -8,7 +8,8 @@ using Weir.Abstractions.Modules;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// The provider as Weir knows it: its description and keys, which are fetched away from the loops and kept, and its token endpoint. Any thread.
+/// The provider as Weir knows it: its description and keys, which are fetched away from the loops and kept, and its token endpoint. Any
+/// thread.
 /// </summary>
 internal sealed class Provider : IDisposable
 {
@@ -41,7 +42,8 @@ internal sealed class Provider : IDisposable
         _http = IssuerClient.Make(handler);
         string issuer = options.Issuer;
         string address = issuer.TrimEnd('/') + "/.well-known/openid-configuration";
-        _setup = new FetchedDocument<ProviderSetup>(_http, address, options.Refresh, (octets, mistakes) => ProviderSetup.Parse(octets, issuer, mistakes), log);
+        _setup = new FetchedDocument<ProviderSetup>(
+            _http, address, options.Refresh, (octets, mistakes) => ProviderSetup.Parse(octets, issuer, mistakes), log);
     }
 
     /// <summary>What the provider says of itself; null: that is not known now.</summary>
@@ -65,7 +67,8 @@ internal sealed class Provider : IDisposable
     /// <summary>Asks the token endpoint. It ends after a bounded time and never fails; too many at once get nothing.</summary>
     /// <param name="setup">Where it is.</param>
     /// <param name="form">The parameters, but for who asks.</param>
-    public Task<TokenAnswer> AskAsync(ProviderSetup setup, Dictionary<string, string> form) => Task.Run(() => AskBoundedAsync(setup.Token, form));
+    public Task<TokenAnswer> AskAsync(ProviderSetup setup, Dictionary<string, string> form) =>
+        Task.Run(() => AskBoundedAsync(setup.Token, form));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -147,7 +150,8 @@ internal sealed class Provider : IDisposable
             IdToken = idToken is not null && Ascii.IsValid(idToken) ? Encoding.ASCII.GetBytes(idToken) : null,
             AccessToken = Text(root, "access_token"),
             RefreshToken = refresh is { Length: > 0 } ? refresh : null,
-            ExpiresInSeconds = isTimed && life.TryGetDouble(out double seconds) && seconds is > 0 and < LongestLifeSeconds ? (long)seconds : 0,
+            ExpiresInSeconds = isTimed && life.TryGetDouble(out double seconds)
+                && seconds is > 0 and < LongestLifeSeconds ? (long)seconds : 0,
         };
     }
 
@@ -183,7 +187,8 @@ internal sealed class Provider : IDisposable
     /// <summary>An error's code as it may stand in a log; what is no code is "an error".</summary>
     public static string CodeOf(string? code) =>
         code is null ? ""
-        : code.Length is > 0 and <= LongestErrorCode && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') ? code
+        : code.Length is > 0 and <= LongestErrorCode
+            && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') ? code
         : "an error";
 
     private static JsonDocument? TryParse(byte[] octets)

@@ -47,7 +47,8 @@ internal sealed record ProviderSetup(string Authorization, string Token, string 
         bool sendsIssuer = root.TryGetProperty("authorization_response_iss_parameter_supported", out JsonElement sends)
             && sends.ValueKind == JsonValueKind.True;
         return new ProviderSetup(
-            Address(root, "authorization_endpoint", mistakes), Address(root, "token_endpoint", mistakes), Address(root, "jwks_uri", mistakes),
+            Address(root, "authorization_endpoint", mistakes), Address(root, "token_endpoint", mistakes), Address(
+                root, "jwks_uri", mistakes),
             IssuerClient.MayAsk(endSession) ? endSession : null, sendsIssuer);
     }
 

@@ -1,15 +1,16 @@
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// Renews each session once: the requests that a page sends all have the same cookie, and a provider takes a refresh token once. What came of it
-/// stays for a while, for those that were on their way. Any thread; one lock.
+/// Renews each session once: the requests that a page sends all have the same cookie, and a provider takes a refresh token once. What came
+/// of it stays for a while, for those that were on their way. Any thread; one lock.
 /// </summary>
 internal sealed class Renewals
 {
     private const int Most = 4096;
     private const long KeptMs = 30_000;
 
-    private static readonly Task<Renewal> _tooMany = Task.FromResult(new Renewal(null, "too many sessions are renewed at once", IsOver: false));
+    private static readonly Task<Renewal> _tooMany = Task.FromResult(
+        new Renewal(null, "too many sessions are renewed at once", IsOver: false));
 
     private readonly Lock _lock = new();
     private readonly Dictionary<TokenDigest, Entry> _entries = [];
@@ -26,7 +27,8 @@ internal sealed class Renewals
 
             if (_entries.Count >= Most)
             {
-                foreach ((TokenDigest old, _) in _entries.Where(pair => pair.Value.Task.IsCompleted && nowMs - pair.Value.AtMs >= KeptMs).ToArray())
+                foreach ((TokenDigest old, _) in _entries.Where(pair => pair.Value.Task.IsCompleted
+                    && nowMs - pair.Value.AtMs >= KeptMs).ToArray())
                 {
                     _entries.Remove(old);
                 }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Weir.Modules.AuthOidc;
 
-/// <summary>A key that cookies are encrypted by. Any thread: what the platform's cipher keeps for itself, each thread has its own of.</summary>
+/// <summary>
+/// A key that cookies are encrypted by. Any thread: what the platform's cipher keeps for itself, each thread has its own of.
+/// </summary>
 #pragma warning disable CA1001 // Loops may still use a key that was replaced: what the platform holds goes with the last of them.
 internal sealed class SealKey
 #pragma warning restore CA1001

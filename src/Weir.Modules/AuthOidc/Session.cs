@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// Somebody who is logged in, as an encrypted cookie holds it: a JSON object of the session's id, its times, what it can be renewed with, and the
-/// claims that somebody asks for. Immutable. Times are seconds since 1970.
+/// Somebody who is logged in, as an encrypted cookie holds it: a JSON object of the session's id, its times, what it can be renewed with,
+/// and the claims that somebody asks for. Immutable. Times are seconds since 1970.
 /// </summary>
 internal sealed record Session
 {
@@ -59,13 +59,15 @@ internal sealed record Session
     public static Session? Read(byte[] octets, uint keyId, OidcRealm realm, ClaimDemands demands)
     {
         using JsonDocument? document = TokenRules.TryParse(octets);
-        if (document is null || !document.RootElement.TryGetProperty("c", out JsonElement claims) || claims.ValueKind != JsonValueKind.Object)
+        if (document is null || !document.RootElement.TryGetProperty("c", out JsonElement claims)
+            || claims.ValueKind != JsonValueKind.Object)
         {
             return null;
         }
 
         JsonElement root = document.RootElement;
-        if (Text(root, "i") is not { } id || Text(claims, "sub") is not { } subject || !realm.Claims.All(name => claims.TryGetProperty(name, out _)))
+        if (Text(root, "i") is not { } id || Text(claims, "sub") is not { } subject
+            || !realm.Claims.All(name => claims.TryGetProperty(name, out _)))
         {
             return null;
         }
@@ -135,5 +137,6 @@ internal sealed record Session
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static long Number(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : 0;
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out long number) ? number : 0;
 }

@@ -5,8 +5,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// The cookies of a session and of logins that have begun. A session's may be too long for one (RFC 6265 section 6.1 promises 4096 octets): the first
-/// says with its first digit how many there are. All are __Host-, Secure, HttpOnly and SameSite=Lax.
+/// The cookies of a session and of logins that have begun. A session's may be too long for one (RFC 6265 section 6.1 promises 4096 octets):
+/// the first says with its first digit how many there are. All are __Host-, Secure, HttpOnly and SameSite=Lax.
 /// </summary>
 internal sealed class SessionCookies
 {
@@ -76,7 +76,8 @@ internal sealed class SessionCookies
         for (int i = 0; i < parts; i++)
         {
             ReadOnlySpan<byte> part = value.Slice(i * PartOctets, Math.Min(PartOctets, value.Length - (i * PartOctets)));
-            fields.Add(Set(PartName(i), (i == 0 ? parts.ToString(CultureInfo.InvariantCulture) : "") + Encoding.ASCII.GetString(part), life));
+            fields.Add(
+                Set(PartName(i), (i == 0 ? parts.ToString(CultureInfo.InvariantCulture) : "") + Encoding.ASCII.GetString(part), life));
         }
 
         AddEnds(fields, request, from: parts);
@@ -92,7 +93,8 @@ internal sealed class SessionCookies
     }
 
     /// <summary>The value of Set-Cookie for a login that begins.</summary>
-    public byte[] SetLogin(int slot, ReadOnlySpan<byte> value, TimeSpan life) => Set(LoginName(slot), Encoding.ASCII.GetString(value), life);
+    public byte[] SetLogin(int slot, ReadOnlySpan<byte> value, TimeSpan life) =>
+        Set(LoginName(slot), Encoding.ASCII.GetString(value), life);
 
     /// <summary>The value of Set-Cookie that ends one.</summary>
     public byte[] EndLogin(int slot) => End(LoginName(slot));
@@ -132,7 +134,8 @@ internal sealed class SessionCookies
     private string LoginName(int slot) => string.Create(CultureInfo.InvariantCulture, $"{_name}.login{slot}");
 
     private static byte[] Set(string name, string value, TimeSpan life) =>
-        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name}={value}{Attributes}; Max-Age={(long)life.TotalSeconds}"));
+        Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{name}={value}{Attributes}; Max-Age={(long)life.TotalSeconds}"));
 
     private static byte[] End(string name) => Encoding.ASCII.GetBytes($"{name}={Attributes}; Max-Age=0");
 }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Weir.Modules.AuthOidc;
 
-/// <summary>What must not be used again in this process: logins that were completed, sessions that were ended. Bounded; any thread.</summary>
+/// <summary>
+/// What must not be used again in this process: logins that were completed, sessions that were ended. Bounded; any thread.
+/// </summary>
 internal sealed class SpentIds
 {
     private const int Most = 100_000;

@@ -39,7 +39,8 @@ internal sealed class Pace : BodyFilter
     public override BodyLength LengthAfter(BodyLength before) => before;
 
     /// <inheritdoc/>
-    public override OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd)
+    public override OperationStatus Transform(
+        ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd)
     {
         // Never asked: there is a reader in its place. As a filter it would hand octets on as they are.
         consumed = written = Math.Min(source.Length, destination.Length);

@@ -9,9 +9,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules.Bandwidth;
 
 /// <summary>
-/// Content that comes no faster than its key may have it. What the source has lent is handed on in pieces, without a copy; the source
-/// is not
-/// read again before, so that whoever sends feels it. Nothing is held beyond what the source holds anyway.
+/// Content that comes no faster than its key may have it. What the source has lent is handed on in pieces, without a copy; the source is
+/// not read again before, so that whoever sends feels it. Nothing is held beyond what the source holds anyway.
 /// </summary>
 internal sealed class PacedBody : BodyReader
 {

@@ -5,7 +5,9 @@ using Weir.Abstractions.Errors;
 
 namespace Weir.Modules.BodyLimit;
 
-/// <summary>Content of unknown length that breaks when it grows too large: what is on its way is then aborted, never taken for whole.</summary>
+/// <summary>
+/// Content of unknown length that breaks when it grows too large: what is on its way is then aborted, never taken for whole.
+/// </summary>
 internal sealed class LimitedBody : WrappedBody
 {
     private long _left;

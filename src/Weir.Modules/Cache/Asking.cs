@@ -11,7 +11,8 @@ namespace Weir.Modules.Cache;
 internal sealed class Asking
 {
     /// <summary>Takes over the hold on a stale entry, if there is one.</summary>
-    public Asking(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, CacheForward forward, in StoredEntry stale, PinnedBody? content)
+    public Asking(
+        Exchange exchange, CacheLoop loop, in RequestCacheControl asked, CacheForward forward, in StoredEntry stale, PinnedBody? content)
     {
         Loop = exchange.Loop;
         Asked = asked;

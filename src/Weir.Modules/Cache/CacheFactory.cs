@@ -38,7 +38,8 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
         CheckNames(check, "targeted", options.Targeted);
         foreach (string status in options.Negative.Keys.Where(status => !IsStatus(status)))
         {
-            check.Error("negative", $"\"{status}\" is no status of a final response.", "Write a number from 200 to 599, but none of 206 and 304.");
+            check.Error(
+                "negative", $"\"{status}\" is no status of a final response.", "Write a number from 200 to 599, but none of 206 and 304.");
         }
 
         if (options.IgnoreQuery.Count > 0 && options.KeepQuery.Count > 0)
@@ -70,7 +71,8 @@ public sealed class CacheFactory : ModuleFactory<CacheOptions>
     }
 
     private static bool IsStatus(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status) && status is >= 200 and <= 599 and not (206 or 304);
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+            && status is >= 200 and <= 599 and not (206 or 304);
 
     private static CachePolicy Policy(CacheOptions options) => new()
     {

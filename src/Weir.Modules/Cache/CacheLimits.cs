@@ -33,7 +33,9 @@ internal sealed class CacheLimits
     /// <summary>The smallest response that is stored at the second use only.</summary>
     public long SecondUseOctets { get; }
 
-    /// <summary>How long a reader of slices waits for the next one: it has begun to answer, and cannot ask for all of it any more.</summary>
+    /// <summary>
+    /// How long a reader of slices waits for the next one: it has begun to answer, and cannot ask for all of it any more.
+    /// </summary>
     public int SliceWaitMs => Math.Max(WaitMs, 60_000);
 
     /// <summary>The size of slices; 0: there are none.</summary>

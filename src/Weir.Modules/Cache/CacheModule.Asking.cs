@@ -11,7 +11,8 @@ using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
 
-/// <content>What the store alone cannot answer: fetching for all that ask, waiting for who fetches, standing in for errors, refreshing beside.</content>
+/// <content>What the store alone cannot answer: fetching for all that ask, waiting for who fetches, standing in for errors, refreshing
+/// beside.</content>
 internal sealed partial class CacheModule
 {
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
@@ -276,7 +277,8 @@ internal sealed partial class CacheModule
     }
 
     // RFC 5861 section 3: the client has its answer at once; one fetch for all that get it meanwhile.
-    private void RefreshBeside(Exchange exchange, CacheLoop loop, in RequestCacheControl asked, in StoredEntry served, PinnedBody? content, byte[]? part = null)
+    private void RefreshBeside(
+        Exchange exchange, CacheLoop loop, in RequestCacheControl asked, in StoredEntry served, PinnedBody? content, byte[]? part = null)
     {
         // A hold of its own; what is found may be another one by now.
         if (!_cache.Store.TryFind(exchange.Loop.Index, loop.Hash, loop.Key, out StoredEntry stale) || stale.Kind != served.Kind)

@@ -55,15 +55,16 @@ internal sealed partial class CacheModule
     private static byte[] PartOf(RequestHead request, in SliceHead sliced)
     {
         Span<ByteRange> parts = stackalloc ByteRange[RangeSet.MostParts];
-        long first = RangeSet.Read(request.Fields, sliced.Length, parts, out int count) == RangeOutcome.Parts && count > 0 ? parts[0].Start : 0;
+        long first = RangeSet.Read(request.Fields, sliced.Length, parts, out int count) == RangeOutcome.Parts && count > 0
+            ? parts[0].Start
+            : 0;
         ByteRange slice = sliced.RangeOf(sliced.IndexOf(first));
         return Text($"bytes={slice.Start}-{slice.End - 1}");
     }
 
     /// <summary>
-    /// The Range to ask with where nothing is stored yet: the slice in which the first range of octets begins, or as many last octets as are
-    /// asked for,
-    /// but not more than a slice.
+    /// The Range to ask with where nothing is stored yet: the slice in which the first range of octets begins, or as many last octets as
+    /// are asked for, but not more than a slice.
     /// </summary>
     private bool TryAlign(Exchange exchange, CacheLoop loop, out byte[]? part)
     {

@@ -15,8 +15,8 @@ using Weir.Cache.Stores;
 namespace Weir.Modules.Cache;
 
 /// <summary>
-/// A shared cache (RFC 9111). A request is answered from the store, or waits for a fetch of what stands below, or passes by; the response of
-/// one that passes by says why, and may make stored responses invalid.
+/// A shared cache (RFC 9111). A request is answered from the store, or waits for a fetch of what stands below, or passes by; the response
+/// of one that passes by says why, and may make stored responses invalid.
 /// </summary>
 internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFinishModule
 {
@@ -102,7 +102,8 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         Reuse reuse = ReuseRules.Judge(entry.Freshness, asked, nowSeconds, _policy);
         if (exchange.Trace is { } trace)
         {
-            trace.Add(Name, string.Create(CultureInfo.InvariantCulture, $"stored: {reuse}, {entry.Freshness.TimeToLiveAt(nowSeconds)} s left"));
+            trace.Add(
+                Name, string.Create(CultureInfo.InvariantCulture, $"stored: {reuse}, {entry.Freshness.TimeToLiveAt(nowSeconds)} s left"));
         }
 
         if (exchange.IsHypothetical)
@@ -225,7 +226,8 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     {
         exchange.Trace?.Add(Name, $"passes by: {reason}");
         PassNote note = PassNote.Of(reason);
-        if (reason == CacheForward.Method && exchange.Loop.Index < _loops.Length && LoopOf(exchange).TryMakeKey(RulesOf(exchange), exchange.Request))
+        if (reason == CacheForward.Method && exchange.Loop.Index < _loops.Length
+            && LoopOf(exchange).TryMakeKey(RulesOf(exchange), exchange.Request))
         {
             note = PassNote.OfUnsafe(LoopOf(exchange).PrimaryHash, LoopOf(exchange).Primary);
         }
@@ -242,7 +244,8 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         return new(Verdict.Continue);
     }
 
-    private ValueTask<Verdict> Miss(Exchange exchange, CacheLoop loop, LookupResult found, in RequestCacheControl asked, PinnedBody? content)
+    private ValueTask<Verdict> Miss(
+        Exchange exchange, CacheLoop loop, LookupResult found, in RequestCacheControl asked, PinnedBody? content)
     {
         CacheForward forward = found switch
         {
@@ -264,7 +267,8 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
         // A head alone is not what a store is filled with, nor is a part that cannot be cut into slices.
         byte[]? part = null;
         bool isFilling = exchange.Request.Method != RequestMethod.Head && found is not (LookupResult.Unshared or LookupResult.NoKey)
-            && !OverridingFields.AreIn(exchange.Request.Fields) && (!exchange.Request.Fields.Has(KnownField.Range) || TryAlign(exchange, loop, out part));
+            && !OverridingFields.AreIn(exchange.Request.Fields)
+                && (!exchange.Request.Fields.Has(KnownField.Range) || TryAlign(exchange, loop, out part));
         return isFilling
             ? AskAsync(exchange, new Asking(exchange, loop, asked, forward, default, content) { Part = part })
             : Pass(exchange, forward);

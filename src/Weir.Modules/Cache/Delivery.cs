@@ -123,7 +123,8 @@ internal static class Delivery
     }
 
     /// <summary>
-    /// Answers a request for a range with content that arrives: all of it, or a part that has to hold the range's beginning. False: it cannot.
+    /// Answers a request for a range with content that arrives: all of it, or a part that has to hold the range's beginning. False: it
+    /// cannot.
     /// </summary>
     public static bool TryPassPart(Exchange exchange, ResponseHead arriving, FollowedBody content, in CacheStatus status)
     {
@@ -186,7 +187,8 @@ internal static class Delivery
     /// <summary>When a response changed last: Last-Modified, else Date, else now.</summary>
     public static long ModifiedOf(ResponseHead head, long nowSeconds)
     {
-        return head.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> text) && HttpDate.TryParse(text, nowSeconds, out long modified)
+        return head.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> text)
+            && HttpDate.TryParse(text, nowSeconds, out long modified)
             ? modified
             : DateOf(head, nowSeconds);
     }
@@ -197,7 +199,8 @@ internal static class Delivery
             ? date
             : nowSeconds;
 
-    private static ReadOnlySpan<byte> TagOf(ResponseHead head) => head.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> tag) ? tag : default;
+    private static ReadOnlySpan<byte> TagOf(ResponseHead head) =>
+        head.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> tag) ? tag : default;
 
     private static void SetAge(HeaderFields fields, long seconds)
     {

@@ -83,9 +83,11 @@ internal sealed class HeadFreshening
         && (!arrived.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> tag)
             || (stored.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> storedTag) && EntityTag.EqualsWeakly(tag, storedTag)))
         && (!arrived.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> modified)
-            || !stored.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> storedModified) || modified.SequenceEqual(storedModified));
+            || !stored.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> storedModified)
+                || modified.SequenceEqual(storedModified));
 
     private static bool IsSameLength(HeaderFields arrived, long octets) =>
         !arrived.TryGet(KnownField.ContentLength, out ReadOnlySpan<byte> text)
-        || (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long length) && length == octets);
+        || (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long length)
+            && length == octets);
 }

@@ -33,8 +33,7 @@ internal sealed class OriginAsker
 
     /// <summary>
     /// Fetches as the owner of a fill. What is to be stored is so by <see cref="Store"/>; all else ends the fill. The exchange is used
-    /// until
-    /// the first wait only: it may be over when the answer comes.
+    /// until the first wait only: it may be over when the answer comes.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     public async ValueTask<Fetched> FetchAsync(Exchange exchange, Asking ask, Fill fill, ClientStream? interims)
@@ -286,7 +285,8 @@ internal sealed class OriginAsker
 
     private void NoteSplits(Asking ask, Fetched fetched, ArrivingBody body)
     {
-        if (ask.Request.HasQuery && ask.Request.Method == RequestMethod.Get && body.InMemory is { } memory && memory.TryChecksum(out uint checksum))
+        if (ask.Request.HasQuery && ask.Request.Method == RequestMethod.Get && body.InMemory is { } memory
+            && memory.TryChecksum(out uint checksum))
         {
             _cache.Statistics.Splits.Note(ask.Primary, ((ulong)memory.Octets << 42) ^ ((ulong)fetched.Record.Status << 32) ^ checksum);
         }

@@ -3,8 +3,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules.Cache;
 
 /// <summary>
-/// Fields by which some applications let a client name another path, host or method than those in the key. What such a request gets is stored for
-/// nobody: else one client could choose what others see (cache poisoning).
+/// Fields by which some applications let a client name another path, host or method than those in the key. What such a request gets is
+/// stored for nobody: else one client could choose what others see (cache poisoning).
 /// </summary>
 internal static class OverridingFields
 {

@@ -7,7 +7,9 @@ using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
 
-/// <summary>The first part of a response that is not stored: what it says of the whole is stored as the head of slices, the part as their first.</summary>
+/// <summary>
+/// The first part of a response that is not stored: what it says of the whole is stored as the head of slices, the part as their first.
+/// </summary>
 internal sealed class PartAsker
 {
     private readonly SharedCache _cache;
@@ -57,7 +59,8 @@ internal sealed class PartAsker
     public bool TryKeepHead(Asking ask, Fill fill, ResponseHead head, in ResponseCacheControl control, long requestSeconds)
     {
         bool takesRanges = head.Fields.TryGet(KnownField.AcceptRanges, out ReadOnlySpan<byte> unit) && unit.SequenceEqual("bytes"u8);
-        if (!takesRanges || _limits.SliceOctets == 0 || head.Status != 200 || ask.Request.Method != RequestMethod.Get || !head.BodyLength.IsKnown
+        if (!takesRanges || _limits.SliceOctets == 0 || head.Status != 200 || ask.Request.Method != RequestMethod.Get
+            || !head.BodyLength.IsKnown
             || !SlicedObject.IsStrong(head.Fields, Delivery.DateOf(head, ask.NowSeconds), Delivery.ModifiedOf(head, ask.NowSeconds)))
         {
             return false;
@@ -87,7 +90,8 @@ internal sealed class PartAsker
 
         long length = whole.BodyLength.Octets;
         int sliceOctets = (int)Math.Min(_limits.SliceOctets, _cache.Store.MostBodyOctets);
-        bool isStrong = SlicedObject.IsStrong(whole.Fields, Delivery.DateOf(whole, ask.NowSeconds), Delivery.ModifiedOf(whole, ask.NowSeconds));
+        bool isStrong = SlicedObject.IsStrong(
+            whole.Fields, Delivery.DateOf(whole, ask.NowSeconds), Delivery.ModifiedOf(whole, ask.NowSeconds));
         SliceHead head = new(GenerationOf(ask, whole, length, sliceOctets, isStrong), length, sliceOctets, isStrong);
         NewRecord record = _records.Make(whole, control, requestSeconds, ask.NowSeconds, fill.Number) with
         {

@@ -7,7 +7,9 @@ using Weir.Cache.Freshness;
 
 namespace Weir.Modules.Cache;
 
-/// <summary>What stands between the parts of a multipart/byteranges response (RFC 9110 section 14.6): before each, and behind the last.</summary>
+/// <summary>
+/// What stands between the parts of a multipart/byteranges response (RFC 9110 section 14.6): before each, and behind the last.
+/// </summary>
 internal sealed class PartTexts
 {
     // All of it in one piece.
@@ -44,7 +46,9 @@ internal sealed class PartTexts
     {
         ResponseHead head = exchange.Response;
         string boundary = string.Create(CultureInfo.InvariantCulture, $"{exchange.Loop.NextRandom():x16}{exchange.Loop.NextRandom():x16}");
-        string contentType = head.Fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> value) ? Encoding.Latin1.GetString(value) : "";
+        string contentType = head.Fields.TryGet(KnownField.ContentType, out ReadOnlySpan<byte> value)
+            ? Encoding.Latin1.GetString(value)
+            : "";
         PartTexts texts = new(parts, octets, boundary, contentType);
         head.Status = 206;
         head.BodyLength = BodyLength.Of(texts.Octets);

@@ -7,7 +7,9 @@ using Weir.Cache.Stores;
 
 namespace Weir.Modules.Cache;
 
-/// <summary>Several parts of a stored response as multipart/byteranges (RFC 9110 section 14.6); holds it until the exchange is over.</summary>
+/// <summary>
+/// Several parts of a stored response as multipart/byteranges (RFC 9110 section 14.6); holds it until the exchange is over.
+/// </summary>
 internal sealed class PartsBody : BodyReader, IDisposable
 {
     // A connection's share of a turn.

@@ -13,8 +13,9 @@ using Weir.Cache.Stores;
 namespace Weir.Modules.Cache;
 
 /// <summary>
-/// The method PURGE, as tools that were made for other caches send it: the URL with all its variants, or with a * at the end of its path, all URLs that begin
-/// so. "Soft-Purge: 1" (or "Fastly-Soft-Purge: 1") only makes stale. Answers 200 and how many were there, 403 where the client may not.
+/// The method PURGE, as tools that were made for other caches send it: the URL with all its variants, or with a * at the end of its path,
+/// all URLs that begin so. "Soft-Purge: 1" (or "Fastly-Soft-Purge: 1") only makes stale. Answers 200 and how many were there, 403 where the
+/// client may not.
 /// </summary>
 internal sealed class PurgeMethod
 {

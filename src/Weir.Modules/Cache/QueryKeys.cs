@@ -7,8 +7,8 @@ using Weir.Cache.Stores;
 namespace Weir.Modules.Cache;
 
 /// <summary>
-/// What makes the key of a QUERY out of its URI's: a number that all queries of the URI share, so that they go when the URI becomes invalid,
-/// and a hash of the content with its type and coding.
+/// What makes the key of a QUERY out of its URI's: a number that all queries of the URI share, so that they go when the URI becomes
+/// invalid, and a hash of the content with its type and coding.
 /// </summary>
 internal sealed class QueryKeys
 {

@@ -41,8 +41,8 @@ internal sealed class RecordMaker
     }
 
     /// <summary>
-    /// Updates a stored response by the fields of a 304 to a GET, or of a 200 to a HEAD (RFC 9111 sections 3.2, 4.3.4 and 4.3.5). What may not
-    /// be stored any more goes.
+    /// Updates a stored response by the fields of a 304 to a GET, or of a 200 to a HEAD (RFC 9111 sections 3.2, 4.3.4 and 4.3.5). What may
+    /// not be stored any more goes.
     /// </summary>
     /// <returns>Whether it may still be stored.</returns>
     public StoringVerdict Refresh(MemoryStore store, in StoredUpdate update, ResponseHead arrived)

@@ -103,7 +103,9 @@ internal sealed class SliceAsker
     {
         byte[] key = sliced.Head.KeyOf(sliced.Primary, index);
         long behind = from - sliced.Head.RangeOf(index).Start;
-        return behind == 0 && !isAlone ? key : [.. key, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"+{behind}{isAlone}"))];
+        return behind == 0 && !isAlone
+            ? key
+            : [.. key, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"+{behind}{isAlone}"))];
     }
 
     // The exchange is used until the first wait only.
@@ -124,7 +126,8 @@ internal sealed class SliceAsker
 
             RequestHead request = sliced.Request.Copy();
             long last = sliced.Head.RangeOf(sliced.Head.IndexOf(from)).End - 1;
-            request.Fields.Set(KnownField.Range, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"bytes={from}-{last}")));
+            request.Fields.Set(
+                KnownField.Range, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"bytes={from}-{last}")));
             FetchResult result = await exchange.Fetcher!.FetchBelowAsync(exchange, request, 0, CacheLimits.WindowOctets);
             if (result.Error is not null)
             {
@@ -162,7 +165,8 @@ internal sealed class SliceAsker
         {
             // An origin that gives all of it instead: as good, where it is no more than would be stored at once.
             arriving = new ByteRange(0, sliced.Head.Length);
-            return head.BodyLength.IsKnown && head.BodyLength.Octets == arriving.Length && arriving.Length <= MostWhole && sliced.IsOf(head.Fields);
+            return head.BodyLength.IsKnown && head.BodyLength.Octets == arriving.Length && arriving.Length <= MostWhole
+                && sliced.IsOf(head.Fields);
         }
 
         arriving = default;

@@ -9,7 +9,8 @@ namespace Weir.Modules.Cache;
 /// <param name="Generation">What the keys of its slices have in common.</param>
 /// <param name="Length">Octets of the whole.</param>
 /// <param name="SliceOctets">Octets of a slice; the last one may be shorter.</param>
-/// <param name="IsStrong">Whether it has a strong validator: only then octets of several responses are put together (RFC 9111 section 3.4).</param>
+/// <param name="IsStrong">Whether it has a strong validator: only then octets of several responses are put together (RFC 9111 section
+/// 3.4).</param>
 internal readonly record struct SliceHead(ulong Generation, long Length, int SliceOctets, bool IsStrong)
 {
     /// <summary>Octets of the record's content.</summary>

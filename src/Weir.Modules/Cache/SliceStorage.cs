@@ -112,7 +112,8 @@ internal sealed class SliceStorage
         long index = sliced.Head.IndexOf(at);
         ByteRange slice = sliced.Head.RangeOf(index);
         byte[] key = sliced.Head.KeyOf(sliced.Primary, index);
-        if (at == slice.Start || !sliced.Head.IsStrong || !_cache.Store.TryFind(sliced.Loop.Index, KeyHash.Of(key), key, out StoredEntry stored))
+        if (at == slice.Start || !sliced.Head.IsStrong
+            || !_cache.Store.TryFind(sliced.Loop.Index, KeyHash.Of(key), key, out StoredEntry stored))
         {
             return at;
         }

@@ -11,8 +11,8 @@ using Weir.Cache.Stores;
 namespace Weir.Modules.Cache;
 
 /// <summary>
-/// Reads a range of a response that is kept in slices: from the store, and what is not there while it arrives, one slice ahead. Belongs to an
-/// exchange and ends with it.
+/// Reads a range of a response that is kept in slices: from the store, and what is not there while it arrives, one slice ahead. Belongs to
+/// an exchange and ends with it.
 /// </summary>
 internal sealed class SlicedBody : BodyReader, IDisposable
 {
@@ -51,7 +51,9 @@ internal sealed class SlicedBody : BodyReader, IDisposable
 
     public override BodyLength Length => BodyLength.Of(_end - _next);
 
-    /// <summary>Whether the first octets are there or arrive; else why not. Before the head is sent: afterwards it is too late to say so.</summary>
+    /// <summary>
+    /// Whether the first octets are there or arrive; else why not. Before the head is sent: afterwards it is too late to say so.
+    /// </summary>
     public ValueTask<ProxyError?> OpenAsync() => TryOpenStored(out bool isBehind) ? default : FollowAsync(isBehind, isAlone: false);
 
     public override ValueTask<BodyRead> ReadAsync() => TryReadHeld(out BodyRead read) ? new(read) : ReadSlowAsync();
@@ -162,7 +164,8 @@ internal sealed class SlicedBody : BodyReader, IDisposable
         Fill fill = _asker.Begin(_exchange, _sliced, from, isAlone);
         FillHead? head = await fill.WaitAsync(_sliced.Loop, _waitMs);
         bool isUseful = false;
-        if (head is { Outcome: FillOutcome.Shared } && head.Body!.IsWhole && SliceAsker.TryReadArriving(_sliced, head.Response!, out ByteRange arriving))
+        if (head is { Outcome: FillOutcome.Shared } && head.Body!.IsWhole
+            && SliceAsker.TryReadArriving(_sliced, head.Response!, out ByteRange arriving))
         {
             // Where another one's fill begins behind this place, a fill of its own does not.
             isUseful = arriving.Start <= _next && _next < arriving.End;

@@ -48,8 +48,8 @@ internal sealed class SlicedObject
     }
 
     /// <summary>
-    /// Whether octets of several responses with these fields may be put together: a strong tag, or a date that lies well before the response was
-    /// made (RFC 9110 section 8.8.2.2).
+    /// Whether octets of several responses with these fields may be put together: a strong tag, or a date that lies well before the
+    /// response was made (RFC 9110 section 8.8.2.2).
     /// </summary>
     public static bool IsStrong(HeaderFields fields, long dateSeconds, long modifiedSeconds)
     {

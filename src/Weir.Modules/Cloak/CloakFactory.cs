@@ -36,7 +36,8 @@ public sealed class CloakFactory : ModuleFactory<CloakOptions>
 
         foreach (string kept in options.Keep.Where(kept => !TellingFields.All.Contains(kept, StringComparer.OrdinalIgnoreCase)))
         {
-            check.Error("keep", $"\"{kept}\" is not among the fields that are taken away.", "Remove it, or spell it as the README of cloak does.");
+            check.Error(
+                "keep", $"\"{kept}\" is not among the fields that are taken away.", "Remove it, or spell it as the README of cloak does.");
         }
 
         FieldRemoval hidden = FieldRemoval.Parse(

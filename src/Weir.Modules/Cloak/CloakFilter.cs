@@ -6,8 +6,8 @@ using Weir.Abstractions.Heads;
 namespace Weir.Modules.Cloak;
 
 /// <summary>
-/// Replaces internal names in content while it streams. What may be the beginning of a name waits for more, <see cref="InternalNames.MostOctets"/>
-/// octets at most.
+/// Replaces internal names in content while it streams. What may be the beginning of a name waits for more,
+/// <see cref="InternalNames.MostOctets"/> octets at most.
 /// </summary>
 internal sealed class CloakFilter : BodyFilter
 {
@@ -32,7 +32,8 @@ internal sealed class CloakFilter : BodyFilter
     public override bool IsFlushedAtPauses => true;
 
     /// <inheritdoc/>
-    public override OperationStatus Transform(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd)
+    public override OperationStatus Transform(
+        ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written, bool isEnd)
     {
         consumed = 0;
         written = 0;
@@ -57,7 +58,9 @@ internal sealed class CloakFilter : BodyFilter
     {
         written = 0;
         int wait = _held.AsSpan(Behind, _end - Behind).LastIndexOfAnyExcept(InternalNames.Octets) + 1 + Behind;
-        return TryGive(destination, ref written, Math.Max(wait, _end - InternalNames.MostOctets)) ? OperationStatus.Done : OperationStatus.DestinationTooSmall;
+        return TryGive(destination, ref written, Math.Max(wait, _end - InternalNames.MostOctets))
+            ? OperationStatus.Done
+            : OperationStatus.DestinationTooSmall;
     }
 
     private int Take(ReadOnlySpan<byte> source)

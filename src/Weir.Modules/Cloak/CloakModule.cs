@@ -16,7 +16,8 @@ internal sealed class CloakModule : IRequestModule, IResponseModule, IInterimMod
 
     // What holds no name, or must not be changed: a cookie's value belongs to the application.
     private static readonly ulong _skipped =
-        HeaderFields.Mask(KnownField.ContentLength) | HeaderFields.Mask(KnownField.ContentType) | HeaderFields.Mask(KnownField.ContentEncoding)
+        HeaderFields.Mask(KnownField.ContentLength) | HeaderFields.Mask(KnownField.ContentType) | HeaderFields.Mask(
+            KnownField.ContentEncoding)
         | HeaderFields.Mask(KnownField.ContentRange) | HeaderFields.Mask(KnownField.Date) | HeaderFields.Mask(KnownField.Expires)
         | HeaderFields.Mask(KnownField.LastModified) | HeaderFields.Mask(KnownField.ETag) | HeaderFields.Mask(KnownField.Age)
         | HeaderFields.Mask(KnownField.Vary) | HeaderFields.Mask(KnownField.CacheControl) | HeaderFields.Mask(KnownField.Server)
@@ -33,7 +34,8 @@ internal sealed class CloakModule : IRequestModule, IResponseModule, IInterimMod
     private readonly bool _searchesContent;
     private readonly int _slot;
 
-    public CloakModule(FieldRemoval hidden, InternalNames names, byte[] server, byte[] proofName, byte[] proof, CloakOptions options, int slot)
+    public CloakModule(
+        FieldRemoval hidden, InternalNames names, byte[] server, byte[] proofName, byte[] proof, CloakOptions options, int slot)
     {
         _hidden = hidden;
         _names = names;

@@ -83,7 +83,8 @@ internal sealed class InternalNames
         int port = PortOf(text[(start + host.Length)..]);
         ReadOnlySpan<byte> authority = text.Slice(start, host.Length + port);
         bool isKnown = host.SequenceEqual(publicHost) && !IsServer(authority, server);
-        bool isInternal = !isKnown && (IsPrivate(host) || IsListed(host, slashes > 0) || IsServer(authority, server) || IsServer(host, server));
+        bool isInternal = !isKnown
+            && (IsPrivate(host) || IsListed(host, slashes > 0) || IsServer(authority, server) || IsServer(host, server));
         return isInternal ? new InternalMatch(start + authority.Length, scheme, slashes, port > 0) : default;
     }
 
@@ -140,7 +141,8 @@ internal sealed class InternalNames
         if (host[0] == (byte)'[')
         {
             ReadOnlySpan<byte> literal = host[1..^1];
-            return literal.SequenceEqual("::1"u8) || (literal.Length > 4 && IsPrivatePrefix(literal[0] | 0x20, literal[1] | 0x20, literal[2] | 0x20));
+            return literal.SequenceEqual("::1"u8)
+                || (literal.Length > 4 && IsPrivatePrefix(literal[0] | 0x20, literal[1] | 0x20, literal[2] | 0x20));
         }
 
         if (host[0] is < (byte)'1' or > (byte)'9')

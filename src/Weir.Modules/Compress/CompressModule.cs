@@ -125,7 +125,8 @@ internal sealed class CompressModule : IResponseModule, IBodyModule
             return;
         }
 
-        exchange.Trace?.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{Encoding.ASCII.GetString(ContentCodings.Name(coding))}, level {level}"));
+        exchange.Trace?.Add(
+            Name, string.Create(CultureInfo.InvariantCulture, $"{Encoding.ASCII.GetString(ContentCodings.Name(coding))}, level {level}"));
         fields.Add(KnownField.ContentEncoding, ContentCodings.Name(coding));
         ForgetOctets(fields);
     }
@@ -148,7 +149,8 @@ internal sealed class CompressModule : IResponseModule, IBodyModule
     {
         HeaderFields fields = exchange.Response.Fields;
         fields.TryGet(KnownField.ContentEncoding, out ReadOnlySpan<byte> name);
-        if (!_isInflating || !ContentCodings.TryParse(name, out ContentCoding coding) || coding == ContentCoding.Identity || !NativeCodings.CanRead(coding))
+        if (!_isInflating || !ContentCodings.TryParse(name, out ContentCoding coding) || coding == ContentCoding.Identity
+            || !NativeCodings.CanRead(coding))
         {
             return;
         }

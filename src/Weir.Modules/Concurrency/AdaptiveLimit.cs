@@ -2,14 +2,11 @@
 namespace Weir.Modules.Concurrency;
 
 /// <summary>
-/// Learns how many exchanges an origin takes before they queue up there. A window of answers gives a mean time; held against the time
-/// that an answer
-/// takes when nothing queues, it says how much of what is in flight only waits. The limit moves towards what would not wait, and a
-/// square root
-/// of it beyond, so that it grows while there is room. Now and then it is halved until what had queued up is gone, and the time that
-/// answers
-/// take then is what later ones are held against: without that, a queue that always stands would pass for the origin's own time.
-/// docs/decisions/0022-adaptive-concurrency.md says what it converges to.
+/// Learns how many exchanges an origin takes before they queue up there. A window of answers gives a mean time; held against the time that
+/// an answer takes when nothing queues, it says how much of what is in flight only waits. The limit moves towards what would not wait, and
+/// a square root of it beyond, so that it grows while there is room. Now and then it is halved until what had queued up is gone, and the
+/// time that answers take then is what later ones are held against: without that, a queue that always stands would pass for the origin's
+/// own time. docs/decisions/0022-adaptive-concurrency.md says what it converges to.
 /// </summary>
 /// <remarks>One lock for all loops, held for some nanoseconds at each answer: only where a limit is learnt.</remarks>
 internal sealed class AdaptiveLimit

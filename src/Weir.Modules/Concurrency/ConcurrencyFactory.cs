@@ -96,12 +96,14 @@ public sealed class ConcurrencyFactory : ModuleFactory<ConcurrencyOptions>
 
         if (isForAll && options.Limit is not null && (options.Total is not null || options.Adaptive is not null))
         {
-            check.Error("limit", "Without a key, limit bounds the same as total or adaptive.", "Leave it out, or write a key such as client_ip.");
+            check.Error(
+                "limit", "Without a key, limit bounds the same as total or adaptive.", "Leave it out, or write a key such as client_ip.");
         }
 
         if (!isForAll && options.Limit > options.Total)
         {
-            check.Error("limit", $"A key can never have {options.Limit} in flight: total is {options.Total}.", "Lower limit or raise total.");
+            check.Error(
+                "limit", $"A key can never have {options.Limit} in flight: total is {options.Total}.", "Lower limit or raise total.");
         }
 
         if (!isForAll && options.Queue > options.QueueTotal)

@@ -4,17 +4,14 @@ using System.Numerics;
 namespace Weir.Modules.Concurrency;
 
 /// <summary>
-/// Exchanges in flight by key, in fixed memory, shared by all loops. An entry is one number, changed by compare and swap: 48 bits of
-/// the key, one
-/// that says whether requests of the key wait, and 15 of the count; where nobody is in flight or waits, it is 0 and free. Keys lie in
-/// sets of eight,
-/// one cache line, two places for each key that was asked for. A key whose set is full of others is not counted. That takes more live keys
-/// than the table was made for; who has so many addresses needs no second exchange of any.
+/// Exchanges in flight by key, in fixed memory, shared by all loops. An entry is one number, changed by compare and swap: 48 bits of the
+/// key, one that says whether requests of the key wait, and 15 of the count; where nobody is in flight or waits, it is 0 and free. Keys lie
+/// in sets of eight, one cache line, two places for each key that was asked for. A key whose set is full of others is not counted. That
+/// takes more live keys than the table was made for; who has so many addresses needs no second exchange of any.
 /// </summary>
 /// <remarks>
-/// Two loops that count a key for the first time at once may put it down twice. Who came second sees it and tries again; until then the
-/// key has a
-/// place more. Nothing is lost by it: leaving takes from either.
+/// Two loops that count a key for the first time at once may put it down twice. Who came second sees it and tries again; until then the key
+/// has a place more. Nothing is lost by it: leaving takes from either.
 /// </remarks>
 internal sealed class KeyCounts
 {

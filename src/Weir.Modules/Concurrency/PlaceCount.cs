@@ -4,9 +4,8 @@ using System.Runtime.InteropServices;
 namespace Weir.Modules.Concurrency;
 
 /// <summary>
-/// Exchanges in flight on all loops: one atomic, on cache lines of its own. A share for each loop would cost less and be wrong: one
-/// loop would
-/// make its clients wait while others have places.
+/// Exchanges in flight on all loops: one atomic, on cache lines of its own. A share for each loop would cost less and be wrong: one loop
+/// would make its clients wait while others have places.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 internal struct PlaceCount

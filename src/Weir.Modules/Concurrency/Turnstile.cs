@@ -6,16 +6,14 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Modules.Concurrency;
 
 /// <summary>
-/// Exchanges in flight on all loops, and who waits to be among them. While nobody waits, entering and leaving are an atomic for the key
-/// and one for
-/// the limit of all, where there are such limits. Who waits stands in the line of its key; lines whose key may have another exchange take
-/// turns for the places that come free, so that a key of many requests holds nobody up but itself. A place is handed on only under
-/// the lock, and who comes while others wait for the same place queues up behind them.
+/// Exchanges in flight on all loops, and who waits to be among them. While nobody waits, entering and leaving are an atomic for the key and
+/// one for the limit of all, where there are such limits. Who waits stands in the line of its key; lines whose key may have another
+/// exchange take turns for the places that come free, so that a key of many requests holds nobody up but itself. A place is handed on only
+/// under the lock, and who comes while others wait for the same place queues up behind them.
 /// </summary>
 /// <remarks>
-/// No wake-up is lost: who begins to wait says so (in the key's count, or in <c>_roundCount</c>) before it looks at the count for the
-/// last time;
-/// who leaves counts down before it looks whether somebody waits. Both are full fences.
+/// No wake-up is lost: who begins to wait says so (in the key's count, or in <c>_roundCount</c>) before it looks at the count for the last
+/// time; who leaves counts down before it looks whether somebody waits. Both are full fences.
 /// </remarks>
 internal sealed class Turnstile
 {

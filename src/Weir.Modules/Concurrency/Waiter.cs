@@ -5,9 +5,8 @@ using Weir.Abstractions.Exchanges;
 namespace Weir.Modules.Concurrency;
 
 /// <summary>
-/// A request that waits for a place. Whatever ends its wait decides so under the turnstile's lock, on any loop, and once; it is resumed
-/// on its own
-/// loop, in a turn of its own. Reused.
+/// A request that waits for a place. Whatever ends its wait decides so under the turnstile's lock, on any loop, and once; it is resumed on
+/// its own loop, in a turn of its own. Reused.
 /// </summary>
 internal sealed class Waiter : IValueTaskSource<WaitEnd>, IAbortable
 {
@@ -88,7 +87,8 @@ internal sealed class Waiter : IValueTaskSource<WaitEnd>, IAbortable
     ValueTaskSourceStatus IValueTaskSource<WaitEnd>.GetStatus(short token) =>
         _isResumed ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
-    void IValueTaskSource<WaitEnd>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    void IValueTaskSource<WaitEnd>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         _state = state;
         _continuation = continuation;

@@ -24,7 +24,8 @@ internal sealed class DecompressModule : IRequestModule
     public DecompressModule(ContentCoding[] codings, DecompressOptions options)
     {
         _codings = codings;
-        _accepted = Encoding.ASCII.GetBytes(string.Join(", ", codings.Select(coding => Encoding.ASCII.GetString(ContentCodings.Name(coding)))));
+        _accepted = Encoding.ASCII.GetBytes(
+            string.Join(", ", codings.Select(coding => Encoding.ASCII.GetString(ContentCodings.Name(coding)))));
         _mostLayers = options.MaxLayers;
         _bounds = new DecompressionBounds
         {

@@ -30,7 +30,8 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
 
     /// <inheritdoc/>
     protected override string? NeedsBelow(FilterOptions options) =>
-        options.Mode == FilterMode.Enforce && options.Rules.Any(rule => rule is { Do: FilterAction.Challenge, CountOnly: false }) ? "challenge" : null;
+        options.Mode == FilterMode.Enforce
+            && options.Rules.Any(rule => rule is { Do: FilterAction.Challenge, CountOnly: false }) ? "challenge" : null;
 
     /// <inheritdoc/>
     protected override IModule? Create(FilterOptions options, ModuleBuilder builder)
@@ -79,7 +80,8 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
             return null;
         }
 
-        bool isCompiled = ExpressionCompiler.TryCompile(options.When, ExpressionScope.All, out Condition? condition, out ExpressionError? error);
+        bool isCompiled = ExpressionCompiler.TryCompile(
+            options.When, ExpressionScope.All, out Condition? condition, out ExpressionError? error);
         if (!isCompiled)
         {
             check.ErrorAt(option + ".when", error!.Offset, error.Cause, error.Remedy);
@@ -88,7 +90,8 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
         CheckAction(check, option, options);
         if (isCompiled && options.Do == FilterAction.Challenge && condition!.Needs.HasFlag(ExpressionNeeds.Response))
         {
-            check.Error(option + ".do", "When the response is there it is too late to challenge.", "Ask for what the request holds, or use block.");
+            check.Error(
+                option + ".do", "When the response is there it is too late to challenge.", "Ask for what the request holds, or use block.");
         }
 
         byte[] content = options switch
@@ -106,7 +109,8 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
         };
         if (tagName is not null && !ExchangeTags.TryFind(tagName, out tag))
         {
-            check.Error(option + ".tag", $"There are more than {ExchangeTags.Most} tags since this process began.", "Use fewer, or restart it.");
+            check.Error(
+                option + ".tag", $"There are more than {ExchangeTags.Most} tags since this process began.", "Use fewer, or restart it.");
         }
 
         return !isCompiled ? null : new FilterRule
@@ -136,9 +140,11 @@ public sealed class FilterFactory : ModuleFactory<FilterOptions>
             check.Error(option + (options.Page is null ? ".message" : ".page"), "Only what is blocked is answered.", "Write `do: block`, or remove it.");
         }
 
-        if (options.Tag is { } tag && (options.Do != FilterAction.Tag || tag.Length > LongestName || !FieldSyntax.IsToken(Encoding.UTF8.GetBytes(tag))))
+        if (options.Tag is { } tag
+            && (options.Do != FilterAction.Tag || tag.Length > LongestName || !FieldSyntax.IsToken(Encoding.UTF8.GetBytes(tag))))
         {
-            check.Error(option + ".tag", $"\"{tag}\" is set by no rule.", $"Write `do: tag`, and at most {LongestName} letters, digits, - and _.");
+            check.Error(
+                option + ".tag", $"\"{tag}\" is set by no rule.", $"Write `do: tag`, and at most {LongestName} letters, digits, - and _.");
         }
     }
 }

@@ -43,7 +43,9 @@ internal sealed class Closure
         }
     }
 
-    /// <summary>Whether visitors still owe their being kept out to a window: to the one that was seen, or to one that ended unseen.</summary>
+    /// <summary>
+    /// Whether visitors still owe their being kept out to a window: to the one that was seen, or to one that ended unseen.
+    /// </summary>
     /// <param name="lastEndMs">When the last window ended, by the schedule.</param>
     /// <param name="nowMs">Now.</param>
     public bool IsOwed(long lastEndMs, long nowMs)

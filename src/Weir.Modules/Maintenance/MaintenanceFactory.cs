@@ -78,7 +78,8 @@ public sealed class MaintenanceFactory : ModuleFactory<MaintenanceOptions>
             window.From, [TimeFormat, UtcFormat], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset from);
         if (!isTime)
         {
-            check.Error("windows", $"\"{window.From}\" is not a date and time with an offset.", "Write it like \"2026-12-06T02:00:00+01:00\".");
+            check.Error(
+                "windows", $"\"{window.From}\" is not a date and time with an offset.", "Write it like \"2026-12-06T02:00:00+01:00\".");
         }
 
         TimeSpan period = window.Repeat switch

@@ -2,8 +2,8 @@
 namespace Weir.Modules.RateLimit;
 
 /// <summary>
-/// Keys that were refused so often that nothing of theirs passes for a time. Refusals are tokens of a bucket of their own; a ban is a bucket
-/// of one token that takes as long to come back as the ban lasts. So both lie in fixed memory.
+/// Keys that were refused so often that nothing of theirs passes for a time. Refusals are tokens of a bucket of their own; a ban is a
+/// bucket of one token that takes as long to come back as the ban lasts. So both lie in fixed memory.
 /// </summary>
 internal sealed class Penalty
 {

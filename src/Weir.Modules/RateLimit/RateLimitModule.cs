@@ -59,7 +59,8 @@ internal sealed class RateLimitModule : IRequestModule
         }
 
         BucketDecision decision = exchange.IsHypothetical ? _quotas.Peek(key, nowNs) : _quotas.Spend(key, nowNs);
-        exchange.Trace?.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{(decision.IsAllowed ? "allowed" : "refused")}, {decision.Left} left"));
+        exchange.Trace?.Add(
+            Name, string.Create(CultureInfo.InvariantCulture, $"{(decision.IsAllowed ? "allowed" : "refused")}, {decision.Left} left"));
         if (decision.IsAllowed)
         {
             return new(Verdict.Continue);

@@ -35,7 +35,9 @@ public sealed class RespondFactory : ModuleFactory<RespondOptions>
             check.Error("body_file", "body and body_file are both given.", "Keep one of them.");
         }
 
-        byte[] content = options.BodyFile is { } file ? ContentFile.Read(check, "body_file", file) : Encoding.UTF8.GetBytes(options.Body ?? "");
+        byte[] content = options.BodyFile is { } file
+            ? ContentFile.Read(check, "body_file", file)
+            : Encoding.UTF8.GetBytes(options.Body ?? "");
         CheckContent(check, options);
         FieldTemplate[] fields = FieldTemplate.ParseAll(check, "headers", options.Headers);
         byte[] contentType = content.Length == 0 ? [] : FindContentType(check, options);

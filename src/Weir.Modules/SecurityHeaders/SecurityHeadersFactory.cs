@@ -34,7 +34,8 @@ public sealed class SecurityHeadersFactory : ModuleFactory<SecurityHeadersOption
         FieldTemplate? hsts = options.Hsts == Off ? null : FieldTemplate.Parse(check, "hsts", "Strict-Transport-Security", options.Hsts);
         if (hsts is not null && !options.Hsts.Contains("max-age=", StringComparison.OrdinalIgnoreCase))
         {
-            check.Error("hsts", $"\"{options.Hsts}\" has no max-age.", "Write it like \"max-age=31536000\"; RFC 6797 section 6.1.1 requires it.");
+            check.Error(
+                "hsts", $"\"{options.Hsts}\" has no max-age.", "Write it like \"max-age=31536000\"; RFC 6797 section 6.1.1 requires it.");
         }
 
         List<byte[]> hidden = [];

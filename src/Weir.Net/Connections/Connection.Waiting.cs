@@ -12,6 +12,7 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
     private Wait<ReadStatus> _read;
     private Wait<WriteStatus> _write;
     private int _writeTimeoutMs;
+    private long _progressFrom;
     private long _idleUntilMs = long.MaxValue;
     private bool _isConnecting;
     private bool _isStarved;
@@ -19,6 +20,14 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
 
     /// <summary>Whether a read waits for memory (limits.memory is spent), not for the peer.</summary>
     public bool IsStarved => _isStarved;
+
+    /// <summary>
+    /// Octets that the peer has to take within the time-out of a write, so that it begins anew: one that takes an octet now and then would
+    /// hold memory for ever.
+    /// </summary>
+    public long LeastProgressOctets { get; set; } = 1;
+
+    private long TakenOctets => TotalSent + (_tls?.RecordOctets ?? 0);
 
     /// <summary>
     /// Lets the connection lie idle: the observer is told when something arrives or the time is over. Unlike a read it holds no frame. What
@@ -154,6 +163,7 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
     private ValueTask<WriteStatus> WaitForOutput(int timeoutMs)
     {
         _writeTimeoutMs = timeoutMs;
+        _progressFrom = TakenOctets;
         _write.Begin(timeoutMs == NoTimeout ? long.MaxValue : Loop.NowMs + timeoutMs);
         EnsureTimer(_write.DeadlineMs);
         return new(this, _write.Version);
@@ -209,14 +219,14 @@ public abstract partial class Connection : IValueTaskSource<ReadStatus>, IValueT
             return;
         }
 
-        long before = TotalSent + (_tls?.RecordOctets ?? 0);
         WriteStatus status = Send();
         if (status != WriteStatus.Pending)
         {
             EndWrite(status);
         }
-        else if (TotalSent + (_tls?.RecordOctets ?? 0) != before && _writeTimeoutMs != NoTimeout)
+        else if (_writeTimeoutMs != NoTimeout && TakenOctets - _progressFrom >= LeastProgressOctets)
         {
+            _progressFrom = TakenOctets;
             _write.DeadlineMs = Loop.NowMs + _writeTimeoutMs;
         }
     }

@@ -111,7 +111,7 @@ public sealed class ExchangeEnd
 
         (string Limit, string What)? note =
             ReferenceEquals(error, ProxyErrors.BodyTooSlow) ? ("body_min_rate", "its content came too slowly (408)")
-            : ReferenceEquals(error, ProxyErrors.ClientTooSlow) ? ("idle_timeout", "it took no octet of its answer")
+            : ReferenceEquals(error, ProxyErrors.ClientTooSlow) ? ("response_min_rate", "it took its answer too slowly, or not at all for idle_timeout")
             : ReferenceEquals(error, ProxyErrors.BodyTooLarge)
                 ? ("body_size", "its content is too large (413), by this limit, the route's body_limit, or decompress")
             : null;

@@ -166,7 +166,7 @@ internal sealed class Http2Stream : ClientStream
         _body.CheckRate(nowMs, partialOctets);
         if (!_isTunnel)
         {
-            _sender.CheckTime(nowMs, Limits.IdleTimeoutMs, ProxyErrors.ClientTooSlow);
+            _sender.CheckTime(nowMs, Limits.IdleTimeoutMs, Limits.LeastTakenOctets, ProxyErrors.ClientTooSlow);
         }
     }
 

@@ -20,6 +20,7 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
     private Action<object?>? _continuation;
     private object? _state;
     private long _progressMs;
+    private long _progressFrom;
     private short _version;
     private bool _hasHead;
     private bool _endsAfterData;
@@ -154,13 +155,13 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
         return true;
     }
 
-    /// <summary>Gives a wait up in which the peer took nothing for so long. Called now and then.</summary>
-    public void CheckTime(long nowMs, int mostMs, ProxyError reason)
+    /// <summary>Gives a wait up in which the peer took less than so many octets for so long. Called now and then.</summary>
+    public void CheckTime(long nowMs, int mostMs, long leastOctets, ProxyError reason)
     {
-        if (IsQueued && Carrier.SendWindow > 0)
+        // One that waits for others of its connection: whether the peer takes anything is asked of the flush.
+        if (SentOctets - _progressFrom >= leastOctets || (IsQueued && Carrier.SendWindow > 0))
         {
-            // It waits for others of its connection: whether the peer takes anything is asked of the flush.
-            _progressMs = nowMs;
+            BeginTime(nowMs);
         }
 
         if (_isWaiting && nowMs - _progressMs > mostMs)
@@ -301,7 +302,7 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
         }
 
         _isWaiting = true;
-        _progressMs = carrier.Loop.NowMs;
+        BeginTime(carrier.Loop.NowMs);
         if (progress != WriteProgress.NoWindow)
         {
             carrier.Queue(this);
@@ -342,9 +343,11 @@ public abstract class StreamSender : IValueTaskSource<ProxyError?>
         return WriteProgress.Done;
     }
 
-    private void Sent(int octets)
+    private void BeginTime(long nowMs)
     {
-        SentOctets += octets;
-        _progressMs = Carrier.Loop.NowMs;
+        _progressMs = nowMs;
+        _progressFrom = SentOctets;
     }
+
+    private void Sent(int octets) => SentOctets += octets;
 }

@@ -389,7 +389,7 @@ internal sealed class Http2OriginStream : OriginStream, IValueTaskSource<ReadSta
         if (!_isTunnelOpen)
         {
             _body.CheckIdle(nowMs);
-            _sender.CheckTime(nowMs, WriteTimeoutMs, ProxyErrors.OriginWriteTimeout);
+            _sender.CheckTime(nowMs, WriteTimeoutMs, leastOctets: 1, ProxyErrors.OriginWriteTimeout);
         }
     }
 

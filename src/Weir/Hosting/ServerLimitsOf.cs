@@ -37,6 +37,7 @@ internal static class ServerLimitsOf
             HandshakesPerClient = limits.HandshakesPerClient,
             IdleTimeoutMs = ForwardPolicies.Ms(limits.IdleTimeout),
             BodyMinOctetsPerSecond = limits.BodyMinRate.OctetsPerSecond,
+            ResponseMinOctetsPerSecond = limits.ResponseMinRate.OctetsPerSecond,
             BodyOctets = limits.BodySize.Octets,
             RequestsPerConnection = limits.RequestsPerConnection,
             Head = Head(limits),

@@ -15,7 +15,8 @@ internal sealed class TestTier : IDisposable, IDiskObserver
 
     public TestTier(long octets = Octets, string? path = null, bool starts = true)
     {
-        Path = path ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"weir-disk-{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}");
+        Path = path ?? System.IO.Path.Combine(
+            System.IO.Path.GetTempPath(), $"weir-disk-{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}");
         Files = new FaultyFiles(Path);
         Tier = new DiskTier(new DiskSettings("test", Path), Files, this) { RetryMs = 300 };
         if (starts)

@@ -9,7 +9,8 @@ public sealed class AllocationTests
     [Fact]
     public void A_decision_about_a_hit_allocates_nothing()
     {
-        HeaderFields request = Fields.OfText("Cache-Control: max-age=100|Accept-Encoding: gzip, br|If-None-Match: \"b\", \"a\"|Range: bytes=0-1");
+        HeaderFields request = Fields.OfText(
+            "Cache-Control: max-age=100|Accept-Encoding: gzip, br|If-None-Match: \"b\", \"a\"|Range: bytes=0-1");
         ResponseHead response = Fields.Response("Cache-Control: max-age=60");
         ResponseCacheControl control = ResponseCacheControl.Read(response.Fields, TargetedFields.Standard);
         CachePolicy policy = new();

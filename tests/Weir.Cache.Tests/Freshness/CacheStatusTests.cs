@@ -12,11 +12,13 @@ public sealed class CacheStatusTests
 
     [Fact]
     public void A_stale_hit_says_for_how_long_already() =>
-        Written(new CacheStatus { HasTimeToLive = true, TimeToLiveSeconds = -412, IsStandIn = true }).ShouldBe("weir;hit;ttl=-412;detail=stale-if-error");
+        Written(new CacheStatus { HasTimeToLive = true, TimeToLiveSeconds = -412, IsStandIn = true }).ShouldBe(
+            "weir;hit;ttl=-412;detail=stale-if-error");
 
     [Fact]
     public void A_miss_says_why_and_whether_it_is_stored() =>
-        Written(new CacheStatus { Forward = CacheForward.UriMiss, IsStored = true, IsCollapsed = true }).ShouldBe("weir;fwd=uri-miss;stored;collapsed");
+        Written(new CacheStatus { Forward = CacheForward.UriMiss, IsStored = true, IsCollapsed = true }).ShouldBe(
+            "weir;fwd=uri-miss;stored;collapsed");
 
     [Fact]
     public void A_validation_says_what_the_origin_answered() =>
@@ -24,7 +26,8 @@ public sealed class CacheStatusTests
 
     [Fact]
     public void What_is_not_stored_says_why() =>
-        Written(new CacheStatus { Forward = CacheForward.UriMiss, NotStored = StoringVerdict.NoStore }).ShouldBe("weir;fwd=uri-miss;detail=no-store");
+        Written(new CacheStatus { Forward = CacheForward.UriMiss, NotStored = StoringVerdict.NoStore }).ShouldBe(
+            "weir;fwd=uri-miss;detail=no-store");
 
     [Fact]
     public void Members_of_other_caches_stay_in_front()

@@ -29,7 +29,8 @@ internal static class Fields
         return head;
     }
 
-    public static RequestHead Request(string text, string method = "GET", string path = "/", string authority = "a.test", bool isHttps = false)
+    public static RequestHead Request(
+        string text, string method = "GET", string path = "/", string authority = "a.test", bool isHttps = false)
     {
         RequestHead head = new() { IsHttps = isHttps };
         head.SetMethod(head.Fields.Store(Bytes(method)));

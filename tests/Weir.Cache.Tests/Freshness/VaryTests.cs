@@ -48,7 +48,8 @@ public sealed class VaryTests
         Written(names, left).SequenceEqual(Written(names, right)).ShouldBe(isSame);
 
     [Fact]
-    public void Values_beyond_the_bound_match_nothing() => Write("foo", "Foo: " + new string('x', 5000), new byte[VariantText.MostOctets]).ShouldBe(-1);
+    public void Values_beyond_the_bound_match_nothing() =>
+        Write("foo", "Foo: " + new string('x', 5000), new byte[VariantText.MostOctets]).ShouldBe(-1);
 
     [Fact]
     public void Many_values_stay_within_the_room()

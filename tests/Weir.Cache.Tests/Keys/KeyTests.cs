@@ -14,7 +14,8 @@ public sealed class KeyTests
     [InlineData("/a?x=1", "/a?x=1", true)]
     [InlineData("/a?x=1", "/a?x=2", false)]
     [InlineData("/a?x=1&y=2", "/a?y=2&x=1", false)]
-    public void The_whole_query_counts_by_default(string left, string right, bool isSame) => AreSame(new KeyRules(), left, right).ShouldBe(isSame);
+    public void The_whole_query_counts_by_default(string left, string right, bool isSame) =>
+        AreSame(new KeyRules(), left, right).ShouldBe(isSame);
 
     [Theory]
     [InlineData("/a?x=1&y=2", "/a?y=2&x=1", true)]
@@ -119,7 +120,8 @@ public sealed class KeyTests
             byte[] other = [.. key];
             other[bit / 8] ^= (byte)(1 << (bit % 8));
             KeyHash hash = KeyHash.Of(other, 1);
-            int flipped = System.Numerics.BitOperations.PopCount(hash.High ^ plain.High) + System.Numerics.BitOperations.PopCount(hash.Low ^ plain.Low);
+            int flipped = System.Numerics.BitOperations.PopCount(hash.High ^ plain.High) + System.Numerics.BitOperations.PopCount(
+                hash.Low ^ plain.Low);
             flipped.ShouldBeInRange(35, 93, $"bit {bit}");
         }
     }
@@ -131,7 +133,8 @@ public sealed class KeyTests
         return request;
     }
 
-    private static bool AreSame(KeyRules rules, string left, string right) => Written(rules, To(left)).SequenceEqual(Written(rules, To(right)));
+    private static bool AreSame(KeyRules rules, string left, string right) =>
+        Written(rules, To(left)).SequenceEqual(Written(rules, To(right)));
 
     private static RequestHead To(string target)
     {

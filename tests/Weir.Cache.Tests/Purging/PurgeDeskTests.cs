@@ -126,7 +126,8 @@ public sealed class PurgeDeskTests
         List<Purge> purges = [];
         KeyRules[] rules = [new KeyRules { Query = QueryRule.Ignore, Parameters = new NamePatterns(["b"]) }];
         PurgeTargets.TryReadUrl(url, isSoft: false, rules, purges, out string? error).ShouldBeTrue(error);
-        purges.Select(purge => purge.Text).Distinct().Order(StringComparer.Ordinal).ShouldBe(forms.Split('|').Distinct().Order(StringComparer.Ordinal));
+        purges.Select(purge => purge.Text).Distinct().Order(StringComparer.Ordinal).ShouldBe(
+            forms.Split('|').Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -21,7 +21,8 @@ public sealed class PurgeListTests
         PurgeList list = new();
         list.Add([Purge.OfUrl("https", "a.test", "/x?q=1", isSoft: false)]).IsDone.ShouldBeTrue();
         Judge(list, $"{Scope}\n{scheme}\n{authority}\n{target}").ShouldBe(isTouched ? PurgeVerdict.Hard : PurgeVerdict.Untouched);
-        Judge(list, $"\n{scheme}\n{authority}\n{target}\n\u0001\u0000gzip").ShouldBe(isTouched ? PurgeVerdict.Hard : PurgeVerdict.Untouched);
+        Judge(list, $"\n{scheme}\n{authority}\n{target}\n\u0001\u0000gzip").ShouldBe(
+            isTouched ? PurgeVerdict.Hard : PurgeVerdict.Untouched);
     }
 
     [Theory]
@@ -171,7 +172,8 @@ public sealed class PurgeListTests
         tier.SettledUntil = 2;
         list.Forget();
         list.Count.ShouldBe(0);
-        Judge(list, "s\nhttps\nb.test\n/").ShouldBe(PurgeVerdict.Hard, "what was fetched before a purge that is known no more counts as purged");
+        Judge(list, "s\nhttps\nb.test\n/").ShouldBe(
+            PurgeVerdict.Hard, "what was fetched before a purge that is known no more counts as purged");
         list.Judge(new PurgeSubject { Key = "s\nhttps\na.test\n/"u8 }, 2).Verdict.ShouldBe(PurgeVerdict.Untouched);
     }
 

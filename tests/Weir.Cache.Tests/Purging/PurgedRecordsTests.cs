@@ -185,7 +185,8 @@ public sealed class PurgedRecordsTests
     }
 
     private bool Insert(MemoryStore store, int number, string tags, ulong? began = null) =>
-        store.Insert(Sample.Hash(number), Sample.Key(number), Record(tags, began ?? store.Purges.Last, store.Purges), Sample.Body(number, 600));
+        store.Insert(
+            Sample.Hash(number), Sample.Key(number), Record(tags, began ?? store.Purges.Last, store.Purges), Sample.Body(number, 600));
 
     private NewRecord Record(string tags, ulong began, PurgeList purges) => Sample.Record() with
     {

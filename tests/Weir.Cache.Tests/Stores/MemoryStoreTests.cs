@@ -164,7 +164,8 @@ public sealed class MemoryStoreTests
         {
             int octets = random.Next(10) == 0 ? random.Next(200_000) : random.Next(10_000);
             bool fits = octets <= store.MostBodyOctets;
-            (octets > 20_000 ? Sample.InsertLarge(store, i, octets) : Sample.Insert(store, i, octets)).ShouldBe(fits, $"seed {Seed}, object {i}, {octets} octets");
+            (octets > 20_000 ? Sample.InsertLarge(store, i, octets) : Sample.Insert(store, i, octets)).ShouldBe(
+                fits, $"seed {Seed}, object {i}, {octets} octets");
             inserted += octets;
             store.UsedOctets.ShouldBeLessThanOrEqualTo(capacity);
             if (fits)

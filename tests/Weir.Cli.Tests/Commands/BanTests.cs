@@ -21,7 +21,8 @@ public sealed class BanTests
             int port = await first.PortAsync();
             await first.SeeAsync("admin_started");
             (await IsServedAsync(port)).ShouldBeTrue();
-            (int code, string output, string errors) = await WeirProgram.RunAsync("ban", "127.0.0.1", "--for", "1h", "--why", "a test", "-c", file);
+            (int code, string output, string errors) = await WeirProgram.RunAsync(
+                "ban", "127.0.0.1", "--for", "1h", "--why", "a test", "-c", file);
             code.ShouldBe(0, errors);
             output.ShouldStartWith("127.0.0.1 is banned until ");
             (await IsServedAsync(port)).ShouldBeFalse();

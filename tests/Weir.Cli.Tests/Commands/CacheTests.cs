@@ -88,7 +88,8 @@ public sealed partial class CacheTests
         await weir.SeeAsync("The purge 2 of the cache default (host a.test) is carried out");
         (int code, string output, string errors) = await WeirProgram.RunAsync("cache", "purges", "-c", file);
         code.ShouldBe(0, errors);
-        output.ShouldMatch(@"cache +number +kind +touched +state +who +what\n.* default +2 +hard +6 +done +uid \d+ \(pid \d+\) +host a\.test\n");
+        output.ShouldMatch(
+            @"cache +number +kind +touched +state +who +what\n.* default +2 +hard +6 +done +uid \d+ \(pid \d+\) +host a\.test\n");
         output.ShouldMatch(@" default +1 +soft +\d +done +uid \d+ .*where size < 1KiB\n");
         weir.Errors.ShouldContain("cache_purged: uid ");
     }
@@ -127,7 +128,8 @@ public sealed partial class CacheTests
         string file = folder.Write("weir.yaml", Config);
         await using WeirProgram weir = WeirProgram.Start("run", "-c", file);
         await weir.SeeAsync("admin_started");
-        await RefusesAsync(file, "The order names nothing: give a URL, a prefix, a host, a tag, conditions, or everything. Nothing was purged.");
+        await RefusesAsync(
+            file, "The order names nothing: give a URL, a prefix, a host, a tag, conditions, or everything. Nothing was purged.");
         await RefusesAsync(file, "\"/x\" is no URL. Write e.g. https://example.com/path?query, or without https:// for both schemes. Nothing was purged.", "/x");
         await RefusesAsync(file, "There is no cache \"other\". Known are: default.", "--all", "--cache", "other");
         await RefusesAsync(file, "host is a text: compare it by == or !=. Nothing was purged.", "--where", "host > a");
@@ -173,7 +175,8 @@ public sealed partial class CacheTests
     }
 
     // Ports, and the memory that is taken, are of one run, and so are the widths of columns.
-    private static string Plain(string output) => Memory().Replace(Blanks().Replace(Port().Replace(output, "a.test:PORT"), " "), "default 6 N MiB");
+    private static string Plain(string output) =>
+        Memory().Replace(Blanks().Replace(Port().Replace(output, "a.test:PORT"), " "), "default 6 N MiB");
 
     [GeneratedRegex(@"a\.test:\d+")]
     private static partial Regex Port();

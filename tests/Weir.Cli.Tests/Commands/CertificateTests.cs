@@ -42,7 +42,8 @@ public sealed partial class CertificateTests
         code.ShouldBe(0, errors);
         Plain(output, folder).ShouldBe(Plain(Listing, folder));
         (_, output, _) = await WeirProgram.RunAsync("status", "-c", file);
-        output.ShouldContain("Certificate of waits.weir-cli.org: clients get a certificate that nobody has signed until there is one (127.0.0.1:1: ");
+        output.ShouldContain(
+            "Certificate of waits.weir-cli.org: clients get a certificate that nobody has signed until there is one (127.0.0.1:1: ");
 
         string before = await FingerprintAsync(file, "localhost");
         (code, output, errors) = await WeirProgram.RunAsync("certs", "renew", "localhost", "-c", file);
@@ -51,10 +52,12 @@ public sealed partial class CertificateTests
         (await FingerprintAsync(file, "localhost")).ShouldNotBe(before);
 
         (code, _, errors) = await WeirProgram.RunAsync("certs", "renew", "waits.weir-cli.org", "-c", file);
-        (code, errors).ShouldBe((1, "weir: waits.weir-cli.org got no certificate: 127.0.0.1:1: 127.0.0.1 cannot be reached: Connection refused\n"));
+        (code, errors).ShouldBe(
+            (1, "weir: waits.weir-cli.org got no certificate: 127.0.0.1:1: 127.0.0.1 cannot be reached: Connection refused\n"));
         (code, _, errors) = await WeirProgram.RunAsync("certs", "renew", "www.file.test", "-c", file);
         code.ShouldBe(1);
-        errors.ShouldStartWith("weir: Weir renews no certificate for \"www.file.test\". It comes from a file: whoever writes that file renews it.");
+        errors.ShouldStartWith(
+            "weir: Weir renews no certificate for \"www.file.test\". It comes from a file: whoever writes that file renews it.");
 
         (code, output, errors) = await WeirProgram.RunAsync("trust", "--print", "-c", file);
         code.ShouldBe(0, errors);
@@ -100,7 +103,8 @@ public sealed partial class CertificateTests
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(60));
         folder.Write("file.pem", made.ExportCertificatePem() + "\n");
-        File.SetUnixFileMode(folder.Write("file.key", key.ExportPkcs8PrivateKeyPem() + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(
+            folder.Write("file.key", key.ExportPkcs8PrivateKeyPem() + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [GeneratedRegex("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")]

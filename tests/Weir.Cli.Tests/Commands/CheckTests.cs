@@ -54,7 +54,8 @@ public sealed partial class CheckTests
         (int code, string output, string errors) = await WeirProgram.RunAsync("check", "-c", "Files/explained.yaml", "--effective");
         code.ShouldBe(0, errors);
 
-        (int again, string second, string secondErrors) = await WeirProgram.RunAsync("check", "-c", folder.Write("effective.yaml", output), "--effective");
+        (int again, string second, string secondErrors) = await WeirProgram.RunAsync(
+            "check", "-c", folder.Write("effective.yaml", output), "--effective");
 
         again.ShouldBe(0, secondErrors);
         Configuration(second).ShouldBe(Configuration(output));

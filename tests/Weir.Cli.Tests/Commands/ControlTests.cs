@@ -156,7 +156,8 @@ public sealed class ControlTests
         await using NamedOrigin red = new("red");
         string token = folder.Write("token", "a-token-of-this-test\n");
         File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        string file = folder.Write("weir.yaml", Config(red).Replace("admin.sock,", "admin.sock, token_file: token,", StringComparison.Ordinal));
+        string file = folder.Write(
+            "weir.yaml", Config(red).Replace("admin.sock,", "admin.sock, token_file: token,", StringComparison.Ordinal));
         await using WeirProgram weir = WeirProgram.Start("run", "-c", file);
         string said = await weir.SeeAsync("admin_started");
         string url = said[said.IndexOf("http://", said.IndexOf("admin_started", StringComparison.Ordinal), StringComparison.Ordinal)..].Split('\n')[0];

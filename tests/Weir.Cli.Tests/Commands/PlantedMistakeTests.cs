@@ -6,8 +6,9 @@ using Weir.Modules;
 namespace Weir.Cli.Tests.Commands;
 
 /// <summary>
-/// Each Planted/NAME.yaml holds one mistake that only a look at the whole finds, each Messages/NAME.yaml all mistakes of a kind that one line
-/// shows; what `weir check` says of it stands beside it in NAME.expected. WEIR_GOLDEN=FOLDER writes them anew, into its Planted and Messages.
+/// Each Planted/NAME.yaml holds one mistake that only a look at the whole finds, each Messages/NAME.yaml all mistakes of a kind that one
+/// line shows; what `weir check` says of it stands beside it in NAME.expected. WEIR_GOLDEN=FOLDER writes them anew, into its Planted and
+/// Messages.
 /// </summary>
 public sealed class PlantedMistakeTests
 {

@@ -136,7 +136,8 @@ public sealed class RunTests
         other.Start();
         string address = $"127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
 
-        (int code, _, string errors) = await WeirProgram.RunAsync("run", "-c", folder.Write("weir.yaml", Answering.Replace("127.0.0.1:0", address, StringComparison.Ordinal)));
+        (int code, _, string errors) = await WeirProgram.RunAsync(
+            "run", "-c", folder.Write("weir.yaml", Answering.Replace("127.0.0.1:0", address, StringComparison.Ordinal)));
 
         code.ShouldBe(1);
         errors.ShouldContain($"weir.yaml:1:10: error: Weir cannot listen on {address}: ");
@@ -149,7 +150,8 @@ public sealed class RunTests
         await using WeirProgram first = WeirProgram.Start("run", "-c", folder.Write("first.yaml", Answering));
         string address = $"127.0.0.1:{await first.PortAsync()}";
 
-        (int code, _, string errors) = await WeirProgram.RunAsync("run", "-c", folder.Write("second.yaml", Answering.Replace("127.0.0.1:0", address, StringComparison.Ordinal)));
+        (int code, _, string errors) = await WeirProgram.RunAsync(
+            "run", "-c", folder.Write("second.yaml", Answering.Replace("127.0.0.1:0", address, StringComparison.Ordinal)));
 
         code.ShouldBe(1);
         errors.ShouldContain($"Weir cannot listen on {address}: ");

@@ -5,7 +5,9 @@ using Weir.Net.Memory;
 
 namespace Weir.InMemory.Tests.Budgets;
 
-/// <summary>Proves that a request over HTTP/2 allocates nothing in a warm proxy, with ten streams on each of 16 connections in flight.</summary>
+/// <summary>
+/// Proves that a request over HTTP/2 allocates nothing in a warm proxy, with ten streams on each of 16 connections in flight.
+/// </summary>
 public sealed class Http2AllocationTests
 {
     private const int Clients = 16;
@@ -20,7 +22,8 @@ public sealed class Http2AllocationTests
         MemoryConnection[] clients = [.. Enumerable.Range(0, Clients).Select(_ => new Http2Peer(proxy).Peer.Connection)];
         byte[] requests = [.. Enumerable.Range(0, Streams).SelectMany(_ => RequestOf(method, hasContent))];
         int length = requests.Length / Streams;
-        byte[] response = Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nServer: o\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
+        byte[] response = Encoding.Latin1.GetBytes(
+            "HTTP/1.1 200 OK\r\nServer: o\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
         MemoryConnection[] origins = [];
         int nextStream = 1;
         Clear(clients);

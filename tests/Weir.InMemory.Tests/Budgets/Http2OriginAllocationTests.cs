@@ -5,7 +5,9 @@ using Weir.Net.Memory;
 
 namespace Weir.InMemory.Tests.Budgets;
 
-/// <summary>Proves that a request to an HTTP/2 origin allocates nothing in a warm proxy, with 160 of them in flight on few connections.</summary>
+/// <summary>
+/// Proves that a request to an HTTP/2 origin allocates nothing in a warm proxy, with 160 of them in flight on few connections.
+/// </summary>
 public sealed class Http2OriginAllocationTests
 {
     private const int Requests = 160;
@@ -21,7 +23,8 @@ public sealed class Http2OriginAllocationTests
 
     private readonly byte[] _answer =
     [
-        .. Http2Peer.Frame(FrameType.Headers, FrameFlags.EndHeaders, 1, Http2Peer.Block(":status=200|server=o|content-type=text/plain|content-length=5")),
+        .. Http2Peer.Frame(
+            FrameType.Headers, FrameFlags.EndHeaders, 1, Http2Peer.Block(":status=200|server=o|content-type=text/plain|content-length=5")),
         .. Http2Peer.Frame(FrameType.Data, FrameFlags.EndStream, 1, [.. "hello"u8]),
     ];
 

@@ -4,7 +4,9 @@ using Weir.Net.Connections;
 
 namespace Weir.InMemory.Tests.Budgets;
 
-/// <summary>Proves that a proxied request over TLS allocates nothing in a warm proxy: reading, forwarding, writing, records and all.</summary>
+/// <summary>
+/// Proves that a proxied request over TLS allocates nothing in a warm proxy: reading, forwarding, writing, records and all.
+/// </summary>
 public sealed class SecureAllocationTests
 {
     private const int Clients = 32;

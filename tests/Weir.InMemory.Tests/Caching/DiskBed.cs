@@ -39,7 +39,8 @@ internal sealed class DiskBed : IDisposable
         long objects = Disk.Statistics.Objects;
         Peer client = Ask(path);
         Proxy.Origin.Last.TakeRequest();
-        Proxy.Origin.Last.Answer(Proxy, Content(octets), ["HTTP/1.1 200 OK", "Cache-Control: max-age=600", "ETag: \"a\"", .. Fields(fields)]);
+        Proxy.Origin.Last.Answer(
+            Proxy, Content(octets), ["HTTP/1.1 200 OK", "Cache-Control: max-age=600", "ETag: \"a\"", .. Fields(fields)]);
         client.TakeResponse().Body.Length.ShouldBe(octets);
         client.End();
         WaitFor(() => Disk.Statistics.Objects == objects + 1, "it is not found on the disk");

@@ -49,10 +49,12 @@ public sealed class SharingTests
         using CacheBed bed = new();
         for (int i = 0; i < 64; i++)
         {
-            bed.Miss("Cache-Control: max-age=60|Vary: Foo", request: $"GET /|Foo: {i}")["Cache-Status"].ShouldBe(i == 0 ? "weir;fwd=uri-miss;stored" : "weir;fwd=vary-miss;stored");
+            bed.Miss("Cache-Control: max-age=60|Vary: Foo", request: $"GET /|Foo: {i}")["Cache-Status"].ShouldBe(
+                i == 0 ? "weir;fwd=uri-miss;stored" : "weir;fwd=vary-miss;stored");
         }
 
-        bed.Miss("Cache-Control: max-age=60|Vary: Foo", request: "GET /|Foo: 64")["Cache-Status"].ShouldBe("weir;fwd=vary-miss;detail=too-many-variants");
+        bed.Miss("Cache-Control: max-age=60|Vary: Foo", request: "GET /|Foo: 64")["Cache-Status"].ShouldBe(
+            "weir;fwd=vary-miss;detail=too-many-variants");
         bed.IsHit("GET /|Foo: 63").ShouldBeTrue();
     }
 

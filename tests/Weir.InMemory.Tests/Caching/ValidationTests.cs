@@ -3,7 +3,10 @@ using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Caching;
 
-/// <summary>Proves, through the whole proxy, validation, conditions, ranges, stale responses and invalidation (RFC 9111 sections 4.2.4 to 4.4, RFC 5861).</summary>
+/// <summary>
+/// Proves, through the whole proxy, validation, conditions, ranges, stale responses and invalidation (RFC 9111 sections 4.2.4 to 4.4, RFC
+/// 5861).
+/// </summary>
 public sealed class ValidationTests
 {
     [Fact]

@@ -264,6 +264,7 @@ internal sealed class Proxy : IDisposable
         HeaderTimeoutMs = ForwardPolicies.Ms(limits.HeaderTimeout),
         IdleTimeoutMs = ForwardPolicies.Ms(limits.IdleTimeout),
         BodyMinOctetsPerSecond = limits.BodyMinRate.OctetsPerSecond,
+        ResponseMinOctetsPerSecond = limits.ResponseMinRate.OctetsPerSecond,
         BodyOctets = limits.BodySize.Octets,
         RequestsPerConnection = limits.RequestsPerConnection,
         Head = new HeadLimits((int)limits.HeaderSize.Octets, limits.HeaderCount, (int)Math.Min(limits.HeaderSize.Octets, 16 * 1024)),

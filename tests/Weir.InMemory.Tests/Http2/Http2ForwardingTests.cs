@@ -170,6 +170,27 @@ public sealed class Http2ForwardingTests
     }
 
     [Fact]
+    public void A_client_that_opens_its_window_too_slowly_loses_the_stream_and_not_the_connection()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy, true, Http2Peer.Setting(4, 10));
+        client.Request(1);
+        proxy.Origin.Next().Answer(proxy, new string('x', 100_000));
+        List<Http2Frame> frames = client.TakeAll();
+        for (int second = 0; second < 65; second++)
+        {
+            client.Send(FrameType.WindowUpdate, 0, 1, Http2Peer.Number(1));
+            proxy.Advance(1000);
+            frames.AddRange(client.TakeAll());
+        }
+
+        frames[^1].Type.ShouldBe(FrameType.RstStream);
+        proxy.Ended.Error.ShouldBe("client_too_slow");
+        client.Peer.IsEnded.ShouldBeFalse();
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void A_window_made_smaller_becomes_negative_and_is_waited_for()
     {
         using Proxy proxy = new(Http2Peer.Yaml);

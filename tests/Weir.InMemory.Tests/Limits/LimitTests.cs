@@ -223,6 +223,56 @@ public sealed class LimitTests
         proxy.AssertClean();
     }
 
+    // 64 octets a second over a minute are 3840.
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(60, true)]
+    [InlineData(70, false)]
+    public void A_client_that_takes_its_answer_too_slowly_is_cut_off(int octetsPerSecond, bool isCut)
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        client.Connection.OpenWindow(10);
+        proxy.Origin.Answer(proxy, new string('x', 100_000));
+        for (int second = 0; second < 200; second++)
+        {
+            client.Connection.OpenWindow(octetsPerSecond);
+            proxy.Advance(1000);
+        }
+
+        client.WasReset.ShouldBe(isCut);
+        if (isCut)
+        {
+            proxy.Ended.Error.ShouldBe("client_too_slow");
+            proxy.AssertClean();
+        }
+    }
+
+    [Theory]
+    [InlineData("60B/s", true)]
+    [InlineData("0B/s", false)]
+    public void The_least_rate_of_a_response_is_what_the_configuration_says(string rate, bool isCut)
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            limits: { response_min_rate: {{rate}}, idle_timeout: 10s }
+            sites:
+              "*": { routes: [{ to: "http://10.0.0.1:80" }] }
+            """);
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test");
+        client.Connection.OpenWindow(10);
+        proxy.Origin.Answer(proxy, new string('x', 100_000));
+        for (int second = 0; second < 60; second++)
+        {
+            client.Connection.OpenWindow(50);
+            proxy.Advance(1000);
+        }
+
+        client.WasReset.ShouldBe(isCut);
+    }
+
     [Fact]
     public void An_origin_that_stops_in_the_middle_is_cut_off_after_its_time()
     {

@@ -23,7 +23,8 @@ public sealed class AuthForwardTests
         question["Content-Length"].ShouldBeNull();
         Login(proxy).Answer(proxy, "ok", "HTTP/1.1 200 OK", "X-User: bea", "Set-Cookie: no=1");
         Message request = App(proxy).Take();
-        (request["X-User"], request["X_Groups"], request["X-Groups"], request["X-Other"], request.Body).ShouldBe(("bea", null, null, "1", "hi"));
+        (request["X-User"], request["X_Groups"], request["X-Groups"], request["X-Other"], request.Body).ShouldBe(
+            ("bea", null, null, "1", "hi"));
         App(proxy).Answer(proxy, "in");
         Message answer = client.TakeResponse();
         (answer.Status, answer.Body, answer["Set-Cookie"]).ShouldBe((200, "in", null));

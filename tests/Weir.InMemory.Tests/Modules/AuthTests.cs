@@ -27,7 +27,8 @@ public sealed class AuthTests : IDisposable
         using Proxy proxy = With($"{{ auth_basic: {{ users_file: {Users()}, user_header: X-User }} }}");
         Peer client = proxy.Connect();
         string credentials = Convert.ToBase64String("bea:correct horse"u8.ToArray());
-        client.SendHead("GET / HTTP/1.1", "Host: a.test", "Authorization: Basic " + credentials, "X_User: root", "Connection: X-User, keep-alive");
+        client.SendHead(
+            "GET / HTTP/1.1", "Host: a.test", "Authorization: Basic " + credentials, "X_User: root", "Connection: X-User, keep-alive");
         SpinWait.SpinUntil(() => Settle(proxy), TimeSpan.FromSeconds(30)).ShouldBeTrue();
         Message request = proxy.Origin.Take();
         request["X-User"].ShouldBe("bea");
@@ -81,7 +82,8 @@ public sealed class AuthTests : IDisposable
         Peer client = proxy.Connect();
         client.SendHead("GET /api HTTP/1.1", "Host: a.test", "Sec-Fetch-Mode: cors", "Cookie: __Host-weir=1planted");
         Message refused = client.TakeResponse();
-        (refused.Status, refused["WWW-Authenticate"], refused["Location"], refused["Set-Cookie"]).ShouldBe((401, "Cookie realm=\"login\"", null, null));
+        (refused.Status, refused["WWW-Authenticate"], refused["Location"], refused["Set-Cookie"]).ShouldBe(
+            (401, "Cookie realm=\"login\"", null, null));
         refused["Proxy-Status"]!.ShouldEndWith("error=http_request_denied");
 
         client.SendHead("GET /.weir/login?code=planted&state=planted HTTP/1.1", "Host: a.test", "Accept: text/html");

@@ -20,7 +20,8 @@ public sealed class CloakTests
         Peer client = proxy.Connect();
         client.SendHead("GET / HTTP/1.1", "Host: a.test");
         proxy.Origin.Take();
-        proxy.Origin.Last.SendHead("HTTP/1.1 103 Early Hints", "Link: <http://10.0.0.1/a.css>; rel=preload", "Server: nginx/1.2", "X-Powered-By: PHP");
+        proxy.Origin.Last.SendHead(
+            "HTTP/1.1 103 Early Hints", "Link: <http://10.0.0.1/a.css>; rel=preload", "Server: nginx/1.2", "X-Powered-By: PHP");
         proxy.Run();
         Message hints = client.TakeResponse();
         hints.Status.ShouldBe(103);

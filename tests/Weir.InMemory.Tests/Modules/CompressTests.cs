@@ -20,7 +20,8 @@ public sealed class CompressTests
     public void A_page_is_compressed_as_the_client_likes_best(string accepted, string coding)
     {
         using Proxy proxy = new(Yaml("compress"));
-        Message answer = Ask(proxy, accepted, _text, $"Content-Type: {Page}", "ETag: \"abc\"", "Accept-Ranges: bytes", "Content-Digest: sha-256=:x:");
+        Message answer = Ask(
+            proxy, accepted, _text, $"Content-Type: {Page}", "ETag: \"abc\"", "Accept-Ranges: bytes", "Content-Digest: sha-256=:x:");
         answer["Content-Encoding"].ShouldBe(coding);
         answer["Vary"].ShouldBe("Accept-Encoding");
         answer["Content-Length"].ShouldBeNull();
@@ -61,7 +62,8 @@ public sealed class CompressTests
     public void What_must_not_be_compressed_is_left_alone(string type, params string[] fields)
     {
         using Proxy proxy = new(Yaml("compress"));
-        Message answer = Ask(proxy, "gzip", _text, [.. type.Length == 0 ? [] : new[] { $"Content-Type: {type}" }, .. fields, "ETag: \"abc\""]);
+        Message answer = Ask(
+            proxy, "gzip", _text, [.. type.Length == 0 ? [] : new[] { $"Content-Type: {type}" }, .. fields, "ETag: \"abc\""]);
         answer.Body.ShouldBe(_text);
         answer["Content-Length"].ShouldBe($"{_text.Length}");
         answer["ETag"].ShouldBe("\"abc\"");
@@ -253,7 +255,8 @@ public sealed class CompressTests
             to: http://10.0.0.1:80
         """;
 
-    private static Message Ask(Proxy proxy, string? accepted, string content, params string[] fields) => Ask(proxy, accepted, content, fields, []);
+    private static Message Ask(Proxy proxy, string? accepted, string content, params string[] fields) =>
+        Ask(proxy, accepted, content, fields, []);
 
     private static Message Ask(Proxy proxy, string? accepted, string content, string[] fields, params string[] asked)
     {

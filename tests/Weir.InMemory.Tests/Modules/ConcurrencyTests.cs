@@ -248,7 +248,8 @@ public sealed partial class ConcurrencyTests
         Ask(proxy, 0);
         Ask(proxy, 1);
         Asked(proxy).ShouldBe([0, 1]);
-        Texts(proxy).ShouldContain(text => text.Contains("dry_run: 1 requests would have waited or been refused so far", StringComparison.Ordinal));
+        Texts(proxy).ShouldContain(
+            text => text.Contains("dry_run: 1 requests would have waited or been refused so far", StringComparison.Ordinal));
         proxy.AssertClean();
     }
 
@@ -354,10 +355,12 @@ public sealed partial class ConcurrencyTests
         return _asked;
     }
 
-    private static Peer OriginOf(Proxy proxy, int number) => proxy.Origin.Connections.Single(connection => Numbers(connection).Contains(number));
+    private static Peer OriginOf(Proxy proxy, int number) =>
+        proxy.Origin.Connections.Single(connection => Numbers(connection).Contains(number));
 
     private static IEnumerable<int> Numbers(Peer origin) =>
-        Request().Matches(Encoding.Latin1.GetString(origin.Connection.Sent)).Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        Request().Matches(Encoding.Latin1.GetString(origin.Connection.Sent)).Select(
+            match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
 
     [GeneratedRegex("GET /([0-9]+) ")]
     private static partial Regex Request();

@@ -2,7 +2,9 @@ using Weir.InMemory.Tests.Harness;
 
 namespace Weir.InMemory.Tests.Modules;
 
-/// <summary>Proves what clients see of `access` and `rate_limit`, and that `cors` and `security_headers` above them reach their answers.</summary>
+/// <summary>
+/// Proves what clients see of `access` and `rate_limit`, and that `cors` and `security_headers` above them reach their answers.
+/// </summary>
 public sealed class GateTests
 {
     private const uint Refused = 0xCB007107;

@@ -301,7 +301,8 @@ public sealed class MaintenanceTests
     private static Peer OpenWebSocket(Proxy proxy, uint address, params string[] lines)
     {
         Peer client = proxy.Connect(address);
-        client.SendHead(["GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", .. lines]);
+        client.SendHead(
+            ["GET /chat HTTP/1.1", "Host: a.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", .. lines]);
         proxy.Origin.Take()["Upgrade"].ShouldBe("websocket");
         proxy.Origin.Last.SendHead("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket");
         proxy.Run();

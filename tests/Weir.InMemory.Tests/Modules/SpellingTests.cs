@@ -4,8 +4,8 @@ using Weir.InMemory.Tests.Harness;
 namespace Weir.InMemory.Tests.Modules;
 
 /// <summary>
-/// Proves that `access` decides about the path that is routed, cached and forwarded: however /admin is spelled, whoever is kept out of it never
-/// reaches the server.
+/// Proves that `access` decides about the path that is routed, cached and forwarded: however /admin is spelled, whoever is kept out of it
+/// never reaches the server.
 /// </summary>
 public sealed class SpellingTests
 {

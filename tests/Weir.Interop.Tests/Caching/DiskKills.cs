@@ -2,7 +2,9 @@ using Weir.Interop.Tests.Peers;
 
 namespace Weir.Interop.Tests.Caching;
 
-/// <summary>A cache's directory and kills: three rounds of the program that runs a hundred (bench/README.md). Three starts take some seconds.</summary>
+/// <summary>
+/// A cache's directory and kills: three rounds of the program that runs a hundred (bench/README.md). Three starts take some seconds.
+/// </summary>
 public sealed class DiskKills
 {
     private const string Python = "/usr/bin/python3";

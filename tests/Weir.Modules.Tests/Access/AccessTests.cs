@@ -90,7 +90,8 @@ public sealed class AccessTests
         return exchange;
     }
 
-    private static AccessModule Make(AccessOptions options) => new TestBuilder().Make(new AccessFactory(), options).ShouldBeOfType<AccessModule>();
+    private static AccessModule Make(AccessOptions options) =>
+        new TestBuilder().Make(new AccessFactory(), options).ShouldBeOfType<AccessModule>();
 
     private static IpPrefix[] Ranges(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word =>
     {

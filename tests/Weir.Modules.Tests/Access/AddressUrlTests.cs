@@ -72,7 +72,8 @@ public sealed class AddressUrlTests
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        Task server = Task.Run(() => Answer(listener, "HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: 10\r\nConnection: close\r\n\r\n192.0.2.1\n"));
+        Task server = Task.Run(
+            () => Answer(listener, "HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: 10\r\nConnection: close\r\n\r\n192.0.2.1\n"));
         FetchedList fetched = ListFetcher.Fetch($"http://{listener.LocalEndpoint}/list", "\"old\"");
         await server;
         fetched.ShouldBe(new FetchedList("192.0.2.1\n", "\"x\"", null));

@@ -137,7 +137,8 @@ public sealed class GeoTests : IDisposable
     [Fact]
     public void A_request_that_is_looked_up_allocates_nothing()
     {
-        using AccessModule module = Make(new AccessOptions { GeoFile = Database(), AllowCountries = ["DE"], DenyWhen = "request.path.startsWith(\"/x\")" });
+        using AccessModule module = Make(
+            new AccessOptions { GeoFile = Database(), AllowCountries = ["DE"], DenyWhen = "request.path.startsWith(\"/x\")" });
         TestExchange exchange = new();
         Allocation.Of(() => _ = module.OnRequestAsync(exchange.Exchange).Result).ShouldBe(0);
     }

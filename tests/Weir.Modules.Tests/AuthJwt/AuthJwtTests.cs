@@ -120,7 +120,8 @@ public sealed class AuthJwtTests : IDisposable
             Refuses(TokenMaker.SignBySecret(Head, secret), "algorithm");
         }
 
-        TestBuilder.ErrorOf(new AuthJwtFactory(), _options with { KeysFile = null, KeysUrl = "https://a.test/", Algorithms = ["RS256", "HS256"] })
+        TestBuilder.ErrorOf(
+            new AuthJwtFactory(), _options with { KeysFile = null, KeysUrl = "https://a.test/", Algorithms = ["RS256", "HS256"] })
             .ShouldContain("HS256 needs secret_file");
         Write("secret", Encoding.ASCII.GetString(_maker.Secret) + "\n");
         TestBuilder mixed = new(folder: _folder);
@@ -354,7 +355,8 @@ public sealed class AuthJwtTests : IDisposable
         keys, new TokenRules([TokenAlgorithms.Find("ES256")!], Issuer, _options.Audience, _options.Leeway),
         new ClaimDemands(_options.Claims, _options.Require), []);
 
-    private static Dictionary<string, string> Map(params (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
+    private static Dictionary<string, string> Map(params (string Key, string Value)[] pairs) =>
+        pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
 
     private static Dictionary<string, IReadOnlyList<string>> Lists(params (string Key, string[] Values)[] pairs) =>
         pairs.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Values);

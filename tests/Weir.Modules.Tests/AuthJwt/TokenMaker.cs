@@ -42,7 +42,8 @@ internal sealed class TokenMaker : IDisposable
     public string Sign(string? claims = null, string head = Head) =>
         Make(head, claims ?? Claims, octets => Curve.SignData(octets, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
 
-    public string SignByRsa(string head, RSASignaturePadding padding, HashAlgorithmName hash) => Make(head, Claims, octets => Rsa.SignData(octets, hash, padding));
+    public string SignByRsa(string head, RSASignaturePadding padding, HashAlgorithmName hash) =>
+        Make(head, Claims, octets => Rsa.SignData(octets, hash, padding));
 
     public static string SignBySecret(string head, byte[] secret) => Make(head, Claims, octets => HMACSHA256.HashData(secret, octets));
 

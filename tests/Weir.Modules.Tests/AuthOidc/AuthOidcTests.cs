@@ -59,7 +59,8 @@ public sealed class AuthOidcTests : IDisposable
     [Fact]
     public async Task Who_logs_in_gets_to_the_page_and_the_origin_learns_who_it_is_but_no_cookie()
     {
-        FakeBrowser browser = Open(_options with { Claims = Map(("X-User", "sub"), ("X-Groups", "groups")), Parameters = Map(("prompt", "login")) });
+        FakeBrowser browser = Open(
+            _options with { Claims = Map(("X-User", "sub"), ("X-Groups", "groups")), Parameters = Map(("prompt", "login")) });
         _provider.MoreClaims = ",\"groups\":[\"a\",\"b\"]";
         (await browser.GoAsync("/page?x=1", "X-User: root")).ShouldBeFalse();
         browser.Last.Exchange.Response.Status.ShouldBe(302);
@@ -79,7 +80,8 @@ public sealed class AuthOidcTests : IDisposable
         browser.Jar["__Host-weirdo"] = "1";
         browser.Jar["__Host-weir-admin"] = "2";
         (await browser.GoAsync("/page?x=1", "X-User: root", "x_groups: root", "X.Groups: root")).ShouldBeTrue();
-        browser.Last.RequestFields.ShouldBe("Sec-Fetch-Mode: navigate\r\nCookie: theme=dark; __Host-weirdo=1; __Host-weir-admin=2\r\nX-User: bea\r\nX-Groups: a,b\r\n");
+        browser.Last.RequestFields.ShouldBe(
+            "Sec-Fetch-Mode: navigate\r\nCookie: theme=dark; __Host-weirdo=1; __Host-weir-admin=2\r\nX-User: bea\r\nX-Groups: a,b\r\n");
         browser.Last.ResponseFields.ShouldBe("Cache-Control: public, max-age=60\r\nCache-Control: private\r\n");
         (await browser.AskAsync("POST /api", "Sec-Fetch-Mode: cors")).ShouldBeTrue();
     }
@@ -428,7 +430,8 @@ public sealed class AuthOidcTests : IDisposable
         browser.Last.Exchange.Error.ShouldBe(ProxyErrors.AuthForbidden);
         await browser.AskAsync("POST " + Logout, "Sec-Fetch-Site: same-origin");
         browser.Last.Exchange.Response.Status.ShouldBe(303);
-        browser.Location.ShouldBe("https://login.test/end?a=b&client_id=shop&post_logout_redirect_uri=https%3A%2F%2Fshop.example.com%3A8443%2Fgoodbye");
+        browser.Location.ShouldBe(
+            "https://login.test/end?a=b&client_id=shop&post_logout_redirect_uri=https%3A%2F%2Fshop.example.com%3A8443%2Fgoodbye");
         browser.Jar.ShouldBeEmpty();
         (await thief.GoAsync("/")).ShouldBeFalse("The session is over, whoever has its cookie.");
     }
@@ -625,7 +628,8 @@ public sealed class AuthOidcTests : IDisposable
         return browser;
     }
 
-    private static Dictionary<string, string> Map(params (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
+    private static Dictionary<string, string> Map(params (string Key, string Value)[] pairs) =>
+        pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
 
     // A module disposes of what asks for it; the provider stays for the next one.
     private sealed class Unowned : DelegatingHandler

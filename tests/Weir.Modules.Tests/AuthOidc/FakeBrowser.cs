@@ -18,7 +18,8 @@ internal sealed class FakeBrowser
 
     public string? Location => Last.Exchange.Response.Fields.GetText("Location"u8);
 
-    public string SetCookies => string.Join("\n", Last.ResponseFields.Split("\r\n").Where(line => line.StartsWith("Set-Cookie: ", StringComparison.Ordinal)));
+    public string SetCookies =>
+        string.Join("\n", Last.ResponseFields.Split("\r\n").Where(line => line.StartsWith("Set-Cookie: ", StringComparison.Ordinal)));
 
     /// <summary>Goes to a page. True: the module let it pass.</summary>
     public Task<bool> GoAsync(string target, params string[] fields) => AskAsync("GET " + target, ["Sec-Fetch-Mode: navigate", .. fields]);

@@ -135,7 +135,8 @@ internal sealed class FakeProvider : HttpMessageHandler
         return Maker.Sign(text, TokenHead);
     }
 
-    private static HttpResponseMessage Json(string content, HttpStatusCode status = HttpStatusCode.OK) => new(status) { Content = new StringContent(content) };
+    private static HttpResponseMessage Json(string content, HttpStatusCode status = HttpStatusCode.OK) =>
+        new(status) { Content = new StringContent(content) };
 
     private static Dictionary<string, string> Parse(string query)
     {

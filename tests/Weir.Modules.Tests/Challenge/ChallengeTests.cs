@@ -365,8 +365,10 @@ public sealed class ChallengeTests
         {
             File.WriteAllText(Path.Combine(folder, "old"), "# ours\n" + new string('a', 64) + "\n");
             File.WriteAllText(Path.Combine(folder, "new"), new string('b', 64) + "\n" + new string('a', 64) + "\n");
-            using ChallengeModule one = (ChallengeModule)new TestBuilder(folder: folder).Make(new ChallengeFactory(), _always with { SecretFile = "old" });
-            using ChallengeModule other = (ChallengeModule)new TestBuilder(folder: folder).Make(new ChallengeFactory(), _always with { SecretFile = "new" });
+            using ChallengeModule one = (ChallengeModule)new TestBuilder(folder: folder).Make(
+                new ChallengeFactory(), _always with { SecretFile = "old" });
+            using ChallengeModule other = (ChallengeModule)new TestBuilder(folder: folder).Make(
+                new ChallengeFactory(), _always with { SecretFile = "new" });
             Visitor visitor = new(one);
             visitor.Pass(Bits).ShouldBeTrue();
             Visitor there = new(other);

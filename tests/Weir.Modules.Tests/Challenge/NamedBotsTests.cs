@@ -87,7 +87,8 @@ public sealed class NamedBotsTests
         SpinWait.SpinUntil(() => _names.Asked == 16, TimeSpan.FromSeconds(30)).ShouldBeTrue();
     }
 
-    private NamedBots Make(bool passesUnknown = false) => new([(Encoding.ASCII.GetBytes("Googlebot"), ["googlebot.com", "google.com"])], passesUnknown, _names, _log);
+    private NamedBots Make(bool passesUnknown = false) =>
+        new([(Encoding.ASCII.GetBytes("Googlebot"), ["googlebot.com", "google.com"])], passesUnknown, _names, _log);
 
     private sealed class Names : IReverseNames
     {

@@ -33,7 +33,8 @@ public sealed class SignedBotsTests : IDisposable
     [Fact]
     public void The_base_is_what_RFC_9421_says()
     {
-        TestExchange exchange = new("GET /a%2fb?x=1&y", "Date: Tue, 20 Apr 2021 02:07:56 GMT", "X-Twice: a", "X-Twice: b", "X-Map: a=1, b=(2 3);q");
+        TestExchange exchange = new(
+            "GET /a%2fb?x=1&y", "Date: Tue, 20 Apr 2021 02:07:56 GMT", "X-Twice: a", "X-Twice: b", "X-Map: a=1, b=(2 3);q");
         StructuredMember input = StructuredFields.ParseDictionary(Encoding.ASCII.GetBytes(
             "s=(\"@method\" \"@authority\" \"@scheme\" \"@target-uri\" \"@request-target\" \"@path\" \"@query\" \"date\" \"x-twice\" \"x-map\";key=\"b\");created=1;keyid=\"k\""))!.Find("s")!;
         Encoding.ASCII.GetString(SignedMessage.Make(exchange.Exchange, input)!).ShouldBe("""
@@ -170,12 +171,16 @@ public sealed class SignedBotsTests : IDisposable
         for (int round = 0; round < 3000; round++)
         {
             string input = Pieces(random, pieces);
-            string signature = random.Next(3) == 0 ? Pieces(random, pieces) : "sig1=:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)) + ":";
-            visitor.Open("GET /", "Signature-Input: x" + input, "Signature: x" + signature).ShouldBeFalse($"seed {seed}: {input} | {signature}");
+            string signature = random.Next(3) == 0
+                ? Pieces(random, pieces)
+                : "sig1=:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)) + ":";
+            visitor.Open("GET /", "Signature-Input: x" + input, "Signature: x" + signature).ShouldBeFalse(
+                $"seed {seed}: {input} | {signature}");
         }
     }
 
-    private static string Pieces(Random random, string[] pieces) => string.Concat(Enumerable.Range(0, random.Next(24)).Select(_ => pieces[random.Next(pieces.Length)]));
+    private static string Pieces(Random random, string[] pieces) =>
+        string.Concat(Enumerable.Range(0, random.Next(24)).Select(_ => pieces[random.Next(pieces.Length)]));
 
     private static string Fill(string input) => input
         .Replace("NOW+60", $"{Now + 60}", StringComparison.Ordinal).Replace("NOW+31", $"{Now + 31}", StringComparison.Ordinal)

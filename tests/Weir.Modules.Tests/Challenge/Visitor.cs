@@ -30,11 +30,14 @@ internal sealed partial class Visitor
     public Dictionary<string, string> Attributes { get; } = [];
 
     /// <summary>Opens a page, and says whether it was let through.</summary>
-    public bool Open(string line = "GET /a", params string[] fields) => Send(line, ["Accept: text/html,*/*;q=0.8", .. fields]) == Verdict.Continue;
+    public bool Open(string line = "GET /a", params string[] fields) =>
+        Send(line, ["Accept: text/html,*/*;q=0.8", .. fields]) == Verdict.Continue;
 
     public Verdict Send(string line, params string[] fields)
     {
-        string[] cookie = _cookies.Count == 0 ? [] : ["Cookie: a=b; " + string.Join("; ", _cookies.Select(pair => $"{pair.Key}={pair.Value}")) + "; c=d"];
+        string[] cookie = _cookies.Count == 0
+            ? []
+            : ["Cookie: a=b; " + string.Join("; ", _cookies.Select(pair => $"{pair.Key}={pair.Value}")) + "; c=d"];
         Exchange.Exchange.Error = null;
         Exchange.Exchange.ProvenWork = default;
         Exchange.Exchange.ClientAddress = TestExchange.Address(Address);
@@ -58,7 +61,8 @@ internal sealed partial class Visitor
 
     /// <summary>Shows an answer, and says whether it was taken.</summary>
     public bool Show(string answer) =>
-        Send("GET /a", "Weir-Challenge: " + answer) == Verdict.Answered && Exchange.Exchange.Error is null && Exchange.Exchange.Response.Status == 204;
+        Send("GET /a", "Weir-Challenge: " + answer) == Verdict.Answered && Exchange.Exchange.Error is null
+            && Exchange.Exchange.Response.Status == 204;
 
     /// <summary>Solves a puzzle: the answer.</summary>
     public static string Solve(string puzzle)

@@ -150,7 +150,8 @@ public sealed class CloakTests : IDisposable
     [InlineData("")]
     [InlineData("a.")]
     public void What_is_no_host_name_is_an_error(string name) =>
-        TestBuilder.ErrorOf(new CloakFactory(), new CloakOptions { Internal = [name] }).ShouldStartWith($"internal[0]: \"{name}\" is not a host name.");
+        TestBuilder.ErrorOf(new CloakFactory(), new CloakOptions { Internal = [name] }).ShouldStartWith(
+            $"internal[0]: \"{name}\" is not a host name.");
 
     [Fact]
     public void A_field_to_keep_that_is_not_taken_away_is_an_error() =>
@@ -170,7 +171,8 @@ public sealed class CloakTests : IDisposable
             .Replace("//app.internal", "//shop.example.com:8443", StringComparison.Ordinal)
             .Replace("10.1.2.3:80", "shop.example.com:8443", StringComparison.Ordinal)
             .Replace("[::1]:9", "shop.example.com:8443", StringComparison.Ordinal);
-        TestExchange exchange = new TestExchange().Respond(200, "Content-Type: text/html", "Content-Length: 5", "ETag: \"a\"", "Accept-Ranges: bytes");
+        TestExchange exchange = new TestExchange().Respond(
+            200, "Content-Type: text/html", "Content-Length: 5", "ETag: \"a\"", "Accept-Ranges: bytes");
         exchange.Exchange.Response.BodyLength = BodyLength.Of(text.Length);
         IModule module = Make(new CloakOptions { Internal = ["app.internal"], Bodies = true });
         exchange.RunResponse(module);
@@ -188,7 +190,8 @@ public sealed class CloakTests : IDisposable
         exchange.RunResponse(module);
         using BodyFilter filter = ((IBodyModule)module).OpenResponseFilter(exchange.Exchange).ShouldNotBeNull();
         byte[] room = new byte[1000];
-        filter.Transform("data: at app.internal\n\ndata: app.inter"u8, room, out int consumed, out int written, isEnd: false).ShouldBe(OperationStatus.Done);
+        filter.Transform("data: at app.internal\n\ndata: app.inter"u8, room, out int consumed, out int written, isEnd: false).ShouldBe(
+            OperationStatus.Done);
         (consumed, written).ShouldBe((38, 0));
         filter.Flush(room, out written).ShouldBe(OperationStatus.Done);
         Encoding.ASCII.GetString(room, 0, written).ShouldBe("data: at shop.example.com\n\ndata: ");

@@ -4,8 +4,7 @@ namespace Weir.Modules.Tests.Concurrency;
 
 /// <summary>
 /// Proves what the learnt limit converges to, on a simulated origin of known capacity. The table in
-/// docs/decisions/0022-adaptive-concurrency.md
-/// is of these runs.
+/// docs/decisions/0022-adaptive-concurrency.md is of these runs.
 /// </summary>
 public sealed class AdaptiveLimitTests
 {

@@ -4,8 +4,7 @@ namespace Weir.Modules.Tests.Concurrency;
 
 /// <summary>
 /// An origin of so many workers, in front of which a queue forms, under clients who always ask for more (or for so many at once) than a
-/// learnt limit
-/// lets through. Its time is its own: the same seed gives the same run.
+/// learnt limit lets through. Its time is its own: the same seed gives the same run.
 /// </summary>
 internal sealed class SimulatedOrigin
 {

@@ -116,7 +116,8 @@ public sealed class TurnstileTests
 
         // What is lost would be waited for without end.
         const int MostRounds = 2_000_000;
-        Turnstile turnstile = new(null, new Bounds { OfKey = ofKey, OfAll = ofAll, Queue = 100_000, QueueOfAll = 100_000, WaitMs = 60_000 }, 1024);
+        Turnstile turnstile = new(
+            null, new Bounds { OfKey = ofKey, OfAll = ofAll, Queue = 100_000, QueueOfAll = 100_000, WaitMs = 60_000 }, 1024);
         int[] inFlight = new int[4];
         int most = 0;
         int entered = 0;

@@ -39,7 +39,8 @@ public sealed class CorsTests
     {
         IModule module = Make(new CorsOptions { Origins = [App], Expose = ["X-A", "X-B"], Credentials = true });
         TestExchange exchange = new TestExchange("GET /", "Origin: " + App)
-            .Respond(200, "Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true", "Access-Control-Expose-Headers: Secret");
+            .Respond(
+                200, "Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true", "Access-Control-Expose-Headers: Secret");
         exchange.RunResponse(module);
         exchange.ResponseFields.ShouldNotContain("Access-Control-Allow-Origin: *");
         exchange.ResponseFields.ShouldNotContain("Secret");
@@ -60,8 +61,10 @@ public sealed class CorsTests
     [Fact]
     public void A_preflight_is_answered_here()
     {
-        IModule module = Make(new CorsOptions { Origins = [App], Methods = ["GET", "PUT"], Headers = ["X-A"], MaxAge = TimeSpan.FromMinutes(1) });
-        TestExchange exchange = new("OPTIONS /x", "Origin: " + App, "Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: x-a");
+        IModule module = Make(
+            new CorsOptions { Origins = [App], Methods = ["GET", "PUT"], Headers = ["X-A"], MaxAge = TimeSpan.FromMinutes(1) });
+        TestExchange exchange = new(
+            "OPTIONS /x", "Origin: " + App, "Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: x-a");
         exchange.RunRequest(module).ShouldBe(Verdict.Answered);
         exchange.Exchange.Response.Status.ShouldBe(204);
         exchange.ResponseFields.ShouldContain("Access-Control-Allow-Origin: " + App);
@@ -107,7 +110,8 @@ public sealed class CorsTests
     [InlineData("https://user@app.example.com")]
     [InlineData("https://")]
     public void What_no_browser_sends_as_an_origin_is_an_error(string origin) =>
-        TestBuilder.ErrorOf(new CorsFactory(), new CorsOptions { Origins = [origin] }).ShouldStartWith($"origins: \"{origin}\" is not an origin.");
+        TestBuilder.ErrorOf(new CorsFactory(), new CorsOptions { Origins = [origin] }).ShouldStartWith(
+            $"origins: \"{origin}\" is not an origin.");
 
     [Fact]
     public void Credentials_for_everyone_are_an_error() =>

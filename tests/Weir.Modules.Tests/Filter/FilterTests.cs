@@ -50,7 +50,8 @@ public sealed class FilterTests
     [Fact]
     public void A_rule_that_reads_the_response_is_asked_when_it_comes()
     {
-        IModule module = Make(new FilterRuleOptions { Name = "leak", When = "response.headers[\"content-type\"] == \"application/x-sql\"", Status = 502 });
+        IModule module = Make(
+            new FilterRuleOptions { Name = "leak", When = "response.headers[\"content-type\"] == \"application/x-sql\"", Status = 502 });
         TestExchange exchange = new();
         exchange.RunRequest(module).ShouldBe(Verdict.Continue);
         exchange.Respond(200, "Content-Type: text/html").RunResponse(module);
@@ -103,5 +104,6 @@ public sealed class FilterTests
         Allocation.Of(() => _ = ((IRequestModule)module).OnRequestAsync(exchange.Exchange).Result).ShouldBe(0);
     }
 
-    private static IModule Make(params FilterRuleOptions[] rules) => new TestBuilder().Make(new FilterFactory(), new FilterOptions { Rules = rules });
+    private static IModule Make(params FilterRuleOptions[] rules) =>
+        new TestBuilder().Make(new FilterFactory(), new FilterOptions { Rules = rules });
 }

@@ -86,7 +86,8 @@ public sealed class MaintenanceTests
     [InlineData("2026-12-06T02:00:00")]
     [InlineData("2026-13-06T02:00:00Z")]
     public void A_time_without_an_offset_is_an_error(string from) =>
-        TestBuilder.ErrorOf(new MaintenanceFactory(), new MaintenanceOptions { Windows = [new WindowOptions { From = from, For = TimeSpan.FromHours(1) }] })
+        TestBuilder.ErrorOf(
+            new MaintenanceFactory(), new MaintenanceOptions { Windows = [new WindowOptions { From = from, For = TimeSpan.FromHours(1) }] })
             .ShouldBe($"windows: \"{from}\" is not a date and time with an offset. Write it like \"2026-12-06T02:00:00+01:00\".");
 
     [Fact]

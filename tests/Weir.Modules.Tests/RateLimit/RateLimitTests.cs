@@ -131,7 +131,8 @@ public sealed class RateLimitTests
     [Fact]
     public void Who_is_exempt_is_neither_counted_nor_told()
     {
-        IModule module = Make(new RateLimitOptions { Key = "all", Rate = _onePerMinute, Headers = true, Exempt = [Prefix("192.0.2.0/24")] });
+        IModule module = Make(
+            new RateLimitOptions { Key = "all", Rate = _onePerMinute, Headers = true, Exempt = [Prefix("192.0.2.0/24")] });
         TestExchange exempt = From("192.0.2.9", "");
         for (int i = 0; i < 3; i++)
         {
@@ -186,12 +187,14 @@ public sealed class RateLimitTests
 
     [Fact]
     public void Rates_beside_a_rate_are_an_error() =>
-        TestBuilder.ErrorOf(new RateLimitFactory(), new RateLimitOptions { Rate = _onePerMinute, Rates = [new QuotaOptions { Rate = _onePerMinute }] })
+        TestBuilder.ErrorOf(
+            new RateLimitFactory(), new RateLimitOptions { Rate = _onePerMinute, Rates = [new QuotaOptions { Rate = _onePerMinute }] })
             .ShouldStartWith("rates: rates stands in the place of rate");
 
     [Fact]
     public void A_name_that_would_break_the_field_is_an_error() =>
-        TestBuilder.ErrorOf(new RateLimitFactory(), new RateLimitOptions { Rates = [new QuotaOptions { Rate = _onePerMinute, Name = "a\"b" }] })
+        TestBuilder.ErrorOf(
+            new RateLimitFactory(), new RateLimitOptions { Rates = [new QuotaOptions { Rate = _onePerMinute, Name = "a\"b" }] })
             .ShouldStartWith("rates[0].name: ");
 
     [Theory]

@@ -61,7 +61,8 @@ internal sealed class TestBuilder : ModuleBuilder
 
     /// <summary>What a counter with such a label counted.</summary>
     public long Counted(string metric, string label) =>
-        _shared.Values.OfType<ModuleCounter>().Single(counter => counter.Metric == metric && counter.Labels.Any(each => each.Value == label)).Value;
+        _shared.Values.OfType<ModuleCounter>().Single(counter => counter.Metric == metric
+            && counter.Labels.Any(each => each.Value == label)).Value;
 
     public override string ResolvePath(string path) => Path.Combine(Folder, path);
 
