@@ -27,7 +27,12 @@ public sealed unsafe partial class MemoryStore
     /// <summary>Who reads on a loop; only that loop asks.</summary>
     public LaneReaders ReadersOf(LoopServices loop)
     {
-        LaneReaders readers = _readers[loop.Index] ?? new LaneReaders(this, loop);
+        if (_readers[loop.Index] is { } known)
+        {
+            return known;
+        }
+
+        LaneReaders readers = new(this, loop);
         Volatile.Write(ref _readers[loop.Index], readers);
         return readers;
     }
