@@ -5,18 +5,14 @@ namespace Weir.Abstractions.Exchanges;
 /// <summary>What a module said of the answer to a fetch that it refused, beside the error: who asked may answer so, too.</summary>
 public sealed class FetchRefusal
 {
-    private readonly HeaderFields _fields = new();
+    private readonly HeaderFields? _fields;
     private readonly int _status;
     private readonly int _retryAfterSeconds;
     private readonly string? _detail;
 
     private FetchRefusal(Exchange exchange)
     {
-        if (exchange.HasErrorFields)
-        {
-            exchange.ErrorFields.CopyTo(_fields);
-        }
-
+        _fields = exchange.HasErrorFields ? exchange.ErrorFields.Copy() : null;
         _status = exchange.ErrorStatus;
         _retryAfterSeconds = exchange.RetryAfterSeconds;
         _detail = exchange.ErrorDetail;
@@ -31,11 +27,7 @@ public sealed class FetchRefusal
     /// <summary>Says the same of another exchange's answer.</summary>
     public void CopyTo(Exchange exchange)
     {
-        if (_fields.Count > 0)
-        {
-            _fields.CopyTo(exchange.ErrorFields);
-        }
-
+        _fields?.CopyTo(exchange.ErrorFields);
         exchange.ErrorStatus = _status;
         exchange.RetryAfterSeconds = _retryAfterSeconds;
         exchange.ErrorDetail = _detail;
