@@ -93,8 +93,8 @@ internal sealed class AddressUrl : IAddressSource, IPolled
             }
         }
 
-        _nextAt = _time.GetTimestamp() + (long)((mistakes.Count > 0
-            && _again < _refresh ? _again : _refresh).TotalSeconds * _time.TimestampFrequency);
+        TimeSpan wait = mistakes.Count > 0 && _again < _refresh ? _again : _refresh;
+        _nextAt = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
         if (mistakes.Count > 0)
         {
             if (!_isFailing)
