@@ -27,15 +27,16 @@ public static class NotModified
     }
 
     /// <summary>
-    /// Whether a 304 speaks of this stored response (RFC 9111 section 4.3.4): a strong validator must match, a weak one too; one without
-    /// any was the answer to our own question.
+    /// Whether a 304 speaks of this stored response (RFC 9111 section 4.3.4): a strong entity tag selects the very same one, a weak tag
+    /// what it stands for; a 304 without a validator was the answer to our own question.
     /// </summary>
     public static bool Selects(HeaderFields update, HeaderFields stored)
     {
         if (update.TryGet(KnownField.ETag, out ReadOnlySpan<byte> tag))
         {
-            bool hasTag = stored.TryGet(KnownField.ETag, out ReadOnlySpan<byte> storedTag);
-            return hasTag && EntityTag.EqualsWeakly(tag, storedTag);
+            // RFC 9110 section 8.8.3.2: strong comparison, but for tags without quotation marks, which some origins write.
+            return stored.TryGet(KnownField.ETag, out ReadOnlySpan<byte> storedTag)
+                && (EntityTag.IsWeak(tag) ? EntityTag.EqualsWeakly(tag, storedTag) : tag.SequenceEqual(storedTag));
         }
 
         return !update.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> modified)

@@ -41,7 +41,7 @@ internal sealed partial class CacheModule
 
     private async ValueTask<Verdict> OwnAsync(Exchange exchange, Asking ask, Fill fill)
     {
-        Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, exchange.Client);
+        Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, exchange.Client, isWaiting: true);
         NameServer(exchange, fetched);
         int fetchedStatus = fetched.Head?.Status ?? fetched.Error?.Status ?? 304;
         bool hasFailed = fetched.Error is not null ? !fetched.IsRefused : !fetched.IsToStore && StatusRules.IsError(fetchedStatus);
@@ -304,7 +304,7 @@ internal sealed partial class CacheModule
     {
         try
         {
-            Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, null);
+            Fetched fetched = await _asker.FetchAsync(exchange, ask, fill, null, isWaiting: false);
             if (fetched.Error is not null ? !fetched.IsRefused : !fetched.IsToStore && StatusRules.IsError(fetched.Head?.Status ?? 0))
             {
                 _cache.Failures.Note(ask.Hash, ask.NowSeconds);

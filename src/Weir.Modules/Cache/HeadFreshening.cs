@@ -76,15 +76,16 @@ internal sealed class HeadFreshening
         _records.Refresh(_cache.Store, update, arrived);
     }
 
-    // What is there of validators and length must match.
+    // RFC 9111 section 4.3.5: each validator that arrived must have the stored value, and so must the length.
     private static bool IsSame(ResponseHead arrived, ResponseHead stored) =>
         (!arrived.BodyLength.IsKnown || arrived.BodyLength.IsNone || arrived.BodyLength == stored.BodyLength)
         && IsSameLength(arrived.Fields, stored.BodyLength.Octets)
-        && (!arrived.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> tag)
-            || (stored.Fields.TryGet(KnownField.ETag, out ReadOnlySpan<byte> storedTag) && EntityTag.EqualsWeakly(tag, storedTag)))
-        && (!arrived.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> modified)
-            || !stored.Fields.TryGet(KnownField.LastModified, out ReadOnlySpan<byte> storedModified)
-                || modified.SequenceEqual(storedModified));
+        && HasValueOf(stored.Fields, KnownField.ETag, arrived.Fields)
+        && HasValueOf(stored.Fields, KnownField.LastModified, arrived.Fields);
+
+    private static bool HasValueOf(HeaderFields stored, KnownField field, HeaderFields arrived) =>
+        !arrived.TryGet(field, out ReadOnlySpan<byte> value)
+        || (stored.TryGet(field, out ReadOnlySpan<byte> storedValue) && value.SequenceEqual(storedValue));
 
     private static bool IsSameLength(HeaderFields arrived, long octets) =>
         !arrived.TryGet(KnownField.ContentLength, out ReadOnlySpan<byte> text)

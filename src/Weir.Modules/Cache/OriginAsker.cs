@@ -32,11 +32,15 @@ internal sealed class OriginAsker
     }
 
     /// <summary>
-    /// Fetches as the owner of a fill. What is to be stored is so by <see cref="Store"/>; all else ends the fill. The exchange is used
-    /// until the first wait only: it may be over when the answer comes.
+    /// Fetches as the owner of a fill. What is to be stored is so by <see cref="Store"/>; all else ends the fill.
     /// </summary>
+    /// <param name="exchange">Where nobody waits it is used until the first wait only: it may be over when the answer comes.</param>
+    /// <param name="ask">What is asked for.</param>
+    /// <param name="fill">The fill.</param>
+    /// <param name="interims">Who gets interim responses.</param>
+    /// <param name="isWaiting">Whether the exchange waits for it.</param>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    public async ValueTask<Fetched> FetchAsync(Exchange exchange, Asking ask, Fill fill, ClientStream? interims)
+    public async ValueTask<Fetched> FetchAsync(Exchange exchange, Asking ask, Fill fill, ClientStream? interims, bool isWaiting)
     {
         Fetched? fetched = null;
         try
@@ -45,9 +49,17 @@ internal sealed class OriginAsker
             long requestSeconds = ask.NowSeconds;
             FetchResult result = await exchange.Fetcher!.FetchBelowAsync(
                 exchange, request, 0, CacheLimits.WindowOctets, ask.Content, interims);
+            bool isUpdate = result.Head?.Status == 304 && !ask.Stale.IsEmpty;
+            if (isUpdate && isWaiting && !Selects(ask, result.Head!))
+            {
+                isUpdate = false;
+                requestSeconds = ask.NowSeconds;
+                result = await AskAgainAsync(exchange, ask, request, result, interims);
+            }
+
             fetched = (result.Error is not null ? new Fetched { Error = result.Error }
                 : result.Head!.Status == 206 && ask.Part is not null ? SettlePart(ask, fill, request, result, requestSeconds)
-                : IsUpdate(ask, result) ? Update(ask, fill, result, requestSeconds)
+                : isUpdate ? Update(ask, fill, result, requestSeconds)
                 : Settle(ask, fill, request, result, requestSeconds)).From(result);
         }
         finally
@@ -95,22 +107,37 @@ internal sealed class OriginAsker
         }
     }
 
-    private static bool IsUpdate(Asking ask, FetchResult result) => result.Head!.Status == 304 && !ask.Stale.IsEmpty;
+    private static bool Selects(Asking ask, ResponseHead update)
+    {
+        ResponseHead stored = new();
+        ask.Stale.LoadHead(stored);
+        return NotModified.Selects(update.Fields, stored.Fields);
+    }
+
+    // RFC 9111 section 4.3.4: the 304 speaks of something else, so what is stored is of no use. All of it is asked for, once for all that
+    // wait: origins that compress by themselves may answer a weak tag by the strong one of what they compressed.
+    private ValueTask<FetchResult> AskAgainAsync(
+        Exchange exchange, Asking ask, RequestHead request, FetchResult update, ClientStream? interims)
+    {
+        update.Body!.Release();
+        _cache.Store.Remove(ask.Hash, ask.Key);
+        Preconditions.Set(request.Fields, default, default);
+        AskForPart(ask, request);
+        return exchange.Fetcher!.FetchBelowAsync(exchange, request, 0, CacheLimits.WindowOctets, ask.Content, interims);
+    }
 
     // RFC 9111 section 4.3.4.
     private Fetched Update(Asking ask, Fill fill, FetchResult result, long requestSeconds)
     {
         result.Body!.Release();
-        ResponseHead head = new();
-        ask.Stale.LoadHead(head);
-        if (!NotModified.Selects(result.Head!.Fields, head.Fields))
+        if (!Selects(ask, result.Head!))
         {
-            // It speaks of something else: what is stored is of no use, and this is no answer to the client, who asks by itself.
+            // Who comes next asks for all of it.
             _cache.Store.Remove(ask.Hash, ask.Key);
             return new Fetched();
         }
 
-        StoringVerdict verdict = _records.Refresh(_cache.Store, UpdateOf(ask, fill, requestSeconds), result.Head);
+        StoringVerdict verdict = _records.Refresh(_cache.Store, UpdateOf(ask, fill, requestSeconds), result.Head!);
         return new Fetched { IsUpdated = true, Verdict = verdict };
     }
 

@@ -55,6 +55,14 @@ internal sealed class CacheBed : IDisposable
         peer.Answer(Proxy, content, [$"HTTP/1.1 {status.ToString(CultureInfo.InvariantCulture)} X", .. Lines(response)]);
     }
 
+    /// <summary>The origin answers with a head alone.</summary>
+    public void AnswerHead(string response, int status = 200)
+    {
+        Peer peer = Origin.Connections.Last(connection => !connection.IsClosed);
+        peer.SendHead([$"HTTP/1.1 {status.ToString(CultureInfo.InvariantCulture)} X", .. Lines(response)]);
+        Proxy.Run();
+    }
+
     /// <summary>A whole exchange that the origin answers.</summary>
     public Message Miss(string response, string content = "content", string request = "GET /", int status = 200)
     {

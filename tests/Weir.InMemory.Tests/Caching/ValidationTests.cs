@@ -66,6 +66,60 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public void A_304_with_a_strong_tag_is_not_about_a_stored_weak_one_and_all_get_what_is_asked_for_anew()
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=10|ETag: W/\"a\"");
+        bed.Advance(20);
+        bed.Ask();
+        bed.Ask(client: "b");
+        bed.Asked()["If-None-Match"].ShouldBe("W/\"a\"");
+        bed.Origin.Last.SendHead("HTTP/1.1 304 Not Modified", "ETag: \"a\"", "Cache-Control: max-age=60");
+        bed.Proxy.Run();
+        bed.Asked()["If-None-Match"].ShouldBeNull();
+        bed.AskedCount.ShouldBe(0);
+        bed.Answer("Cache-Control: max-age=10|ETag: W/\"b\"", "other");
+        bed.Client().TakeResponse()["Cache-Status"].ShouldBe("weir;fwd=stale;stored");
+        Message second = bed.Client("b").TakeResponse();
+        second.Body.ShouldBe("other");
+        second["Cache-Status"].ShouldBe("weir;fwd=stale;collapsed");
+        bed.Hit()["ETag"].ShouldBe("W/\"b\"");
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
+    public void A_304_about_something_else_that_nobody_waits_for_ends_what_is_stored()
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=10, stale-while-revalidate=60|ETag: W/\"a\"");
+        bed.Advance(20);
+        bed.Ask();
+        bed.Client().TakeResponse().Body.ShouldBe("content");
+        bed.Asked();
+        bed.Origin.Last.SendHead("HTTP/1.1 304 Not Modified", "ETag: \"a\"", "Cache-Control: max-age=60");
+        bed.Proxy.Run();
+        bed.AskedCount.ShouldBe(0);
+        bed.IsHit().ShouldBeFalse();
+        bed.Proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("ETag: \"a\"", "ETag: W/\"a\"")]
+    [InlineData("ETag: W/\"a\"", "ETag: \"a\"")]
+    [InlineData("ETag: \"a\"", "ETag: \"a\"|Last-Modified: {-1000}")]
+    public void A_HEAD_whose_validators_are_others_makes_what_is_stored_stale(string stored, string arrived)
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=10|" + stored);
+        bed.Advance(20);
+        bed.Ask("HEAD /");
+        bed.Asked().StartLine.ShouldStartWith("HEAD");
+        bed.AnswerHead("Cache-Control: max-age=60|Content-Length: 7|" + arrived);
+        bed.Client().TakeResponse(isHead: true);
+        bed.IsHit().ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_304_that_makes_a_response_private_ends_its_sharing()
     {
         using CacheBed bed = new();
