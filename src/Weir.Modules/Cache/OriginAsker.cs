@@ -213,8 +213,23 @@ internal sealed class OriginAsker
             body = new ArrivingBody(_cache, ask.Loop, body, _limits.ObjectOctets, announced);
         }
 
-        fill.Set(new FillHead(head, body, variant.Text, variant.Names) { ResponseTimeSeconds = ask.NowSeconds });
+        fill.Set(new FillHead(HeadForOthers(head, control), body, variant.Text, variant.Names) { ResponseTimeSeconds = ask.NowSeconds });
         return new Fetched { Head = head, Body = body, Verdict = verdict, Record = record, Variant = variant };
+    }
+
+    // RFC 9111 sections 5.2.2.4 and 5.2.2.7: fields that no-cache or private name are the first client's alone.
+    private ResponseHead HeadForOthers(ResponseHead head, in ResponseCacheControl control)
+    {
+        bool hasOwn = control.Has(ResponseDirectives.HasFieldNames)
+            || (_policy.SetCookie == SetCookieRule.Strip && head.Fields.Has(KnownField.SetCookie));
+        if (!hasOwn)
+        {
+            return head;
+        }
+
+        ResponseHead others = head.Copy();
+        StoredFields.Strip(others.Fields, control, _policy);
+        return others;
     }
 
     private bool IsTooLarge(ResponseHead head) =>

@@ -71,6 +71,34 @@ public sealed class JoiningTests
         bed.Proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData("", "Cache-Control: max-age=60, private=\"Set-Cookie\"")]
+    [InlineData("", "Cache-Control: max-age=60, no-cache=\"set-cookie\"")]
+    [InlineData("", "CDN-Cache-Control: max-age=60, private=\"Set-Cookie\"")]
+    [InlineData("set_cookie: strip", "Cache-Control: max-age=60")]
+    public void Fields_of_the_first_client_alone_are_not_given_to_those_who_join(string options, string response)
+    {
+        using CacheBed bed = new(options);
+        bed.Ask(client: "first");
+        bed.Ask(client: "before the head");
+        bed.Asked();
+        bed.Origin.Last.SendHead("HTTP/1.1 200 OK", response, "Set-Cookie: id=first", "X-A: 1", "Content-Length: 4");
+        bed.Ask(client: "behind the head");
+        bed.Origin.Last.Send("body");
+        bed.Proxy.Run();
+        bed.AskedCount.ShouldBe(0);
+        bed.Client("first").TakeResponse()["Set-Cookie"].ShouldBe("id=first");
+        foreach (string client in (string[])["before the head", "behind the head"])
+        {
+            Message joined = bed.Client(client).TakeResponse();
+            joined["Set-Cookie"].ShouldBeNull(client);
+            joined["X-A"].ShouldBe("1");
+            joined.Body.ShouldBe("body");
+        }
+
+        bed.Proxy.AssertClean();
+    }
+
     [Fact]
     public void Nobody_waits_for_a_slow_reader_of_what_is_stored()
     {
