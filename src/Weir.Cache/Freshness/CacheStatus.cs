@@ -29,6 +29,9 @@ public struct CacheStatus
     /// <summary>Whether a stale response stands in for an error.</summary>
     public bool IsStandIn { get; set; }
 
+    /// <summary>Whether the client forbade to go on and there was nothing for it: neither a hit nor forwarded.</summary>
+    public bool IsOnlyIfCached { get; set; }
+
     /// <summary>The word of RFC 9211 for a reason; empty: a hit.</summary>
     public static ReadOnlySpan<byte> Word(CacheForward forward) => CacheStatusField.Word(forward);
 

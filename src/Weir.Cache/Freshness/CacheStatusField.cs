@@ -18,8 +18,12 @@ internal static class CacheStatusField
         ByteSlice name = fields.Store(Name);
         Span<byte> room = fields.Reserve(MostOctets);
         int at = Copy(Cache, room);
-        at += Copy(status.Forward == CacheForward.None ? ";hit"u8 : ";fwd="u8, room[at..]);
-        at += Copy(Word(status.Forward), room[at..]);
+        if (!status.IsOnlyIfCached)
+        {
+            at += Copy(status.Forward == CacheForward.None ? ";hit"u8 : ";fwd="u8, room[at..]);
+            at += Copy(Word(status.Forward), room[at..]);
+        }
+
         if (status.ForwardStatus != 0)
         {
             at += Copy(";fwd-status="u8, room[at..]);
@@ -34,7 +38,9 @@ internal static class CacheStatusField
 
         at += status.IsStored ? Copy(";stored"u8, room[at..]) : 0;
         at += status.IsCollapsed ? Copy(";collapsed"u8, room[at..]) : 0;
-        ReadOnlySpan<byte> detail = status.IsStandIn ? "stale-if-error"u8 : StoringVerdicts.Word(status.NotStored);
+        ReadOnlySpan<byte> detail = status.IsStandIn ? "stale-if-error"u8
+            : status.IsOnlyIfCached ? "only-if-cached"u8
+            : StoringVerdicts.Word(status.NotStored);
         if (!detail.IsEmpty)
         {
             at += Copy(";detail="u8, room[at..]);

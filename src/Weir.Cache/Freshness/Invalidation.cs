@@ -50,8 +50,9 @@ public static class Invalidation
                 return false;
             }
 
+            // RFC 9110 section 4.2.3: no path is that of "/".
             rest = end < 0 ? default : rest[end..];
-            return Absolute(rest, request, target, out pathAndQuery);
+            return rest.StartsWith("/"u8) ? Take(rest, out pathAndQuery) : Join("/"u8, rest, target, out pathAndQuery);
         }
 
         return Absolute(rest, request, target, out pathAndQuery);
@@ -61,17 +62,27 @@ public static class Invalidation
     {
         if (rest.StartsWith("/"u8))
         {
-            pathAndQuery = rest;
-            return true;
+            return Take(rest, out pathAndQuery);
         }
 
         // RFC 3986 section 5.2.3: a relative path takes the place of what stands behind the last slash; a query alone keeps the path.
         ReadOnlySpan<byte> path = request.Path;
         ReadOnlySpan<byte> kept = rest.IsEmpty || rest[0] == (byte)'?' ? path : path[..(path.LastIndexOf((byte)'/') + 1)];
-        kept = kept.IsEmpty ? "/"u8 : kept;
-        kept.CopyTo(target);
-        rest.CopyTo(target[kept.Length..]);
-        pathAndQuery = target[..(kept.Length + rest.Length)];
+        return Join(kept.IsEmpty ? "/"u8 : kept, rest, target, out pathAndQuery);
+    }
+
+    private static bool Take(ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> pathAndQuery)
+    {
+        pathAndQuery = rest;
+        return true;
+    }
+
+    private static bool Join(
+        ReadOnlySpan<byte> path, ReadOnlySpan<byte> rest, Span<byte> target, out ReadOnlySpan<byte> pathAndQuery)
+    {
+        path.CopyTo(target);
+        rest.CopyTo(target[path.Length..]);
+        pathAndQuery = target[..(path.Length + rest.Length)];
         return true;
     }
 

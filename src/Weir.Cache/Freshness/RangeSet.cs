@@ -48,7 +48,8 @@ public static class RangeSet
                 continue;
             }
 
-            if (++asked > MostParts || !TryRead(spec, length, out ByteRange part))
+            // RFC 9110 section 14.1.2: the last octets of nothing can be had, but no Content-Range can name them.
+            if (++asked > MostParts || !TryRead(spec, length, out ByteRange part) || (length == 0 && spec[0] == (byte)'-' && !IsZero(spec)))
             {
                 count = 0;
                 return RangeOutcome.Whole;
@@ -92,6 +93,8 @@ public static class RangeSet
         // Behind this no representation ends.
         return TryReadNumber(value[..dash], out first) && first < 1L << 53;
     }
+
+    private static bool IsZero(ReadOnlySpan<byte> suffix) => suffix[1..].IndexOfAnyExcept((byte)'0') < 0;
 
     // False: the grammar is broken, and the whole field with it. A length of 0: beyond the end.
     private static bool TryRead(ReadOnlySpan<byte> spec, long length, out ByteRange part)

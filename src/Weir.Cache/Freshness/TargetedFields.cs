@@ -62,7 +62,7 @@ public sealed class TargetedFields
 
         ReadOnlySpan<byte> argument = member.IsInnerList || isBoolean ? default : value.Kind switch
         {
-            StructuredKind.Integer => Encoding.ASCII.GetBytes(value.Number.ToString(CultureInfo.InvariantCulture)),
+            StructuredKind.Integer when IsTime(name) => Encoding.ASCII.GetBytes(value.Number.ToString(CultureInfo.InvariantCulture)),
             // RFC 9213 section 2.1: a time is an Integer; in any other type it is none that is valid.
             StructuredKind.String or StructuredKind.Token when !IsTime(name) => value.Octets,
             _ => default,

@@ -1,4 +1,5 @@
 // Hot: written for each request whose stored responses vary.
+using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Http.Fields;
 
@@ -12,10 +13,13 @@ public static class VariantText
     /// <summary>Octets of one request's values; one with more has no stored variant.</summary>
     public const int MostOctets = 4096;
 
-    // What the codings take.
+    // What the known codings take.
     private const int LeastRoom = 8;
 
     private static ReadOnlySpan<byte> Codings => "gzip\nbr\nzstd\ndeflate\n"u8;
+
+    // "x-gzip" is another name of gzip that is not asked for above: it counts as a coding of its own.
+    private static ReadOnlySpan<byte> Known => "gzip\nbr\nzstd\ndeflate\nidentity\n"u8;
 
     /// <summary>Writes the values of fields.</summary>
     /// <param name="names">What <see cref="VaryRules.WriteNames"/> wrote.</param>
@@ -117,20 +121,68 @@ public static class VariantText
     // Browsers write the same codings in many ways: what counts is which of those that are in use the client takes.
     private static int WriteCodings(HeaderFields request, Span<byte> target)
     {
+        if (!request.Has(KnownField.AcceptEncoding))
+        {
+            // RFC 9110 section 12.5.3: it takes any coding, which is more than what an empty list says.
+            return 0;
+        }
+
         int at = 0;
         ReadOnlySpan<byte> codings = Codings;
         while (!codings.IsEmpty)
         {
             int end = codings.IndexOf((byte)'\n');
-            bool isTaken = request.Has(KnownField.AcceptEncoding)
-                && QualityList.Find(request, KnownField.AcceptEncoding, codings[..end]) > 0;
-            target[at++] = isTaken ? (byte)'1' : (byte)'0';
+            target[at++] = IsTaken(request, codings[..end]) ? (byte)'1' : (byte)'0';
             codings = codings[(end + 1)..];
         }
 
-        bool refusesIdentity = request.Has(KnownField.AcceptEncoding)
-            && QualityList.Find(request, KnownField.AcceptEncoding, "identity"u8) == 0;
-        target[at++] = refusesIdentity ? (byte)'0' : (byte)'1';
+        target[at++] = QualityList.Find(request, KnownField.AcceptEncoding, "identity"u8) == 0 ? (byte)'0' : (byte)'1';
+        return WriteOthers(request, target, at);
+    }
+
+    private static bool IsTaken(HeaderFields request, ReadOnlySpan<byte> coding) =>
+        QualityList.Find(request, KnownField.AcceptEncoding, coding) > 0;
+
+    // RFC 9111 section 4.1: a response in a coding that is not known here is for those alone who take it.
+    private static int WriteOthers(HeaderFields request, Span<byte> target, int at)
+    {
+        for (int slot = request.Find(KnownField.AcceptEncoding); slot >= 0; slot = request.Find(KnownField.AcceptEncoding, slot + 1))
+        {
+            foreach (QualityList member in new QualityList(request.ValueAt(slot)))
+            {
+                if (member.Quality <= 0 || IsKnown(member.Value))
+                {
+                    continue;
+                }
+
+                if (at + member.Value.Length + 2 > target.Length)
+                {
+                    return -1;
+                }
+
+                target[at++] = (byte)',';
+                Ascii.ToLower(member.Value, target[at..], out int written);
+                at += written;
+            }
+        }
+
         return at;
+    }
+
+    private static bool IsKnown(ReadOnlySpan<byte> coding)
+    {
+        ReadOnlySpan<byte> codings = Known;
+        while (!codings.IsEmpty)
+        {
+            int end = codings.IndexOf((byte)'\n');
+            if (Ascii.EqualsIgnoreCase(coding, codings[..end]))
+            {
+                return true;
+            }
+
+            codings = codings[(end + 1)..];
+        }
+
+        return false;
     }
 }

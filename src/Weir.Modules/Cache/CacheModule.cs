@@ -278,7 +278,7 @@ internal sealed partial class CacheModule : IRequestModule, IResponseModule, IFi
     private ValueTask<Verdict> AnswerOnlyIfCached(Exchange exchange, CacheForward forward)
     {
         exchange.Answer(504);
-        Tell(exchange, new CacheStatus { Forward = forward });
+        Tell(exchange, new CacheStatus { Forward = forward, IsOnlyIfCached = true });
         return new(Verdict.Answered);
     }
 

@@ -53,6 +53,12 @@ internal sealed class RecordMaker
         NotModified.Update(head.Fields, arrived.Fields);
         ResponseCacheControl control = ResponseCacheControl.Read(head.Fields, _policy.Targeted);
         StoringVerdict verdict = StoringRules.Judge(update.Request, update.Asked, head, control, _policy);
+        if (verdict is StoringVerdict.RequestNoStore or StoringVerdict.Authorization)
+        {
+            // The request forbids that anything of its response is stored, and says nothing against what is.
+            return verdict;
+        }
+
         if (verdict != StoringVerdict.Stored)
         {
             store.Remove(update.Hash, update.Key);

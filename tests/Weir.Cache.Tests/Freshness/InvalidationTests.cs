@@ -40,10 +40,8 @@ public sealed class InvalidationTests
     public void What_a_location_names(string reference, string? target)
     {
         byte[] room = new byte[100];
-        string path = reference.StartsWith("http://a.test", StringComparison.OrdinalIgnoreCase)
-            && !reference.Contains("/b", StringComparison.Ordinal) ? "/" : "/a/x";
         bool isSame = Invalidation.TryResolve(
-            Fields.Bytes(reference), Fields.Request("", "POST", path), room, out ReadOnlySpan<byte> found);
+            Fields.Bytes(reference), Fields.Request("", "POST", "/a/x"), room, out ReadOnlySpan<byte> found);
         (isSame ? Fields.Text(found) : null).ShouldBe(target);
     }
 }

@@ -15,6 +15,7 @@ public sealed class StoringTests
     [InlineData(200, "Cache-Control: a=\"no-store\", max-age=60", StoringVerdict.Stored)]
     [InlineData(200, "Cache-Control: private, max-age=60", StoringVerdict.Private)]
     [InlineData(200, "Cache-Control: private=\"\", max-age=60", StoringVerdict.Private)]
+    [InlineData(200, "CDN-Cache-Control: private=1, max-age=60", StoringVerdict.Private)]
     [InlineData(200, "Cache-Control: private=\"x-user\", max-age=60", StoringVerdict.Stored)]
     [InlineData(200, "Cache-Control: no-cache", StoringVerdict.Stored)]
     [InlineData(200, "CDN-Cache-Control: max-age=60|Cache-Control: no-store", StoringVerdict.Stored)]

@@ -134,6 +134,58 @@ public sealed class ValidationTests
         bed.Proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData("Cache-Control: no-store", true)]
+    [InlineData("Authorization: Basic eDp5", true)]
+    [InlineData("X-A: 1", false)]
+    public void A_request_whose_response_may_not_be_stored_neither_updates_nor_drops_what_is(string request, bool staysStale)
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=10|ETag: \"a\"");
+        bed.Advance(20);
+        bed.Ask("GET /|" + request);
+        bed.Asked()["If-None-Match"].ShouldBe("\"a\"");
+        bed.Origin.Last.SendHead("HTTP/1.1 304 Not Modified", "Cache-Control: max-age=60", "ETag: \"a\"");
+        bed.Proxy.Run();
+        bed.Client().TakeResponse().Body.ShouldBe("content");
+        bed.Ask();
+        bed.AskedCount.ShouldBe(staysStale ? 1 : 0);
+        if (staysStale)
+        {
+            bed.Asked()["If-None-Match"].ShouldBe("\"a\"");
+            bed.Origin.Last.SendHead("HTTP/1.1 304 Not Modified", "Cache-Control: max-age=60", "ETag: \"a\"");
+            bed.Proxy.Run();
+        }
+
+        bed.Client().TakeResponse().Body.ShouldBe("content");
+        bed.Proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("bytes=-5", 200)]
+    [InlineData("bytes=-0", 416)]
+    [InlineData("bytes=0-", 416)]
+    public void A_part_of_nothing(string range, int status)
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=60|ETag: \"a\"", "");
+        bed.Hit("GET /|Range: " + range).Status.ShouldBe(status);
+        bed.Proxy.AssertClean();
+    }
+
+    [Fact]
+    public void What_comes_without_a_date_is_given_the_one_when_it_came()
+    {
+        using CacheBed bed = new();
+        string date = bed.Date(0);
+        bed.Miss("Cache-Control: max-age=60")["Date"].ShouldBe(date);
+        bed.Advance(20);
+        Message hit = bed.Hit();
+        hit["Date"].ShouldBe(date);
+        hit["Age"].ShouldBe("20");
+        bed.Proxy.AssertClean();
+    }
+
     [Fact]
     public void What_must_be_validated_always_is()
     {
@@ -237,7 +289,9 @@ public sealed class ValidationTests
     public void Only_if_cached_is_a_504_where_nothing_is_stored()
     {
         using CacheBed bed = new();
-        bed.Hit("GET /|Cache-Control: only-if-cached").Status.ShouldBe(504);
+        Message answer = bed.Hit("GET /|Cache-Control: only-if-cached");
+        answer.Status.ShouldBe(504);
+        answer["Cache-Status"].ShouldBe("weir;detail=only-if-cached");
         bed.Proxy.AssertClean();
     }
 
@@ -349,6 +403,7 @@ public sealed class ValidationTests
     [InlineData("Location: http://a.test/b", true)]
     [InlineData("Content-Location: b", true)]
     [InlineData("Location: http://b.test/b", false)]
+    [InlineData("Location: http://a.test:80/x/../b", true)]
     [InlineData("Location: https://a.test/b", false)]
     public void And_what_its_location_names(string response, bool drops)
     {
