@@ -42,7 +42,7 @@ internal sealed class Scenes : IDisposable
             "auth_jwt, HS256",
             $"{{ auth_jwt: {{ secret_file: {File("secret", Secret)}, issuer: \"https://login.example.com/\", audience: [shop], claims: {{ X-User: sub }} }} }}")
         {
-            Lines = _ => "Authorization: Bearer " + Token(), Note = "the platform's HMAC and JSON each time",
+            Lines = _ => "Authorization: Bearer " + Token(), Note = "a token that was verified before",
         },
         new(
             "auth_oidc",

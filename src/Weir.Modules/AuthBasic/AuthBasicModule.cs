@@ -58,7 +58,7 @@ internal sealed class AuthBasicModule : IRequestModule, IResponseModule, IDispos
 
         credentials = credentials[..length];
         UserTable users = _users.Current;
-        LoginDigest login = _remembered.DigestOf(credentials);
+        CredentialDigest login = _remembered.DigestOf(credentials);
         if (_remembered.TryFind(login, users, exchange.Loop.NowMs, out UserTable.User? user))
         {
             return new(Decide(exchange, user, "as remembered"));
@@ -80,7 +80,7 @@ internal sealed class AuthBasicModule : IRequestModule, IResponseModule, IDispos
     public void Dispose() => _users.Dispose();
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<Verdict> AskAsync(Exchange exchange, LoginDigest login, UserTable users, string name, byte[] password)
+    private async ValueTask<Verdict> AskAsync(Exchange exchange, CredentialDigest login, UserTable users, string name, byte[] password)
     {
         UserTable.User? user = users.Find(name);
         string hash = user?.Hash ?? users.Dummy;

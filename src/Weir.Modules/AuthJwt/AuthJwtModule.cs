@@ -66,7 +66,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
             return new(AuthRefusal.Unknown(exchange, Name, "the token is larger than any that is read", _invalid));
         }
 
-        TokenDigest digest = _remembered.DigestOf(token);
+        CredentialDigest digest = _remembered.DigestOf(token);
         if (_keys.Current(exchange.Loop.NowMs) is { } keys)
         {
             TokenOutcome outcome = _remembered.Find(digest, keys, exchange.Loop.UnixMs) ?? Judge(token, digest, keys, exchange.Loop.UnixMs);
@@ -94,7 +94,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
     public void Dispose() => _keys.Dispose();
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<Verdict> JudgeLaterAsync(Exchange exchange, byte[] token, TokenDigest digest)
+    private async ValueTask<Verdict> JudgeLaterAsync(Exchange exchange, byte[] token, CredentialDigest digest)
     {
         await _keys.Renew(exchange.Loop.NowMs);
         return _keys.Current(exchange.Loop.NowMs) is { } keys
@@ -102,7 +102,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
             : AuthRefusal.Unavailable(exchange, Name, "the issuer's keys are not to be had");
     }
 
-    private TokenOutcome Judge(ReadOnlySpan<byte> token, TokenDigest digest, KeySet keys, long nowUnixMs)
+    private TokenOutcome Judge(ReadOnlySpan<byte> token, CredentialDigest digest, KeySet keys, long nowUnixMs)
     {
         if (_rules.Read(token, keys, nowUnixMs, out VerifiedToken? verified) is { } refusal)
         {
@@ -114,7 +114,7 @@ internal sealed class AuthJwtModule : IRequestModule, IResponseModule, IDisposab
             TokenOutcome outcome = _demands.Judge(verified!.Claims, verified.UntilUnixMs);
             if (outcome.Kind == TokenKind.Good)
             {
-                _remembered.Add(digest, keys, outcome);
+                _remembered.Add(digest, keys, outcome, nowUnixMs);
             }
 
             return outcome;

@@ -1,3 +1,4 @@
+// Hot: asked for each request that passes the module.
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -5,19 +6,36 @@ using System.Text;
 
 namespace Weir.Modules.AuthKey;
 
-/// <summary>The hashed keys of a file, each with its label. Immutable.</summary>
+/// <summary>
+/// The hashed keys of a file, each with its label. Immutable, but that it remembers which keys were found: another file is another table.
+/// </summary>
 internal sealed class KeyTable
 {
+    private const int Sets = 1024;
+
     private readonly FrozenDictionary<KeyDigest, Entry> _keys;
+    private readonly Remembered<Entry> _found = new(Sets);
 
     private KeyTable(FrozenDictionary<KeyDigest, Entry> keys) => _keys = keys;
 
     /// <summary>Whose key it is; null: nobody's.</summary>
     public Entry? Find(ReadOnlySpan<byte> key)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(key, digest);
-        return _keys.GetValueOrDefault(MemoryMarshal.Read<KeyDigest>(digest));
+        CredentialDigest digest = _found.DigestOf(key);
+        if (_found.Find(digest, now: 0) is { } known)
+        {
+            return known;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(key, hash);
+        if (_keys.GetValueOrDefault(MemoryMarshal.Read<KeyDigest>(hash)) is not { } entry)
+        {
+            return null;
+        }
+
+        _found.Add(digest, entry, until: long.MaxValue, now: 0);
+        return entry;
     }
 
     /// <summary>Reads LABEL:HASH a line; # begins a comment line. A label may have several keys, so that one can follow another.</summary>

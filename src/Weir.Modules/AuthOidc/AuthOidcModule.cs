@@ -32,7 +32,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
     private readonly IdTokenRules _rules;
     private readonly ClaimDemands _demands;
     private readonly OwnField[] _fields;
-    private readonly RememberedSessions _remembered = new();
+    private readonly Remembered<Session> _remembered = new();
     private readonly Renewals _renewals = new();
     private readonly OidcRealm _realm;
     private readonly byte[] _callbackPath;
@@ -79,7 +79,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
         }
 
         long now = exchange.Loop.UnixMs / 1000;
-        Session? session = Recall(fields, exchange.Loop.UnixMs, out TokenDigest cookie);
+        Session? session = Recall(fields, exchange.Loop.UnixMs, out CredentialDigest cookie);
         ReadOnlySpan<byte> path = exchange.Request.Path;
         if (path.SequenceEqual(_callbackPath))
         {
@@ -140,7 +140,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
     }
 
     /// <summary>The session of a request's cookie; null: there is none that is good.</summary>
-    private Session? Recall(HeaderFields fields, long unixMs, out TokenDigest cookie)
+    private Session? Recall(HeaderFields fields, long unixMs, out CredentialDigest cookie)
     {
         cookie = default;
         ReadOnlySpan<byte> value = _cookies.FindSession(fields);
@@ -150,7 +150,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
         }
 
         cookie = _remembered.DigestOf(value);
-        Session? session = _remembered.Find(cookie);
+        Session? session = _remembered.Find(cookie, unixMs);
         if (session is null || session.Outcome.Handed is { AreStale: true } || !_sealer.HasKey(session.KeyId, unixMs))
         {
             session = _sealer.OpenSession(value, unixMs, out uint keyId) is { } text ? Session.Read(text, keyId, _realm, _demands) : null;
@@ -160,7 +160,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
                 return null;
             }
 
-            _remembered.Add(cookie, session);
+            _remembered.Add(cookie, session, EndOf(session) * 1000, unixMs);
         }
 
         return unixMs / 1000 < EndOf(session) && !_realm.Ended.Has(session.Id) ? session : null;
@@ -194,7 +194,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
 
     // 1 asked for once, whoever asks  2 a new cookie  3 over  4 not to be had now: what there is counts until its end.
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<Verdict> RenewAsync(Exchange exchange, Session session, TokenDigest cookie)
+    private async ValueTask<Verdict> RenewAsync(Exchange exchange, Session session, CredentialDigest cookie)
     {
         long nowMs = exchange.Loop.NowMs;
         long unixMs = exchange.Loop.UnixMs;

@@ -13,10 +13,10 @@ internal sealed class Renewals
         new Renewal(null, "too many sessions are renewed at once", IsOver: false));
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<TokenDigest, Entry> _entries = [];
+    private readonly Dictionary<CredentialDigest, Entry> _entries = [];
 
     /// <summary>The renewal of a cookie's session, which somebody else may have begun.</summary>
-    public Task<Renewal> Join(TokenDigest cookie, long nowMs, Func<Task<Renewal>> start)
+    public Task<Renewal> Join(CredentialDigest cookie, long nowMs, Func<Task<Renewal>> start)
     {
         lock (_lock)
         {
@@ -27,7 +27,7 @@ internal sealed class Renewals
 
             if (_entries.Count >= Most)
             {
-                foreach ((TokenDigest old, _) in _entries.Where(pair => pair.Value.Task.IsCompleted
+                foreach ((CredentialDigest old, _) in _entries.Where(pair => pair.Value.Task.IsCompleted
                     && nowMs - pair.Value.AtMs >= KeptMs).ToArray())
                 {
                     _entries.Remove(old);

@@ -18,6 +18,7 @@ internal sealed class SessionCookies
     private const string Attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
 
     private readonly string _name;
+    private readonly byte[] _more;
     private readonly byte[][] _parts;
     private readonly byte[][] _logins;
 
@@ -25,6 +26,7 @@ internal sealed class SessionCookies
     public SessionCookies(string name)
     {
         _name = "__Host-" + name;
+        _more = Encoding.ASCII.GetBytes(_name + ".");
         _parts = [.. Enumerable.Range(0, MostParts).Select(i => Encoding.ASCII.GetBytes(PartName(i)))];
         _logins = [.. Enumerable.Range(0, MostLogins).Select(i => Encoding.ASCII.GetBytes(LoginName(i)))];
     }
@@ -32,9 +34,15 @@ internal sealed class SessionCookies
     /// <summary>Takes all of them out of a request.</summary>
     public void Strip(HeaderFields fields)
     {
-        foreach (byte[] name in _parts)
+        CookieStrip.Remove(fields, _parts[0]);
+        if (!HasMore(fields))
         {
-            CookieStrip.Remove(fields, name);
+            return;
+        }
+
+        for (int i = 1; i < MostParts; i++)
+        {
+            CookieStrip.Remove(fields, _parts[i]);
         }
 
         foreach (byte[] name in _logins)
@@ -98,6 +106,20 @@ internal sealed class SessionCookies
 
     /// <summary>The value of Set-Cookie that ends one.</summary>
     public byte[] EndLogin(int slot) => End(LoginName(slot));
+
+    // Most browsers have one cookie of ours: one search in place of seven.
+    private bool HasMore(HeaderFields fields)
+    {
+        for (int slot = fields.Find(KnownField.Cookie); slot >= 0; slot = fields.Find(KnownField.Cookie, slot + 1))
+        {
+            if (fields.ValueAt(slot).IndexOf(_more) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private ReadOnlySpan<byte> Join(HeaderFields fields, ReadOnlySpan<byte> first, int parts)
     {

@@ -6,8 +6,8 @@ namespace Weir.Modules.Challenge;
 
 /// <summary>
 /// What stamps are sealed with: of each secret a key a day, so that what one day's key sealed says nothing of another's, and ends with
-/// the longest life. The first secret seals, all are tried. Immutable but for the keys that it remembers, which are swapped whole; any
-/// loop.
+/// the longest life. The first secret seals, all are tried. Immutable but for the keys and seals that it remembers, which are swapped
+/// whole; any loop.
 /// </summary>
 internal sealed class SealKeys
 {
@@ -21,6 +21,7 @@ internal sealed class SealKeys
 
     private readonly byte[][] _secrets;
     private readonly DayKey?[] _days;
+    private readonly Remembered<object> _good = new();
 
     /// <param name="secrets">The secrets, the one that seals first.</param>
     public SealKeys(byte[][] secrets)
@@ -66,6 +67,15 @@ internal sealed class SealKeys
 
         return false;
     }
+
+    /// <summary>The digest of a seal, what it covers and whom it is for, by which one that was good is known again.</summary>
+    public CredentialDigest DigestOf(ReadOnlySpan<byte> all) => _good.DigestOf(all);
+
+    /// <summary>Whether a seal was found to be good.</summary>
+    public bool IsKnown(CredentialDigest seal, long now) => _good.Find(seal, now) is not null;
+
+    /// <summary>Remembers one that is good.</summary>
+    public void Remember(CredentialDigest seal, long until, long now) => _good.Add(seal, this, until, now);
 
     private void Compute(int secret, ReadOnlySpan<byte> octets, long issuedAt, Span<byte> target)
     {

@@ -71,15 +71,46 @@ internal sealed class Stamps
             return false;
         }
 
-        Span<byte> sealedOctets = stackalloc byte[SealAt + ClientBinding.Octets];
-        octets[..SealAt].CopyTo(sealedOctets);
-        _binding.Write(exchange, sealedOctets[SealAt..]);
-        if (!_keys().IsSeal(sealedOctets, issued, octets[SealAt..]))
+        if (!IsOurs(exchange, kind, octets, issued, lifeSeconds))
         {
             return false;
         }
 
         stamp = new Stamp(octets[BitsAt], issued, BinaryPrimitives.ReadUInt64BigEndian(octets[SealAt..]));
+        return true;
+    }
+
+    // A pass comes with every request; anything else is shown once.
+    private bool IsOurs(Exchange exchange, StampKind kind, ReadOnlySpan<byte> octets, long issued, long lifeSeconds)
+    {
+        SealKeys keys = _keys();
+        CredentialDigest digest = default;
+        long now = exchange.Loop.UnixMs / 1000;
+        if (kind == StampKind.Pass)
+        {
+            Span<byte> all = stackalloc byte[Octets + ClientBinding.DigestOctets];
+            octets.CopyTo(all);
+            _binding.WriteDigest(exchange, all[Octets..]);
+            digest = keys.DigestOf(all);
+            if (keys.IsKnown(digest, now))
+            {
+                return true;
+            }
+        }
+
+        Span<byte> sealedOctets = stackalloc byte[SealAt + ClientBinding.Octets];
+        octets[..SealAt].CopyTo(sealedOctets);
+        _binding.Write(exchange, sealedOctets[SealAt..]);
+        if (!keys.IsSeal(sealedOctets, issued, octets[SealAt..]))
+        {
+            return false;
+        }
+
+        if (kind == StampKind.Pass)
+        {
+            keys.Remember(digest, issued + lifeSeconds, now);
+        }
+
         return true;
     }
 }

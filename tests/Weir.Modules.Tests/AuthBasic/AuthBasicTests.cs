@@ -105,7 +105,7 @@ public sealed class AuthBasicTests : IDisposable
     {
         RememberedLogins logins = new(1000);
         UserTable users = UserTable.Parse(Encoding.UTF8.GetBytes(Bea), []);
-        LoginDigest login = logins.DigestOf("bea:x"u8);
+        CredentialDigest login = logins.DigestOf("bea:x"u8);
         logins.Add(login, users, 500, users.Find("bea"));
         logins.TryFind(login, users, 1499, out UserTable.User? user).ShouldBeTrue();
         user.ShouldNotBeNull();

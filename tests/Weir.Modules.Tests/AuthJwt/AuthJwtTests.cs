@@ -252,6 +252,19 @@ public sealed class AuthJwtTests : IDisposable
     }
 
     [Fact]
+    public void What_is_remembered_of_a_token_ends_when_the_token_does()
+    {
+        using AuthJwtModule module = Make(_options);
+        TestExchange exchange = With(_maker.Sign($$"""{"iss":"{{Issuer}}","aud":"shop","exp":{{Now + 60}}}"""));
+        exchange.RunRequest(module).ShouldBe(Verdict.Continue);
+        exchange.Loop.Pass(TimeSpan.FromSeconds(60 + 29));
+        exchange.RunRequest(module).ShouldBe(Verdict.Continue, "The leeway is not over.");
+        exchange.Loop.Pass(TimeSpan.FromSeconds(1));
+        exchange.RunRequest(module).ShouldBe(Verdict.Answered);
+        exchange.Exchange.ErrorDetail.ShouldNotBeNull().ShouldContain("expired");
+    }
+
+    [Fact]
     public void A_cookie_may_hold_the_token_where_Authorization_has_none()
     {
         using AuthJwtModule module = Make(_options with { Cookie = "session", Hide = true });

@@ -85,6 +85,7 @@ public sealed class AuthKeyTests : IDisposable
     public void A_changed_file_is_in_force_and_a_broken_one_is_not()
     {
         using AuthKeyModule module = Make(new AuthKeyOptions { KeysFile = "keys" });
+        new TestExchange("GET /", "X-Api-Key: other").RunRequest(module).ShouldBe(Verdict.Continue, "It is remembered from now on.");
         Write(("partner", "new"));
         module.Keys.Poll();
         new TestExchange("GET /", "X-Api-Key: new").RunRequest(module).ShouldBe(Verdict.Answered, "It may still be written.");

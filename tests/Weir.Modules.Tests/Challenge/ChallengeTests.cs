@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
+using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
 using Weir.Abstractions.Tracing;
@@ -95,6 +96,49 @@ public sealed class ChallengeTests
     }
 
     [Fact]
+    public void A_pass_that_is_remembered_costs_no_allocation_and_ends_in_its_time_with_its_network_and_with_its_secret()
+    {
+        string folder = Directory.CreateTempSubdirectory("weir-challenge-").FullName;
+        string file = Path.Combine(folder, "secret");
+        try
+        {
+            File.WriteAllText(file, new string('a', 64) + "\n");
+            using ChallengeModule module = (ChallengeModule)new TestBuilder(folder: folder).Make(
+                new ChallengeFactory(), _always with { SecretFile = "secret", For = TimeSpan.FromHours(1) });
+            Visitor visitor = new(module);
+            visitor.Pass(Bits).ShouldBeTrue();
+            string pass = visitor.Cookies["__Host-weir-pass"];
+            visitor.Open().ShouldBeTrue();
+            byte[] cookie = Encoding.ASCII.GetBytes("__Host-weir-pass=" + pass);
+            TestExchange exchange = visitor.Exchange;
+            Allocation.Of(() =>
+            {
+                exchange.Exchange.ProvenWork = default;
+                exchange.Request.Fields.Clear();
+                exchange.Request.Fields.Add(KnownField.Cookie, cookie);
+                (module.OnRequestAsync(exchange.Exchange).Result == Verdict.Continue).ShouldBeTrue();
+            }).ShouldBe(0);
+            visitor.Address = "198.51.100.1";
+            visitor.Open().ShouldBeFalse();
+            visitor.Address = "192.0.2.9";
+            visitor.Open().ShouldBeTrue();
+
+            File.WriteAllText(file, new string('b', 64) + "\n");
+            module.Held.OfType<WatchedContent<SealKeys>>().Single().Poll();
+            module.Held.OfType<WatchedContent<SealKeys>>().Single().Poll();
+            visitor.Open().ShouldBeFalse("Its secret is gone.");
+            visitor.Pass(Bits).ShouldBeTrue();
+            visitor.Open().ShouldBeTrue();
+            visitor.Exchange.Loop.Pass(TimeSpan.FromHours(1));
+            visitor.Open().ShouldBeFalse();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Without_TLS_the_cookies_have_another_name()
     {
         IModule module = Make(_always);
@@ -162,6 +206,7 @@ public sealed class ChallengeTests
         visitor.Send("GET /", "User-Agent: a", "Weir-Challenge: " + answer);
         visitor.Exchange.Exchange.Response.Status.ShouldBe(204);
         visitor.Open("GET /", "User-Agent: a").ShouldBeTrue();
+        visitor.Open("GET /", "User-Agent: a").ShouldBeTrue("It is remembered now.");
         visitor.Open("GET /", "User-Agent: b").ShouldBeFalse();
     }
 
