@@ -251,8 +251,7 @@ public sealed class ExchangeRunner : IExchangeHandler
         }
         else if (passage.Origin is { } origin)
         {
-            ResponseRules.Receive(exchange);
-            exchange.ResponseBody = origin.ResponseBody;
+            ResponseRules.Receive(exchange, origin.ResponseBody);
         }
 
         bool hasResponseModules = passage.Route is { Stack.Responses.Length: > 0 } || passage.Site is { Stack.Responses.Length: > 0 };

@@ -36,6 +36,27 @@ public static class HopByHop
         }
     }
 
+    /// <summary>
+    /// The names that Connection nominates and that are obeyed, for content behind which the same fields may come (RFC 9110 section
+    /// 7.6.1). Null: none, as nearly always. To be asked before Connection is removed.
+    /// </summary>
+    public static byte[][]? NominatedNames(HeaderFields fields)
+    {
+        List<byte[]>? names = null;
+        for (int slot = fields.Find(KnownField.Connection); slot >= 0; slot = fields.Find(KnownField.Connection, slot + 1))
+        {
+            foreach (ReadOnlySpan<byte> name in new ListField(fields.ValueAt(slot)))
+            {
+                if (IsObeyed(name) && !Ascii.EqualsIgnoreCase(name, "close"u8))
+                {
+                    (names ??= []).Add(name.ToArray());
+                }
+            }
+        }
+
+        return names?.ToArray();
+    }
+
     /// <summary>Strips a request of the fields that always concern one connection; what Connection nominated is gone by then.</summary>
     /// <param name="fields">The request's fields, after the parser has read Connection, TE and Upgrade.</param>
     /// <param name="keepUpgrade">Whether Upgrade stays, because the protocol switch is going to be passed on.</param>
@@ -73,14 +94,16 @@ public static class HopByHop
         {
             foreach (ReadOnlySpan<byte> name in new ListField(fields.ValueAt(slot)))
             {
-                // Known names are removed by mask or not at all.
-                if (KnownFields.Find(name) == KnownField.Other && !IsReliedOn(name))
+                if (IsObeyed(name))
                 {
                     fields.Remove(name);
                 }
             }
         }
     }
+
+    // Known names are removed by mask or not at all.
+    private static bool IsObeyed(ReadOnlySpan<byte> name) => KnownFields.Find(name) == KnownField.Other && !IsReliedOn(name);
 
     private static bool IsReliedOn(ReadOnlySpan<byte> name) =>
         StartsWith(name, "content-"u8) || StartsWith(name, "x-forwarded-"u8) || StartsWith(name, "sec-"u8)

@@ -36,7 +36,12 @@ public static class Trailers
             || StartsWith(name, "x-forwarded-"u8)
             || StartsWith(name, "proxy-"u8)
             || StartsWith(name, "sec-"u8)
-            || IsOneOf(name);
+            || StartsWith(name, "accept-"u8)
+            || StartsWith(name, "if-"u8)
+            || StartsWith(name, "x-weir-"u8)
+            || StartsWith(name, "weir-"u8)
+            || IsOneOf(name)
+            || IsOfClient(name);
     }
 
     /// <summary>Whether the TE fields hold the member "trailers" (RFC 9110 section 10.1.4).</summary>
@@ -66,15 +71,30 @@ public static class Trailers
         || Ascii.EqualsIgnoreCase(name, "strict-transport-security"u8)
         || Ascii.EqualsIgnoreCase(name, "clear-site-data"u8)
         || Ascii.EqualsIgnoreCase(name, "warning"u8)
-        || Ascii.EqualsIgnoreCase(name, "x-real-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "set-cookie2"u8)
+        || Ascii.EqualsIgnoreCase(name, "traceparent"u8)
+        || Ascii.EqualsIgnoreCase(name, "tracestate"u8)
+        || Ascii.EqualsIgnoreCase(name, "prefer"u8)
+        || Ascii.EqualsIgnoreCase(name, "priority"u8)
         || Ascii.EqualsIgnoreCase(name, "x-http-method-override"u8)
         || Ascii.EqualsIgnoreCase(name, "x-original-url"u8)
         || Ascii.EqualsIgnoreCase(name, "x-rewrite-url"u8)
         || Ascii.EqualsIgnoreCase(name, "cdn-cache-control"u8)
-        || Ascii.EqualsIgnoreCase(name, "weir-cache-control"u8)
-        || Ascii.EqualsIgnoreCase(name, "surrogate-control"u8)
-        || Ascii.EqualsIgnoreCase(name, "accept-charset"u8)
-        || Ascii.EqualsIgnoreCase(name, "accept-language"u8);
+        || Ascii.EqualsIgnoreCase(name, "surrogate-control"u8);
+
+    // Names by which gateways tell who the client is and what it asked for, and by which some applications let it say so.
+    private static bool IsOfClient(ReadOnlySpan<byte> name) =>
+        Ascii.EqualsIgnoreCase(name, "x-real-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "x-client-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "x-cluster-client-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "client-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "true-client-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "cf-connecting-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "fastly-client-ip"u8)
+        || Ascii.EqualsIgnoreCase(name, "x-host"u8)
+        || Ascii.EqualsIgnoreCase(name, "x-original-host"u8)
+        || Ascii.EqualsIgnoreCase(name, "x-http-method"u8)
+        || Ascii.EqualsIgnoreCase(name, "x-method-override"u8);
 
     private static ulong Mask(params ReadOnlySpan<KnownField> fields)
     {

@@ -62,6 +62,24 @@ internal sealed class FieldOperations
         return null;
     }
 
+    /// <summary>
+    /// The same for fields behind the content (RFC 9110 section 6.5): nothing is put there, and nothing stays that the head's operations
+    /// take away or decide.
+    /// </summary>
+    public void ApplyToTrailers(HeaderFields trailers)
+    {
+        _removal.Apply(trailers);
+        foreach (FieldRename rename in _renames)
+        {
+            rename.ApplyToTrailers(trailers);
+        }
+
+        foreach (FieldTemplate field in _sets)
+        {
+            trailers.Remove(field.Name);
+        }
+    }
+
     private static FieldRename[] ParseRenames(ModuleBuilder builder, string option, IReadOnlyDictionary<string, string> renames)
     {
         List<FieldRename> parsed = [];

@@ -1,6 +1,7 @@
 // Hot: applied to each head that passes the module.
 using System.Text;
 using Weir.Abstractions.Heads;
+using Weir.Http.Semantics;
 
 namespace Weir.Modules.Headers;
 
@@ -14,6 +15,18 @@ internal sealed class FieldRename
     {
         _from = Encoding.ASCII.GetBytes(from);
         _to = Encoding.ASCII.GetBytes(to);
+    }
+
+    /// <summary>The same for fields behind the content; under a name that must not come there they are dropped.</summary>
+    public void ApplyToTrailers(HeaderFields trailers)
+    {
+        if (Trailers.IsForbidden(KnownFields.Find(_to), _to))
+        {
+            trailers.Remove(_from);
+            return;
+        }
+
+        Apply(trailers);
     }
 
     /// <summary>Renames; the fields go to the end.</summary>

@@ -34,6 +34,7 @@ internal sealed class RequestHeadersModule : IRequestModule
             exchange.Request.SetOriginAuthority(authority);
         }
 
+        exchange.RequestBody = OperatedTrailers.Of(exchange.RequestBody, exchange.Request.Version, _operations);
         return _operations.Apply(exchange, fields) is { } failed
             ? new(Refusal.BadRequest(exchange, "headers", failed.TooLarge().Message))
             : new(Verdict.Continue);

@@ -14,6 +14,11 @@ internal sealed class ResponseHeadersModule : IResponseModule
     /// <inheritdoc/>
     public ValueTask OnResponseAsync(Exchange exchange)
     {
+        if (exchange.Client.AcceptsTrailers)
+        {
+            exchange.ResponseBody = OperatedTrailers.Of(exchange.ResponseBody, exchange.Response.Version, _operations);
+        }
+
         return _operations.Apply(exchange, exchange.Response.Fields) is { } failed ? throw failed.TooLarge() : default(ValueTask);
     }
 }

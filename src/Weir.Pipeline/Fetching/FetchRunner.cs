@@ -239,8 +239,7 @@ internal sealed class FetchRunner
         }
         else if (passage.Origin is { } origin)
         {
-            ResponseRules.Receive(exchange);
-            exchange.ResponseBody = origin.ResponseBody;
+            ResponseRules.Receive(exchange, origin.ResponseBody);
         }
 
         await floor.UpAsync(passage);

@@ -28,6 +28,7 @@ internal static class RequestRules
 
         // Upgrade reads Connection; afterwards nobody does.
         ProxyError? error = request.Fields.HasAny(_rare) ? CheckRare(passage) : null;
+        passage.Exchange.RequestBody = NominatedTrailers.Of(request.Fields, passage.Exchange.RequestBody);
         HopByHop.DropNominated(request.Fields);
         return error;
     }

@@ -1,4 +1,5 @@
 // Hot: runs for every response.
+using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Http.Fields;
@@ -10,9 +11,10 @@ namespace Weir.Pipeline.Forwarding;
 internal static class ResponseRules
 {
     /// <summary>An origin's response as the modules may see it: hop-by-hop fields are gone.</summary>
-    public static void Receive(Exchange exchange)
+    public static void Receive(Exchange exchange, BodyReader content)
     {
         ResponseHead response = exchange.Response;
+        exchange.ResponseBody = NominatedTrailers.Of(response.Fields, content);
         HopByHop.StripResponse(response.Fields, keepUpgrade: response.Status is 101 or 426);
         ViaField.Append(response.Fields, response.Version, IdentityPolicy.Pseudonym);
     }

@@ -140,6 +140,74 @@ public sealed class FramingTests
         proxy.AssertClean();
     }
 
+    [Theory]
+    [InlineData("If-None-Match: \"a\"")]
+    [InlineData("Accept-Language: de")]
+    [InlineData("True-Client-IP: 1.1.1.1")]
+    [InlineData("X-Original-Host: evil")]
+    [InlineData("traceparent: 00-0-0-00")]
+    [InlineData("X-Weir-Debug: 1")]
+    [InlineData("X_Forwarded_For: 1.1.1.1")]
+    [InlineData("Content-Type: text/plain")]
+    [InlineData("X-One-Hop: 1")]
+    [InlineData("x-other-hop: 1")]
+    public void Request_trailers_that_gateways_decide_or_Connection_names_are_dropped(string trailer)
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "Connection: X-One-Hop, keep-alive", "Connection: X-Other-Hop");
+        client.Send($"5\r\nhello\r\n0\r\nX-Sum: 1\r\n{trailer}\r\n\r\n");
+        Message request = proxy.Origin.Take();
+        request.Body.ShouldBe("hello");
+        request.Trailers.ShouldBe("X-Sum: 1\r\n");
+        proxy.Origin.Answer(proxy, "x");
+        client.TakeResponse();
+        proxy.AssertClean();
+    }
+
+    [Fact]
+    public void Response_trailers_that_Connection_names_are_dropped()
+    {
+        using Proxy proxy = new();
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "TE: trailers", "Connection: TE");
+        proxy.Origin.Take();
+        proxy.Origin.Answer(
+            proxy, "5\r\nhello\r\n0\r\nX-Sum: 1\r\nX-One-Hop: 2\r\n\r\n",
+            "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Connection: X-One-Hop");
+        client.TakeResponse().Trailers.ShouldBe("X-Sum: 1\r\n");
+        proxy.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(", retry: { buffer: 1KiB }")]
+    public void Trailers_obey_the_headers_module(string retry)
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            upstreams: { app: { servers: ["http://10.0.0.1:80"]{{retry}} } }
+            sites:
+              "*":
+                stack:
+                  - headers:
+                      request: { remove: [X-Internal-*], set: { X-User: "{client.ip}" }, rename: { X-Old: X-New, X-Was: Authorization }, add: { X-Sum: "0" } }
+                      response: { remove: [X-Powered-By], set: { X-Frame-Options: DENY } }
+                routes: [{ to: app }]
+            """);
+        Peer client = proxy.Connect();
+        client.SendHead("PUT / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "TE: trailers", "Connection: TE");
+        client.Send("5\r\nhello\r\n0\r\nX-Sum: 1\r\nX-Internal-Role: admin\r\nx-user: root\r\nX-Old: 2\r\nX-Was: 3\r\n\r\n");
+        Message request = proxy.Origin.Take();
+        request.Body.ShouldBe("hello");
+        request.Trailers.ShouldBe("X-Sum: 1\r\nX-New: 2\r\n");
+        proxy.Origin.Answer(
+            proxy, "5\r\nhello\r\n0\r\nX-Sum: 1\r\nX-Powered-By: p\r\nX-Frame-Options: ALLOW\r\n\r\n",
+            "HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
+        client.TakeResponse().Trailers.ShouldBe("X-Sum: 1\r\n");
+        proxy.AssertClean();
+    }
+
     [Fact]
     public void Both_bodies_stream_at_the_same_time()
     {
