@@ -7,7 +7,8 @@ internal sealed class AbuseBudget
 {
     private static readonly (int Burst, int PerSecond, Counter Counter, string Text)[] _rows =
     [
-        (200, 20, Counter.Http2AbuseRapidReset, "requests that it reset"),
+        (Http2Limits.Streams, 20, Counter.Http2AbuseRapidReset, "requests that it reset before they were answered"),
+        (200, 20, Counter.Http2AbuseRapidReset, "answers that it reset"),
         (100, 10, Counter.Http2AbuseProvokedReset, "requests that had to be reset"),
         (200, 20, Counter.Http2AbuseStreams, "streams above the limit"),
         (0, 0, Counter.Http2AbuseContinuation, "a field block without end"),

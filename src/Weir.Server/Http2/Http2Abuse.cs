@@ -3,8 +3,14 @@ namespace Weir.Server.Http2;
 /// <summary>The ways to make a server work for nothing that are counted, each by itself.</summary>
 internal enum Http2Abuse
 {
-    /// <summary>Requests that the client resets.</summary>
+    /// <summary>
+    /// Requests that the client resets before their answer begins. All that may be open can be reset at once, as by a browser that leaves
+    /// a page; the next ones cost the connection, because an origin may have been asked for each.
+    /// </summary>
     RapidReset,
+
+    /// <summary>Answers that the client resets once they have begun, as players and readers of long pages do.</summary>
+    LateReset,
 
     /// <summary>Requests that the client makes Weir reset.</summary>
     ProvokedReset,

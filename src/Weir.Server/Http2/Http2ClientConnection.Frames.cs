@@ -398,13 +398,14 @@ internal sealed partial class Http2ClientConnection
             return fault;
         }
 
+        bool isUnanswered = stream is { HasStarted: false };
         if (stream is not null)
         {
             Forget(stream, StreamState.ClosedByPeer);
             stream.Cut(ProxyErrors.ClientAborted);
         }
 
-        TrySpend(Http2Abuse.RapidReset);
+        TrySpend(isUnanswered ? Http2Abuse.RapidReset : Http2Abuse.LateReset);
         return default;
     }
 

@@ -125,6 +125,7 @@ internal sealed partial class Http2ClientConnection : FrameConnection
         {
             // Who also lets requests end may reset more of them.
             _abuse?.GiveBack(Http2Abuse.RapidReset);
+            _abuse?.GiveBack(Http2Abuse.LateReset);
             _abuse?.GiveBack(Http2Abuse.ProvokedReset);
             Forget(stream, StreamState.ClosedByEnd);
         }

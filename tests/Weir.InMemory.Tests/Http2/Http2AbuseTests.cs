@@ -37,6 +37,54 @@ public sealed class Http2AbuseTests
     }
 
     [Fact]
+    public void Requests_that_are_reset_in_later_packets_cost_origins_no_more_than_may_be_open_at_once()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        int asked = 0;
+        for (int id = 1; id < 2 * Most && !client.Peer.IsEnded; id += 2, asked++)
+        {
+            client.Request(id);
+            client.Send(FrameType.RstStream, 0, id, 0, 0, 0, 8);
+        }
+
+        asked.ShouldBeInRange(100, 130);
+        proxy.Counters.OfLoop(0).Read(Counter.ExchangesStarted).ShouldBeLessThanOrEqualTo(130);
+        Judge(proxy, client, Counter.Http2AbuseRapidReset);
+    }
+
+    [Fact]
+    public void A_browser_that_gives_up_100_images_of_each_page_it_leaves_is_served_on()
+    {
+        using Proxy proxy = new(Http2Peer.Yaml);
+        Http2Peer client = new(proxy);
+        int id = 1;
+        for (int page = 0; page < 4; page++)
+        {
+            client.Request(id);
+            proxy.Origin.Connections.Last(origin => origin.Received.Length > 0).Answer(proxy, "page");
+            int first = id += 2;
+            for (int i = 0; i < 100; i++, id += 2)
+            {
+                client.Request(id);
+            }
+
+            for (int image = first; image < id; image += 2)
+            {
+                client.Send(FrameType.RstStream, 0, image, 0, 0, 0, 8);
+            }
+
+            proxy.Advance(5_000);
+        }
+
+        client.Peer.IsEnded.ShouldBeFalse();
+        proxy.Counters.OfLoop(0).Read(Counter.Http2AbuseRapidReset).ShouldBe(0);
+        client.Request(id);
+        proxy.Origin.Connections.Last(origin => origin.Received.Length > 0).Answer(proxy, "still served");
+        proxy.AssertClean();
+    }
+
+    [Fact]
     public void Requests_that_must_be_reset() => Flood(Counter.Http2AbuseProvokedReset, i =>
     [
         .. Http2Peer.Frame(FrameType.Headers, 4, 1 + (2 * i), Http2Peer.Block(Http2Peer.Fields())),
