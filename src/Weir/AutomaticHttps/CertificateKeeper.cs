@@ -144,6 +144,22 @@ internal sealed class CertificateKeeper : IAutomaticCertificates, IAsyncDisposab
         Wake();
     }
 
+    /// <summary>Listeners show these from now on.</summary>
+    public void NoteInForce(IEnumerable<TlsCertificate> shown)
+    {
+        HashSet<TlsCertificate> all = [.. shown];
+        lock (_lock)
+        {
+            foreach (KeptCertificate kept in _known.Values)
+            {
+                if (kept.Current is { } current && all.Contains(current.Certificate))
+                {
+                    kept.InForce = current;
+                }
+            }
+        }
+    }
+
     /// <summary>Begins to work.</summary>
     public void Start() => _running = Task.Run(() => RunAsync(_ending.Token));
 

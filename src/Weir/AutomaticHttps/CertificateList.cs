@@ -40,7 +40,10 @@ internal static class CertificateList
         KeptCertificate kept, CertificateStore store, WeirConfig config, DateTimeOffset now, StapleKeeper staples)
     {
         SavedCertificate notes = kept.Notes;
-        CertificateStatus status = kept.Current is { Certificate: var certificate }
+
+        // Who reads that it is good may connect at once: what counts is what listeners show. Handshakes that ask by name take what there is.
+        KeptCertificate.Got? told = kept.IsOnDemand ? kept.Current : kept.InForce;
+        CertificateStatus status = told is { Certificate: var certificate }
             ? Describe(certificate, now)
             : new CertificateStatus { Name = kept.Name, Names = [kept.Name], Source = "", State = "stand-in" };
         DateTimeOffset next = kept.NextTry();
@@ -49,7 +52,7 @@ internal static class CertificateList
             Name = kept.Name,
             Site = kept.IsOnDemand ? null : SiteOf(kept.Name, config),
             Source = kept.IsLocal ? "local" : kept.IsOnDemand ? "on_demand" : "acme",
-            Ocsp = kept.Current is { Certificate: var shown } ? staples.ReportOf(shown)?.ToString() : null,
+            Ocsp = told is { Certificate: var shown } ? staples.ReportOf(shown)?.ToString() : null,
             File = kept.IsLocal ? null : store.PathOf(kept.Name),
             State = status.State == "good" && notes.Failures > 0 ? "expiring" : status.State,
             NextRenewal = next > now ? next : now,

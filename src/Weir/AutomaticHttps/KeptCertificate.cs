@@ -34,6 +34,9 @@ internal sealed class KeptCertificate
     /// <summary>The certificate and its chain in PEM; null: there is none yet.</summary>
     public volatile Got? Current;
 
+    /// <summary>What listeners show by now: it follows <see cref="Current"/> a moment later. Null: something stands in.</summary>
+    public volatile Got? InForce;
+
     /// <summary>What is remembered of its getting.</summary>
     public volatile SavedCertificate Notes = new();
 

@@ -104,6 +104,7 @@ public sealed partial class WeirHost
         _certificates = read;
         _onDemand.Use(options, _config.Acme?.OnDemand);
         TlsSites? before = _tls.Swap(sites);
+        _keeper.NoteInForce(options.SelectMany(site => site.Certificates));
         _watch.Know(read.Files);
         _staples.Follow([.. sites?.StapledCertificates ?? [], .. _onDemand.StapledCertificates]);
         if (before is not null)

@@ -7,6 +7,7 @@ using Weir.Config.Model;
 using Weir.Control;
 using Weir.LocalAuthority;
 using Weir.Net.Tls;
+using Weir.Stapling;
 using Weir.Telemetry.Events;
 using Position = Weir.Config.Model.Position;
 
@@ -50,6 +51,35 @@ public sealed class CertificateKeeperTests : IAsyncDisposable
         _issuer.Orders.Count.ShouldBe(2);
         kept.Current.Certificate.Fingerprint.ShouldNotBe(first);
         _issuer.Accounts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_certificate_is_told_of_once_listeners_show_it()
+    {
+        CertificateKeeper keeper = Keeper();
+        SiteConfig site = Site(Name);
+        WeirConfig config = Config(site, [_issuer]);
+        List<string> states = [];
+        StapleKeeper staples = new(new SilentResponder(), new StapleFiles(_folder), WeirLog.Silent);
+        void Note() => states.Add(
+            CertificateList.Of([], keeper, config, _time, staples).Single() is var one ? $"{one.State} {one.Fingerprint}" : "");
+        keeper.Changed = () =>
+        {
+            Note();
+            keeper.NoteInForce(keeper.Of(site, config).Select(one => one.Certificate));
+            Note();
+            return Task.CompletedTask;
+        };
+        KeptCertificate kept = await KeepAsync(keeper);
+        string first = kept.Current!.Certificate.Fingerprint;
+        states.ShouldBe(["stand-in ", $"good {first}"]);
+
+        states.Clear();
+        keeper.Renew(Name).ShouldBeTrue();
+        await WorkAsync(keeper);
+        string second = kept.Current!.Certificate.Fingerprint;
+        second.ShouldNotBe(first);
+        states.ShouldBe([$"good {first}", $"good {second}"]);
     }
 
     [Fact]
@@ -348,6 +378,12 @@ public sealed class CertificateKeeperTests : IAsyncDisposable
         Acme = new AcmeConfig { Issuers = [.. issuers.Select(issuer => new AcmeIssuerConfig { Directory = issuer.Url + "/dir" })] },
         Sites = new Dictionary<string, SiteConfig> { [site.Name] = site },
     };
+
+    private sealed class SilentResponder : IOcspResponder
+    {
+        public Task<(byte[]? Response, string Problem)> AskAsync(TlsCertificate certificate, CancellationToken ending) =>
+            Task.FromResult<(byte[]?, string)>((null, "nobody answers"));
+    }
 
     /// <summary>The small issuer wants no proof.</summary>
     private sealed class NoProver : IProver
