@@ -1,5 +1,6 @@
 // Hot: one for each field that a peer sends as a literal.
 using System.Buffers;
+using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Http.Http1;
 
@@ -71,7 +72,7 @@ internal readonly struct FieldClass
         KnownField.Connection or KnownField.KeepAlive or KnownField.ProxyConnection or KnownField.TransferEncoding or KnownField.Upgrade => true,
 
         // RFC 9113 section 8.2.2: TE may say "trailers" and nothing else.
-        KnownField.Te => !value.SequenceEqual("trailers"u8),
+        KnownField.Te => !Ascii.EqualsIgnoreCase(value, "trailers"u8),
         _ => false,
     };
 

@@ -227,12 +227,9 @@ public sealed class Http2RequestTarget : Http2HeadTarget
         if (hasAuthority && host >= 0)
         {
             // RFC 9113 section 8.3.1: two names for one request are a way around whatever rule looks at the other one.
-            if (!Ascii.EqualsIgnoreCase(fields.Slice(text), fields.ValueAt(host)))
-            {
-                return Malformed("Host is not what :authority says");
-            }
-
-            return RejectReason.None;
+            return IsSameAuthority(fields.Slice(text), authority, fields.ValueAt(host))
+                ? RejectReason.None
+                : Malformed("Host is not what :authority says");
         }
 
         if (hasAuthority)
@@ -243,6 +240,29 @@ public sealed class Http2RequestTarget : Http2HeadTarget
 
         return RejectReason.None;
     }
+
+    // RFC 9113 section 8.3.1: compared as the scheme has it, so its own port may be said or not. What is written is :authority.
+    private bool IsSameAuthority(ReadOnlySpan<byte> text, in Authority authority, ReadOnlySpan<byte> host)
+    {
+        if (Ascii.EqualsIgnoreCase(text, host))
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> scheme = _head.Fields.Slice(this[PseudoField.Scheme]);
+        int usual = Ascii.EqualsIgnoreCase(scheme, "https"u8) ? 443 : Ascii.EqualsIgnoreCase(scheme, "http"u8) ? 80 : 0;
+        bool isSame = Authority.TryParse(host, out Authority other)
+            && Ascii.EqualsIgnoreCase(text[..authority.HostLength], host[..other.HostLength])
+            && PortOf(authority, usual) == PortOf(other, usual);
+        if (isSame)
+        {
+            _head.Fields.Set(KnownField.Host, _head.Authority);
+        }
+
+        return isSame;
+    }
+
+    private static int PortOf(in Authority authority, int usual) => authority.Port == 0 ? usual : authority.Port;
 
     private RejectReason FillLength(bool isEnd, ref RequestFraming framing)
     {
