@@ -81,12 +81,10 @@ public struct ResponseCacheControl
                 break;
             case ResponseDirectiveName.NoCache:
                 // RFC 9111 section 5.2.2.4: with field names it speaks of these only.
-                Directives |= hasArgument
-                    && !argument.Trim(" \t,"u8).IsEmpty ? ResponseDirectives.HasFieldNames : ResponseDirectives.NoCache;
+                Directives |= NamesFields(argument, hasArgument) ? ResponseDirectives.HasFieldNames : ResponseDirectives.NoCache;
                 break;
             case ResponseDirectiveName.Private:
-                Directives |= hasArgument
-                    && !argument.Trim(" \t,"u8).IsEmpty ? ResponseDirectives.HasFieldNames : ResponseDirectives.Private;
+                Directives |= NamesFields(argument, hasArgument) ? ResponseDirectives.HasFieldNames : ResponseDirectives.Private;
                 break;
             case ResponseDirectiveName.NoStore:
                 Directives |= ResponseDirectives.NoStore;
@@ -113,6 +111,9 @@ public struct ResponseCacheControl
                 break;
         }
     }
+
+    private static bool NamesFields(ReadOnlySpan<byte> argument, bool hasArgument) =>
+        hasArgument && !argument.Trim(" \t,"u8).IsEmpty;
 
     private static long Merge(long said, ReadOnlySpan<byte> argument)
     {

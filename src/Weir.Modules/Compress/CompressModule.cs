@@ -87,8 +87,10 @@ internal sealed class CompressModule : IResponseModule, IBodyModule
             return Math.Max(response.BodyLength.Octets, -1);
         }
 
-        return response.Fields.TryGet(KnownField.ContentLength, out ReadOnlySpan<byte> text)
-            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length) ? length : -1;
+        long length = -1;
+        bool isTold = response.Fields.TryGet(KnownField.ContentLength, out ReadOnlySpan<byte> text)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out length);
+        return isTold ? length : -1;
     }
 
     private void Compress(Exchange exchange, long octets, bool isHead)
