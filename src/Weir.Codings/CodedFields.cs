@@ -6,14 +6,11 @@ namespace Weir.Codings;
 public static class CodedFields
 {
     /// <summary>
-    /// Removes what is no longer true once other octets are sent: the length, and digests (RFC 9530 section 2, RFC 1864).
+    /// Removes what is no longer true once other octets are sent: the length, and digests.
     /// </summary>
     public static void Forget(HeaderFields fields)
     {
         fields.Remove(KnownField.ContentLength);
-        fields.Remove("Content-Digest"u8);
-        fields.Remove("Repr-Digest"u8);
-        fields.Remove("Digest"u8);
-        fields.Remove("Content-MD5"u8);
+        Digests.Forget(fields);
     }
 }

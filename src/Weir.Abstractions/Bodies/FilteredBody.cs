@@ -39,6 +39,21 @@ public sealed class FilteredBody : WrappedBody, IDisposable
     /// <inheritdoc/>
     public override BodyLength Length { get; }
 
+    /// <inheritdoc/>
+    public override HeaderFields? Trailers
+    {
+        get
+        {
+            HeaderFields? trailers = Source.Trailers;
+            if (trailers is not null)
+            {
+                Digests.Forget(trailers);
+            }
+
+            return trailers;
+        }
+    }
+
     /// <summary>Puts a filter in front of a body. It is given back with the exchange at the latest.</summary>
     public static BodyReader Open(Exchange exchange, BodyReader source, BodyFilter filter, BodyLength length)
     {

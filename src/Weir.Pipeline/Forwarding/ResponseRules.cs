@@ -23,6 +23,12 @@ internal static class ResponseRules
     public static void Send(Exchange exchange)
     {
         HeaderFields fields = exchange.Response.Fields;
+        if (fields.Has(KnownField.Trailer) && !exchange.Client.AcceptsTrailers)
+        {
+            // RFC 9110 section 6.6.2: what it announces is dropped.
+            fields.Remove(KnownField.Trailer);
+        }
+
         if (!fields.Has(KnownField.Date))
         {
             // RFC 9110 section 6.6.1: a recipient with a clock adds what the origin left out.

@@ -119,6 +119,7 @@ public sealed class FramingTests
         Message response = client.TakeResponse();
         response.Body.ShouldBe("hello");
         response.Trailers.ShouldBe(isPassed ? "X-Sum: 1\r\n" : "");
+        response["Trailer"].ShouldBe(isPassed ? "X-Sum" : null);
         response["X-Sum"].ShouldBeNull();
         client.ExpectNothing();
         proxy.AssertClean();

@@ -38,6 +38,24 @@ public sealed class CompressTests
     }
 
     [Theory]
+    [InlineData("gzip", "X-Sum: 1\r\n")]
+    [InlineData("identity", "X-Sum: 1\r\nContent-Digest: sha-256=:x:\r\nRepr-Digest: sha-256=:x:\r\n")]
+    public void A_digest_behind_the_content_goes_where_the_content_is_changed(string accepted, string trailers)
+    {
+        using Proxy proxy = new(Yaml("compress"));
+        Peer client = proxy.Connect();
+        client.SendHead("GET / HTTP/1.1", "Host: a.test", "TE: trailers", "Connection: TE", $"Accept-Encoding: {accepted}");
+        proxy.Origin.Take();
+        proxy.Origin.Answer(
+            proxy, $"{_text.Length:x}\r\n{_text}\r\n0\r\nX-Sum: 1\r\nContent-Digest: sha-256=:x:\r\nRepr-Digest: sha-256=:x:\r\n\r\n",
+            "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", $"Content-Type: {Page}");
+        Message answer = client.TakeResponse();
+        answer["Content-Encoding"].ShouldBe(accepted == "gzip" ? "gzip" : null);
+        answer.Trailers.ShouldBe(trailers);
+        proxy.AssertClean();
+    }
+
+    [Theory]
     [InlineData("identity", "Content-Type: text/html")]
     [InlineData("gzip;q=0", "Content-Type: text/html")]
     [InlineData(null, "Content-Type: text/html")]
