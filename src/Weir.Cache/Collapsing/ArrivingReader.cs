@@ -15,6 +15,7 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
 {
     private readonly ArrivingBody _body;
     private readonly SynchronizationContext? _loop = SynchronizationContext.Current;
+    private HeaderFields? _trailers;
     private int _cutPieces;
     private ProxyError? _refusal;
     private int _lent;
@@ -27,7 +28,8 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
 
     public override BodyLength Length => _body.Length;
 
-    public override HeaderFields? Trailers => _body.Trailers;
+    // Its own: other loops read the body's, and what stands above takes fields away.
+    public override HeaderFields? Trailers => _trailers ??= _body.Trailers?.Copy();
 
     /// <summary>The exchange that it reads for, until that is over.</summary>
     internal Exchange? Exchange { get; set; }

@@ -11,6 +11,7 @@ namespace Weir.Pipeline.Fetching;
 internal sealed class WindowReader : BodyReader
 {
     private readonly WindowBody _body;
+    private HeaderFields? _trailers;
     private ProxyError? _refusal;
     private int _lent;
 
@@ -22,7 +23,8 @@ internal sealed class WindowReader : BodyReader
 
     public override BodyLength Length => _body.Length;
 
-    public override HeaderFields? Trailers => _body.Trailers;
+    // Its own: other loops read the body's, and what stands above takes fields away.
+    public override HeaderFields? Trailers => _trailers ??= _body.Trailers?.Copy();
 
     /// <summary>Wakes a waiting read.</summary>
     internal LoopSignal Signal { get; }

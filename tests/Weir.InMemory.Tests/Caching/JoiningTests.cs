@@ -72,6 +72,41 @@ public sealed class JoiningTests
     }
 
     [Theory]
+    [InlineData("Cache-Control: max-age=60")]
+    [InlineData("Cache-Control: private")]
+    public void What_is_taken_from_the_trailers_of_one_client_is_still_there_for_others(string response)
+    {
+        using Proxy proxy = new($$"""
+            listen: [":8080"]
+            sites:
+              "*":
+                stack:
+                  - compress
+                  - cache
+                routes: [{ to: "http://10.0.0.1:80" }]
+            """);
+        Peer[] clients = [proxy.Connect(), proxy.Connect()];
+        string[] head = ["GET / HTTP/1.1", "Host: a.test", "TE: trailers", "Connection: TE"];
+        clients[0].SendHead([.. head, "Accept-Encoding: gzip"]);
+        clients[1].SendHead(head);
+        string content = new('x', 5_000);
+        string answer = $"1388\r\n{content}\r\n0\r\nX-Sum: 1\r\nContent-Digest: sha-256=:x:\r\n\r\n";
+        proxy.Origin.Last.TakeRequest();
+        proxy.Origin.Answer(proxy, answer, "HTTP/1.1 200 OK", response, "Content-Type: text/html", "Transfer-Encoding: chunked");
+        foreach (Peer origin in proxy.Origin.Connections.Where(origin => origin.Received.Length > 0).ToArray())
+        {
+            origin.TakeRequest();
+            origin.Answer(proxy, answer, "HTTP/1.1 200 OK", response, "Content-Type: text/html", "Transfer-Encoding: chunked");
+        }
+
+        clients[0].TakeResponse().Trailers.ShouldBe("X-Sum: 1\r\n");
+        Message plain = clients[1].TakeResponse();
+        plain.Body.ShouldBe(content);
+        plain.Trailers.ShouldBe("X-Sum: 1\r\nContent-Digest: sha-256=:x:\r\n");
+        proxy.AssertClean();
+    }
+
+    [Theory]
     [InlineData("", "Cache-Control: max-age=60, private=\"Set-Cookie\"")]
     [InlineData("", "Cache-Control: max-age=60, no-cache=\"set-cookie\"")]
     [InlineData("", "CDN-Cache-Control: max-age=60, private=\"Set-Cookie\"")]
