@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Weir.Bench;
@@ -14,23 +15,27 @@ internal readonly record struct Rounds(double First, double Second, double Diffe
     // What Weir spends on a plain request (bench/cost.py small), in nanoseconds: the least that a decision is a part of.
     private const double RequestNs = 11_000;
 
+    private static readonly TimeSpan _warmup = TimeSpan.FromSeconds(2);
+
     /// <summary>The head of a table of rows.</summary>
     public static string Head(string title, string first, string second) =>
         $"{title,-42}{first,9}{second,11}{"more",9}  {"95 % of it",-20}{"a request",10}";
 
-    /// <summary>Measures in turns; the first rounds, in which code is still compiled, do not count.</summary>
+    /// <summary>Measures in turns; the first seconds, in which code is compiled, observed and compiled once more, do not count.</summary>
     public static Rounds Compare(int rounds, Func<double> first, Func<double> second)
     {
-        const int Warmup = 4;
+        long begin = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begin) < _warmup)
+        {
+            first();
+            second();
+        }
+
         double[] of1 = new double[rounds];
         double[] of2 = new double[rounds];
-        for (int round = -Warmup; round < rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
-            (double one, double two) = (first(), second());
-            if (round >= 0)
-            {
-                (of1[round], of2[round]) = (one, two);
-            }
+            (of1[round], of2[round]) = (first(), second());
         }
 
         double[] differences = [.. of1.Zip(of2, (one, two) => two - one).Order()];
