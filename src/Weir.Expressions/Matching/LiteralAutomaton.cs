@@ -9,12 +9,17 @@ namespace Weir.Expressions.Matching;
 /// </summary>
 internal sealed class LiteralAutomaton
 {
-    private const ushort Dead = ushort.MaxValue;
+    private const int Dead = int.MaxValue;
 
     // Octets that no literal holds share a class, so that a state's row is short.
     private readonly byte[] _classOf = new byte[256];
     private readonly int _classes = 1;
-    private readonly ushort[] _next;
+
+    // A state is the place of its row, so that a step needs no multiplication: each step waits for the one before it.
+    private readonly int[] _next;
+
+    // Octets that lead away from the start, where most of a text is read.
+    private readonly bool[] _begins = new bool[256];
     private readonly int _firstFinding;
     private readonly int[][] _found;
     private readonly int _start;
@@ -52,27 +57,32 @@ internal sealed class LiteralAutomaton
             numberOf[byKind[i]] = i;
         }
 
-        _firstFinding = byKind.Count(state => trie.FoundAt(state).Count == 0);
-        _found = [.. byKind[_firstFinding..].Select(state => trie.FoundAt(state).ToArray())];
-        _next = new ushort[trie.Count * _classes];
+        int firstFinding = byKind.Count(state => trie.FoundAt(state).Count == 0);
+        _firstFinding = firstFinding * _classes;
+        _found = [.. byKind[firstFinding..].Select(state => trie.FoundAt(state).ToArray())];
+        _next = new int[trie.Count * _classes];
         foreach (int state in order)
         {
-            Span<ushort> row = _next.AsSpan(numberOf[state] * _classes, _classes);
-            row.Fill(floats ? (ushort)numberOf[LiteralTrie.Root] : Dead);
+            Span<int> row = _next.AsSpan(numberOf[state] * _classes, _classes);
+            row.Fill(floats ? numberOf[LiteralTrie.Root] * _classes : Dead);
             for (int octet = 0; octet < 256; octet++)
             {
                 if (floats)
                 {
-                    row[_classOf[octet]] = (ushort)numberOf[Step(trie, fallback, state, (byte)octet)];
+                    row[_classOf[octet]] = numberOf[Step(trie, fallback, state, (byte)octet)] * _classes;
                 }
                 else if (trie.EdgesOf(state).TryGetValue((byte)octet, out int next))
                 {
-                    row[_classOf[octet]] = (ushort)numberOf[next];
+                    row[_classOf[octet]] = numberOf[next] * _classes;
                 }
             }
         }
 
-        _start = numberOf[LiteralTrie.Root];
+        _start = numberOf[LiteralTrie.Root] * _classes;
+        foreach (byte octet in trie.EdgesOf(LiteralTrie.Root).Keys)
+        {
+            _begins[octet] = true;
+        }
     }
 
     /// <summary>Sets the bits of all literals that stand in the text, or without `floats` at its beginning.</summary>
@@ -81,6 +91,21 @@ internal sealed class LiteralAutomaton
         int state = _start;
         for (int i = 0; i < text.Length && TryStep(ref state, text[i], found); i++)
         {
+        }
+    }
+
+    /// <summary>As <see cref="Find"/>, for literals that stand anywhere: what begins none of them is passed over.</summary>
+    public void FindAnywhere(ReadOnlySpan<byte> text, Span<ulong> found)
+    {
+        bool[] begins = _begins;
+        int start = _start;
+        int state = start;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (state != start || begins[text[i]])
+            {
+                TryStep(ref state, text[i], found);
+            }
         }
     }
 
@@ -97,7 +122,7 @@ internal sealed class LiteralAutomaton
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryStep(ref int state, byte octet, Span<ulong> found)
     {
-        state = _next[(state * _classes) + _classOf[octet]];
+        state = _next[state + _classOf[octet]];
         if (state < _firstFinding)
         {
             return true;
@@ -114,7 +139,7 @@ internal sealed class LiteralAutomaton
 
     private void Mark(int state, Span<ulong> found)
     {
-        foreach (int number in _found[state - _firstFinding])
+        foreach (int number in _found[(state - _firstFinding) / _classes])
         {
             found[number >> 6] |= 1ul << number;
         }

@@ -67,7 +67,7 @@ internal sealed class SoughtText
         {
             _ofStarts?.Find(text, found);
             _ofEnds?.FindFromEnd(text, found);
-            _ofAnywhere?.Find(text, found);
+            _ofAnywhere?.FindAnywhere(text, found);
         }
     }
 }
