@@ -1,14 +1,16 @@
 // Hot: one decision for each request that passes the stack.
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Weir.Modules;
 
 /// <summary>
 /// Token buckets in fixed memory, shared by all loops. A bucket is one number, the time at which it will be full again (the theoretical
-/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, one cache line; a bucket that
-/// is full again says nothing and gives its place away, and in a set of busy keys the one nearest to full does. There are two places for
-/// each key, so that with as many live keys as were asked for some 1 in 100 must do so. The memory is zero, and not there, until it is
-/// used.
+/// arrival time of the generic cell rate algorithm), changed by compare and swap. Keys lie in sets of eight, two cache lines that are
+/// fetched at once. A bucket that is full again says nothing and gives its place away, and in a set of busy keys the one nearest to full
+/// does. There are two places for each key, so that with as many live keys as were asked for some 1 in 100 must do so. The memory is zero,
+/// and not there, until it is used.
 /// </summary>
 /// <remarks>
 /// Giving a place away and spending from it may meet on two loops: then a request is counted for its successor. That is a request more or
@@ -17,10 +19,13 @@ namespace Weir.Modules;
 internal sealed class TokenBuckets
 {
     private const int SetSize = 8;
+    private const int SetOctets = 128;
     private const double NsPerSecond = 1e9;
 
-    private readonly ulong[] _keys;
-    private readonly long[] _fullAt;
+    private readonly Bucket[] _buckets;
+
+    // Where sets begin, so that each lies in two cache lines and not in three.
+    private readonly int _origin;
     private readonly int _setMask;
     private readonly long _tokenNs;
     private readonly long _burstNs;
@@ -41,8 +46,8 @@ internal sealed class TokenBuckets
     private TokenBuckets(int entries, long tokenNs, int burst)
     {
         int sets = (int)BitOperations.RoundUpToPowerOf2((uint)(((2L * entries) + SetSize - 1) / SetSize));
-        _keys = new ulong[sets * SetSize];
-        _fullAt = new long[sets * SetSize];
+        _buckets = LargeTable.Allocate<Bucket>((sets + 1) * SetSize);
+        _origin = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(_buckets, 0) & (SetOctets - 1)) / Unsafe.SizeOf<Bucket>();
         _setMask = sets - 1;
         _tokenNs = tokenNs;
         _burst = burst;
@@ -52,7 +57,7 @@ internal sealed class TokenBuckets
     /// <summary>Spends one token of a key, if there is one.</summary>
     public BucketDecision Spend(ulong key, long nowNs)
     {
-        ref long place = ref _fullAt[FindOrTake(key, nowNs)];
+        ref long place = ref _buckets[FindOrTake(key, nowNs)].FullAtNs;
         while (true)
         {
             long seen = Volatile.Read(ref place);
@@ -70,7 +75,7 @@ internal sealed class TokenBuckets
         int index = Find(key);
         if (index >= 0)
         {
-            Interlocked.Add(ref _fullAt[index], -_tokenNs);
+            Interlocked.Add(ref _buckets[index].FullAtNs, -_tokenNs);
         }
     }
 
@@ -78,7 +83,7 @@ internal sealed class TokenBuckets
     public BucketDecision Peek(ulong key, long nowNs)
     {
         int index = Find(key);
-        return Decide(index < 0 ? 0 : Volatile.Read(ref _fullAt[index]), nowNs, out _);
+        return Decide(index < 0 ? 0 : Volatile.Read(ref _buckets[index].FullAtNs), nowNs, out _);
     }
 
     /// <summary>
@@ -87,7 +92,7 @@ internal sealed class TokenBuckets
     /// <returns>How long to wait until it is there, in nanoseconds; 0: it is.</returns>
     public long Book(ulong key, long costNs, long nowNs)
     {
-        ref long place = ref _fullAt[FindOrTake(key, nowNs)];
+        ref long place = ref _buckets[FindOrTake(key, nowNs)].FullAtNs;
         while (true)
         {
             long seen = Volatile.Read(ref place);
@@ -109,18 +114,18 @@ internal sealed class TokenBuckets
             : new BucketDecision(true, (int)Math.Min(-beyond / _tokenNs, _burst), 0);
     }
 
+    // All are compared before one is chosen: no place in memory waits for another one, and no branch is mispredicted.
     private int Find(ulong key)
     {
         int first = SetOf(key);
-        for (int i = first; i < first + SetSize; i++)
+        Span<Bucket> set = _buckets.AsSpan(first, SetSize);
+        uint found = 0;
+        for (int i = 0; i < set.Length; i++)
         {
-            if (Volatile.Read(ref _keys[i]) == key)
-            {
-                return i;
-            }
+            found |= (uint)Unsafe.BitCast<bool, byte>(Volatile.Read(ref set[i].Key) == key) << i;
         }
 
-        return -1;
+        return found == 0 ? -1 : first + BitOperations.TrailingZeroCount(found);
     }
 
     private int FindOrTake(ulong key, long nowNs)
@@ -134,9 +139,9 @@ internal sealed class TokenBuckets
             }
 
             int place = FindVictim(SetOf(key), nowNs, out ulong old);
-            if (Interlocked.CompareExchange(ref _keys[place], key, old) == old)
+            if (Interlocked.CompareExchange(ref _buckets[place].Key, key, old) == old)
             {
-                Volatile.Write(ref _fullAt[place], 0);
+                Volatile.Write(ref _buckets[place].FullAtNs, 0);
                 return place;
             }
         }
@@ -148,7 +153,7 @@ internal sealed class TokenBuckets
         long earliest = long.MaxValue;
         for (int i = first; i < first + SetSize && earliest > nowNs; i++)
         {
-            long fullAt = Volatile.Read(ref _fullAt[i]);
+            long fullAt = Volatile.Read(ref _buckets[i].FullAtNs);
             if (fullAt < earliest)
             {
                 earliest = fullAt;
@@ -156,9 +161,16 @@ internal sealed class TokenBuckets
             }
         }
 
-        old = Volatile.Read(ref _keys[best]);
+        old = Volatile.Read(ref _buckets[best].Key);
         return best;
     }
 
-    private int SetOf(ulong key) => ((int)(key >> 32) & _setMask) * SetSize;
+    private int SetOf(ulong key) => (((int)(key >> 32) & _setMask) * SetSize) + _origin;
+
+    // A key, and when its bucket will be full again: beside each other, because a decision needs both.
+    private struct Bucket
+    {
+        public ulong Key;
+        public long FullAtNs;
+    }
 }

@@ -6,83 +6,142 @@ namespace Weir.Modules.Access;
 
 /// <summary>
 /// Ranges laid flat, in order; one ends where the next one begins. The space from the second to the last is cut into slots of equal width,
-/// some sixteen ranges to a slot where they lie evenly; a lookup takes its slot from the address by arithmetic and halves what lies in it.
-/// So a million ranges cost two places in memory, as ten do, and where they lie in heaps some steps more. Immutable, shared by all loops.
+/// a few ranges to a slot where they lie evenly; a lookup takes its slot from the address by arithmetic and finds the ranges in it, two
+/// cache lines that are fetched at once. Where ranges lie in heaps, a slot leads to runs of them that are halved. So a million ranges cost
+/// one place in memory, as ten do, and some steps more in heaps. Immutable, shared by all loops.
 /// </summary>
 /// <typeparam name="T">An address as a number.</typeparam>
 internal sealed class RangeTable<T>
     where T : unmanaged, IBinaryInteger<T>
 {
-    private const int RangesPerSlot = 16;
+    // What a slot has in place of a rule when it leads to a run, whose number is in place of the rule's.
+    private const AccessList Run = (AccessList)7;
 
-    // Half a mebioctet of slots: more would not stay in a core's own cache.
-    private const int MostSlots = 1 << 17;
+    private const int MostSlots = 1 << 18;
 
-    private readonly AddressRange<T>[] _ranges;
+    private readonly AddressRange<T>[] _cells;
+    private readonly AddressRange<T>[] _heaps;
+    private readonly AccessRule _before;
     private readonly T _base;
     private readonly int _shift;
+    private readonly int _lastSlot;
 
-    // For each slot the range that holds its first address; the last range at the end.
-    private readonly int[] _slots;
+    // Where runs begin in the heaps; their end at last.
+    private readonly int[] _runs;
 
     /// <param name="ranges">Ascending; the first begins at 0.</param>
-    public RangeTable(AddressRange<T>[] ranges)
+    public RangeTable(ReadOnlySpan<AddressRange<T>> ranges)
     {
-        _ranges = ranges;
+        _before = ranges[0].Rule;
         _base = ranges[Math.Min(1, ranges.Length - 1)].Begin;
         T span = ranges[^1].Begin - _base;
 
         // Two at least: a shift by the whole width would be a shift by nothing.
-        int wanted = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(ranges.Length / RangesPerSlot, 2, MostSlots));
+        int wanted = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(ranges.Length * 2L / CellsOfSlot, 2, MostSlots));
         while ((span >>> _shift) >= T.CreateTruncating(wanted))
         {
             _shift++;
         }
 
-        _slots = new int[int.CreateTruncating(span >>> _shift) + 2];
+        _lastSlot = int.CreateTruncating(span >>> _shift);
+        _cells = LargeTable.Allocate<AddressRange<T>>((_lastSlot + 1) * CellsOfSlot);
+        List<AddressRange<T>> heaps = [];
+        List<int> runs = [];
         int range = 0;
-        for (int slot = 0; slot < _slots.Length - 1; slot++)
+        for (int slot = 0; slot <= _lastSlot; slot++)
         {
             T first = _base + (T.CreateTruncating(slot) << _shift);
-            while (range + 1 < ranges.Length && ranges[range + 1].Begin <= first)
+            int end = range + 1;
+            while (end < ranges.Length && (slot == _lastSlot || ranges[end].Begin - first < T.One << _shift))
             {
-                range++;
+                range += ranges[end].Begin <= first ? 1 : 0;
+                end++;
             }
 
-            _slots[slot] = range;
+            Span<AddressRange<T>> cells = _cells.AsSpan(slot * CellsOfSlot, CellsOfSlot);
+            Lay(ranges[range..end], cells, heaps, runs);
+            range = end - 1;
         }
 
-        _slots[^1] = ranges.Length - 1;
+        runs.Add(heaps.Count);
+        _runs = [.. runs];
+        _heaps = LargeTable.Allocate<AddressRange<T>>(heaps.Count);
+        heaps.CopyTo(_heaps);
     }
 
     /// <summary>Memory that it holds.</summary>
-    public long Octets => ((long)_ranges.Length * Unsafe.SizeOf<AddressRange<T>>()) + ((long)_slots.Length * sizeof(int));
+    public long Octets =>
+        ((long)(_cells.Length + _heaps.Length) * Unsafe.SizeOf<AddressRange<T>>()) + ((long)_runs.Length * sizeof(int));
+
+    // Two cache lines of IPv4; three of IPv6, whose ranges are longer.
+    private static int CellsOfSlot => Unsafe.SizeOf<T>() == sizeof(uint) ? 16 : 8;
 
     /// <summary>The rule of an address.</summary>
     public AccessRule Find(T address)
     {
         if (address < _base)
         {
-            return _ranges[0].Rule;
+            return _before;
         }
 
         T far = (address - _base) >>> _shift;
-        int slot = far < T.CreateTruncating(_slots.Length - 1) ? int.CreateTruncating(far) : _slots.Length - 2;
-        int first = _slots[slot];
-        return LastAtMost(_ranges.AsSpan(first, _slots[slot + 1] - first + 1), address);
+        int slot = far < T.CreateTruncating(_lastSlot) ? int.CreateTruncating(far) : _lastSlot;
+        AccessRule rule = LastAtMost(_cells.AsSpan(slot * CellsOfSlot, CellsOfSlot), address);
+        if (rule.List != Run)
+        {
+            return rule;
+        }
+
+        int begin = _runs[rule.Number];
+        return LastAtMost(_heaps.AsSpan(begin, _runs[rule.Number + 1] - begin), address);
     }
 
-    // The step is added by arithmetic: addresses are random, and a branch would be mispredicted half of the time.
+    // What a slot does not need repeats its last range: a lookup compares all of it, however many there are.
+    private static void Lay(ReadOnlySpan<AddressRange<T>> ranges, Span<AddressRange<T>> cells, List<AddressRange<T>> heaps, List<int> runs)
+    {
+        int perCell = (ranges.Length + cells.Length - 1) / cells.Length;
+        for (int cell = 0; cell < cells.Length; cell++)
+        {
+            int first = cell * perCell;
+            if (first >= ranges.Length)
+            {
+                cells[cell] = cells[cell - 1];
+            }
+            else if (perCell == 1)
+            {
+                cells[cell] = ranges[first];
+            }
+            else
+            {
+                cells[cell] = new AddressRange<T>(ranges[first].Begin, new AccessRule(Run, runs.Count));
+                runs.Add(heaps.Count);
+                heaps.AddRange(ranges.Slice(first, Math.Min(perCell, ranges.Length - first)));
+            }
+        }
+    }
+
+    // Addresses are random: a branch would be mispredicted half of the time, so what is known is added by arithmetic. The last ranges are
+    // compared one by one, because no comparison waits for another one: their places in memory are fetched at once.
     private static AccessRule LastAtMost(ReadOnlySpan<AddressRange<T>> ranges, T address)
     {
         int found = 0;
-        for (int left = ranges.Length; left > 1;)
+        int left = ranges.Length;
+        while (left > CellsOfSlot)
         {
             int half = left >> 1;
-            found += ranges[found + half].Begin <= address ? half : 0;
+            found += half * One(ranges[found + half].Begin <= address);
             left -= half;
         }
 
-        return ranges[found].Rule;
+        int last = 0;
+        ReadOnlySpan<AddressRange<T>> rest = ranges.Slice(found, left);
+        for (int i = 1; i < rest.Length; i++)
+        {
+            last += One(rest[i].Begin <= address);
+        }
+
+        return rest[last].Rule;
     }
+
+    private static int One(bool isTrue) => Unsafe.BitCast<bool, byte>(isTrue);
 }

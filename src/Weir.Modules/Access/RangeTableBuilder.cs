@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Weir.Modules.Access;
 
@@ -36,7 +37,7 @@ internal sealed class RangeTableBuilder<T>
             Close();
         }
 
-        return new RangeTable<T>([.. ranges]);
+        return new RangeTable<T>(CollectionsMarshal.AsSpan(ranges));
 
         void Close()
         {
