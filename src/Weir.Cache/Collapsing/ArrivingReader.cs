@@ -15,9 +15,10 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
 {
     private readonly ArrivingBody _body;
     private readonly SynchronizationContext? _loop = SynchronizationContext.Current;
-    private HeaderFields? _trailers;
     private int _cutPieces;
-    private ProxyError? _refusal;
+
+    // One for both, because each miss makes a reader: why it reads no more, or the trailers that came behind the end.
+    private object? _outcome;
     private int _lent;
 
     public ArrivingReader(ArrivingBody body, LoopServices loop)
@@ -29,7 +30,7 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
     public override BodyLength Length => _body.Length;
 
     // Its own: other loops read the body's, and what stands above takes fields away.
-    public override HeaderFields? Trailers => _trailers ??= _body.Trailers?.Copy();
+    public override HeaderFields? Trailers => (_outcome ??= _body.Trailers?.Copy()) as HeaderFields;
 
     /// <summary>The exchange that it reads for, until that is over.</summary>
     internal Exchange? Exchange { get; set; }
@@ -50,7 +51,7 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
     {
         Exchange = null;
         _lent = 0;
-        _refusal ??= ProxyErrors.ClientAborted;
+        Refuse(ProxyErrors.ClientAborted);
         _body.Close(this);
         Wake.Set();
     }
@@ -63,7 +64,8 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
         _body.Close(this);
     }
 
-    internal void Refuse(ProxyError error) => _refusal = error;
+    /// <summary>Reads no more; the first reason counts.</summary>
+    internal void Refuse(ProxyError error) => _outcome = _outcome as ProxyError ?? error;
 
     /// <summary>Cuts its client off, on its loop; from any thread.</summary>
     internal void CutLater(int pieces)
@@ -74,7 +76,7 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
 
     private void Cut()
     {
-        _refusal ??= ProxyErrors.CacheCrowded;
+        Refuse(ProxyErrors.CacheCrowded);
         if (Exchange is { } exchange)
         {
             StoreReader.CutOff(exchange, _cutPieces);
@@ -96,9 +98,9 @@ internal sealed class ArrivingReader : BodyReader, IDisposable
 
     private bool TryRead(out BodyRead read)
     {
-        if (_refusal is not null)
+        if (_outcome is ProxyError refusal)
         {
-            read = BodyRead.Failed(_refusal);
+            read = BodyRead.Failed(refusal);
             return true;
         }
 

@@ -11,8 +11,9 @@ namespace Weir.Pipeline.Fetching;
 internal sealed class WindowReader : BodyReader
 {
     private readonly WindowBody _body;
-    private HeaderFields? _trailers;
-    private ProxyError? _refusal;
+
+    // One for both, because each fetch makes a reader: why it reads no more, or the trailers that came behind the end.
+    private object? _outcome;
     private int _lent;
 
     public WindowReader(WindowBody body, Loop loop)
@@ -24,7 +25,7 @@ internal sealed class WindowReader : BodyReader
     public override BodyLength Length => _body.Length;
 
     // Its own: other loops read the body's, and what stands above takes fields away.
-    public override HeaderFields? Trailers => _trailers ??= _body.Trailers?.Copy();
+    public override HeaderFields? Trailers => (_outcome ??= _body.Trailers?.Copy()) as HeaderFields;
 
     /// <summary>Wakes a waiting read.</summary>
     internal LoopSignal Signal { get; }
@@ -41,12 +42,13 @@ internal sealed class WindowReader : BodyReader
     public override void Cancel()
     {
         _lent = 0;
-        _refusal ??= ProxyErrors.ClientAborted;
+        Refuse(ProxyErrors.ClientAborted);
         _body.Close(this);
         Signal.Set();
     }
 
-    internal void Refuse(ProxyError error) => _refusal = error;
+    /// <summary>Reads no more; the first reason counts.</summary>
+    internal void Refuse(ProxyError error) => _outcome = _outcome as ProxyError ?? error;
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<BodyRead> ReadSlowAsync()
@@ -63,9 +65,9 @@ internal sealed class WindowReader : BodyReader
 
     private bool TryRead(out BodyRead read)
     {
-        if (_refusal is not null)
+        if (_outcome is ProxyError refusal)
         {
-            read = BodyRead.Failed(_refusal);
+            read = BodyRead.Failed(refusal);
             return true;
         }
 
