@@ -82,7 +82,9 @@ internal sealed class TokenRules
     {
         algorithm = null;
         id = null;
-        using JsonDocument? document = TryParse(octets);
+
+        // Anybody can send a head, and the platform's reader throws where it is none.
+        using JsonDocument? document = JsonGrammar.IsObject(octets) ? TryParse(octets) : null;
         if (document is null)
         {
             return TokenOutcome.Not(TokenKind.Bad, "its head is no JSON object, or has a member twice");

@@ -11,6 +11,7 @@ internal static class Sessions
 {
     private const string Host = "Host: shop.example.com";
     private const int TagOctets = 16;
+    private const int CodeOctets = 16;
 
     /// <summary>
     /// A cookie of `auth_oidc` for "bea", as one with that key, issuer and client would have set it (README of the module).
@@ -19,14 +20,16 @@ internal static class Sessions
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         byte[] text = Encoding.UTF8.GetBytes($$$"""{"i":"a-session","t":{{{now}}},"s":{{{now}}},"c":{"sub":"bea"}}""");
-        byte[] whole = new byte[17 + text.Length + TagOctets];
-        whole[0] = 1;
+        byte[] whole = new byte[17 + text.Length + TagOctets + CodeOctets];
+        whole[0] = 2;
         BinaryPrimitives.WriteUInt32LittleEndian(
             whole.AsSpan(1), BinaryPrimitives.ReadUInt32LittleEndian(Derive(secret, 4, "weir auth_oidc cookie id")));
         RandomNumberGenerator.Fill(whole.AsSpan(5, 12));
         using AesGcm cipher = new(Derive(secret, 32, "weir auth_oidc cookie"), TagOctets);
         byte[] use = Encoding.UTF8.GetBytes($"session\n{issuer}\n{client}\nweir");
-        cipher.Encrypt(whole.AsSpan(5, 12), text, whole.AsSpan(17, text.Length), whole.AsSpan(17 + text.Length), use);
+        cipher.Encrypt(whole.AsSpan(5, 12), text, whole.AsSpan(17, text.Length), whole.AsSpan(17 + text.Length, TagOctets), use);
+        byte[] code = HMACSHA256.HashData(Derive(secret, 32, "weir auth_oidc cookie code"), [.. use, 0, .. whole.AsSpan(0, whole.Length - CodeOctets)]);
+        code.AsSpan(0, CodeOctets).CopyTo(whole.AsSpan(whole.Length - CodeOctets));
         return $"__Host-weir=1{Base64Url.EncodeToString(whole)}";
     }
 

@@ -6,15 +6,20 @@ using System.Text;
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>
-/// Encrypts what cookies hold (AES-256-GCM), bound to what it is for: version, the key's id, 12 random octets, the text, the tag; as
-/// base64url. A key takes turns long before 2^32 random numbers are used up.
+/// Encrypts what cookies hold (AES-256-GCM), bound to what it is for: version, the key's id, 12 random octets, the text, the tag, and half
+/// an HMAC-SHA256 of all that; as base64url. A key takes turns long before 2^32 random numbers are used up.
 /// </summary>
+/// <remarks>
+/// The tag alone would do, but the platform tells by an exception that it is wrong, which costs as much as a request: whoever sends
+/// cookies that were made up would have them thrown. So the code is looked at first, and the tag is never wrong.
+/// </remarks>
 internal sealed class CookieSealer
 {
     /// <summary>Octets of the tag.</summary>
     public const int TagOctets = 16;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private const int CodeOctets = 16;
     private const int NonceOctets = 12;
     private const int HeadOctets = 1 + sizeof(uint) + NonceOctets;
 
@@ -52,39 +57,51 @@ internal sealed class CookieSealer
     private byte[] Seal(ReadOnlySpan<byte> text, byte[] use, long nowUnixMs)
     {
         SealKey key = _keys.Newest(nowUnixMs);
-        byte[] whole = new byte[HeadOctets + text.Length + TagOctets];
+        byte[] whole = new byte[HeadOctets + text.Length + TagOctets + CodeOctets];
         whole[0] = Version;
         BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(1), key.Id);
         Span<byte> nonce = whole.AsSpan(HeadOctets - NonceOctets, NonceOctets);
         RandomNumberGenerator.Fill(nonce);
-        key.Cipher.Encrypt(nonce, text, whole.AsSpan(HeadOctets, text.Length), whole.AsSpan(HeadOctets + text.Length), use);
+        key.Cipher.Encrypt(
+            nonce, text, whole.AsSpan(HeadOctets, text.Length), whole.AsSpan(HeadOctets + text.Length, TagOctets), use);
+        Code(key, whole.AsSpan(0, whole.Length - CodeOctets), use, whole.AsSpan(whole.Length - CodeOctets));
         return Base64Url.EncodeToUtf8(whole);
     }
 
     private byte[]? Open(ReadOnlySpan<byte> value, byte[] use, long nowUnixMs, out uint keyId)
     {
         keyId = 0;
-        if (Base64UrlText.Decode(value) is not { } whole || whole.Length < HeadOctets + TagOctets || whole[0] != Version)
+        if (Base64UrlText.Decode(value) is not { } whole || whole.Length < HeadOctets + TagOctets + CodeOctets || whole[0] != Version)
         {
             return null;
         }
 
         keyId = BinaryPrimitives.ReadUInt32LittleEndian(whole.AsSpan(1));
+        Span<byte> code = stackalloc byte[CodeOctets];
+        ReadOnlySpan<byte> coded = whole.AsSpan(0, whole.Length - CodeOctets);
         if (_keys.Find(keyId, nowUnixMs) is not { } key)
         {
             return null;
         }
 
-        byte[] text = new byte[whole.Length - HeadOctets - TagOctets];
-        try
-        {
-            key.Cipher.Decrypt(
-                whole.AsSpan(HeadOctets - NonceOctets, NonceOctets), whole.AsSpan(HeadOctets, text.Length), whole.AsSpan(HeadOctets + text.Length), text, use);
-            return text;
-        }
-        catch (AuthenticationTagMismatchException)
+        Code(key, coded, use, code);
+        if (!CryptographicOperations.FixedTimeEquals(code, whole.AsSpan(coded.Length)))
         {
             return null;
         }
+
+        byte[] text = new byte[coded.Length - HeadOctets - TagOctets];
+        key.Cipher.Decrypt(
+            whole.AsSpan(HeadOctets - NonceOctets, NonceOctets), whole.AsSpan(HeadOctets, text.Length), coded[^TagOctets..], text, use);
+        return text;
+    }
+
+    // No option that says what it is for can hold a 0: what is coded can be parted in one way alone.
+    private static void Code(SealKey key, ReadOnlySpan<byte> coded, byte[] use, Span<byte> target)
+    {
+        byte[] all = [.. use, 0, .. coded];
+        Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key.CodeKey, all, code);
+        code[..CodeOctets].CopyTo(target);
     }
 }

@@ -22,11 +22,16 @@ internal sealed class SealKey
         byte[] key = new byte[32];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, [], "weir auth_oidc cookie"u8);
         Id = id ?? IdOf(secret);
+        CodeKey = new byte[32];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, CodeKey, [], "weir auth_oidc cookie code"u8);
         _cipher = new ThreadLocal<AesGcm>(() => new AesGcm(key, CookieSealer.TagOctets));
     }
 
     /// <summary>Tells it from others, and tells nothing of it.</summary>
     public uint Id { get; }
+
+    /// <summary>The key of the code that says whether a cookie is worth decrypting.</summary>
+    public byte[] CodeKey { get; }
 
     /// <summary>The cipher of this thread.</summary>
     public AesGcm Cipher => _cipher.Value!;

@@ -252,6 +252,21 @@ public sealed class AuthJwtTests : IDisposable
     }
 
     [Fact]
+    public void What_was_made_up_costs_no_exception()
+    {
+        using AuthJwtModule module = Make(_options with { Algorithms = ["ES256", "RS256"] });
+        string claims = TokenMaker.Text("{}"u8.ToArray());
+        foreach (string head in (string[])["", "x", "{", "[]", """{"alg":"ES256","alg":"ES256"}""", """{"alg":"\ud800"}""", """{"alg":"ES256"}""", """{"alg":"RS256"}"""])
+        {
+            foreach (int octets in (int[])[1, 63, 64, 65, 132, 255, 256, 257, 512])
+            {
+                string token = $"{TokenMaker.Text(Encoding.UTF8.GetBytes(head))}.{claims}.{TokenMaker.Text(new byte[octets])}";
+                Thrown.By(() => With(token).RunRequest(module).ShouldBe(Verdict.Answered)).ShouldBe(0, $"{head} {octets}");
+            }
+        }
+    }
+
+    [Fact]
     public void What_is_remembered_of_a_token_ends_when_the_token_does()
     {
         using AuthJwtModule module = Make(_options);

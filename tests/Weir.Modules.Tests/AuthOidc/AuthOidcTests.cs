@@ -609,6 +609,26 @@ public sealed class AuthOidcTests : IDisposable
         (await other.AskAsync("GET /")).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task What_was_made_up_costs_no_exception()
+    {
+        FakeBrowser browser = Open(_options);
+        await browser.GoAsync("/");
+        string login = browser.Jar["__Host-weir.login0"];
+        await browser.GoAsync(_provider.LogIn(browser.Location!));
+        string good = browser.Jar["__Host-weir"];
+        string changed = good[..^1] + (good[^1] == 'A' ? 'Q' : 'A');
+        string middle = good[..40] + (good[40] == 'A' ? 'B' : 'A') + good[41..];
+        foreach (string cookie in (string[])[changed, middle, "1" + login, good[..60], "1", "1" + new string('A', 200), "9" + good])
+        {
+            foreach (string target in (string[])["/", Callback + "?code=x&state=y", Callback, Logout])
+            {
+                TestExchange exchange = new("GET " + target, "Accept: text/html", $"Cookie: __Host-weir={cookie}; __Host-weir.login0={cookie}");
+                Thrown.By(() => _module!.OnRequestAsync(exchange.Exchange)).ShouldBe(0, cookie);
+            }
+        }
+    }
+
     private static void Failed(FakeBrowser browser, string why)
     {
         browser.Last.Exchange.Error.ShouldBe(ProxyErrors.LoginFailed);
