@@ -16,8 +16,11 @@ namespace Weir.Modules.AuthOidc;
 internal sealed partial class AuthOidcModule
 {
     private const int SecretOctets = 32;
-
-    private static readonly TimeSpan _loginLife = TimeSpan.FromMinutes(10);
+    private const long LoginLifeMs = 10 * 60_000;
+    private const int MostAtOnce = 64;
+    private const int MostClients = 10_000;
+    private const int MostFailures = 20;
+    private const int RetrySeconds = 10;
 
     private static readonly PinnedBody _farewell = new(
         """
@@ -27,6 +30,16 @@ internal sealed partial class AuthOidcModule
         </head><body><main><h1>You are logged out</h1><p>You can close this page.</p></main></body></html>
 
         """u8);
+
+    private readonly LoginPlaces _places = new(MostAtOnce);
+    private readonly RequestKey _client = new(RequestKeyKind.ClientAddress, [], 64);
+
+    // Who begins logins without end, and sends codes that no provider gave, is heard every ten seconds.
+    private readonly TokenBuckets _failures = new(MostClients, 1.0 / RetrySeconds, MostFailures);
+    private readonly RefusalTally _crowd;
+
+    /// <summary>The places at the token endpoint, for tests.</summary>
+    internal LoginPlaces Places => _places;
 
     /// <summary>Who has no session: a page that is asked for begins a login, all else is refused.</summary>
     private ValueTask<Verdict> Ask(Exchange exchange, string why)
@@ -63,13 +76,17 @@ internal sealed partial class AuthOidcModule
     {
         long unixMs = exchange.Loop.UnixMs;
         RequestHead request = exchange.Request;
-        LoginState login = new(
-            NewSecret(), NewSecret(), NewSecret(), OriginOf(exchange) + _options.CallbackPath, Navigation.ReturnTo(request),
-            (unixMs / 1000) + (long)_loginLife.TotalSeconds);
-        byte[] cookie = _cookies.SetLogin(SlotFor(request.Fields, unixMs), _sealer.SealLogin(login.Write(), unixMs), _loginLife);
+        LoginState login = LoginState.Begin(
+            Encoding.ASCII.GetString(request.Authority), IsHttps(exchange), Navigation.ReturnTo(request), (unixMs + LoginLifeMs) / 1000);
+        List<byte[]> cookies = _logins.Add(request.Fields, login, unixMs, TimeSpan.FromMilliseconds(LoginLifeMs));
         exchange.Trace?.Add(Name, $"a login begins: {why}");
+        _counters.Begun.Add();
         Redirect(exchange, 302, setup.Authorization + Query(setup.Authorization, QuestionOf(login)));
-        exchange.Response.Fields.Add(KnownField.SetCookie, cookie);
+        foreach (byte[] cookie in cookies)
+        {
+            exchange.Response.Fields.Add(KnownField.SetCookie, cookie);
+        }
+
         return Verdict.Answered;
     }
 
@@ -81,7 +98,7 @@ internal sealed partial class AuthOidcModule
         [
             new("response_type", "code"),
             new("client_id", _options.ClientId),
-            new("redirect_uri", login.Callback),
+            new("redirect_uri", login.Origin + _options.CallbackPath),
             new("scope", string.Join(' ', scopes)),
             new("state", login.State),
             new("nonce", login.Nonce),
@@ -97,7 +114,7 @@ internal sealed partial class AuthOidcModule
         CallbackQuery query = CallbackQuery.Take(exchange.Request);
         if (exchange.Request.Method != RequestMethod.Get)
         {
-            return new(Fail(exchange, "the provider's answer comes by GET"));
+            return new(Refuse(exchange, "the provider's answer comes by GET"));
         }
 
         if (exchange.IsHypothetical)
@@ -107,7 +124,7 @@ internal sealed partial class AuthOidcModule
             return new(Verdict.Answered);
         }
 
-        if (FindLogin(exchange.Request.Fields, query.State, exchange.Loop.UnixMs, out int slot) is not { } login)
+        if (_logins.Find(exchange.Request.Fields, query.State, exchange.Loop.UnixMs, out int slot) is not { } login)
         {
             if (session is not null)
             {
@@ -116,25 +133,26 @@ internal sealed partial class AuthOidcModule
                 return new(Verdict.Answered);
             }
 
-            return new(Fail(exchange, "this browser has begun no login with that state, or it took longer than ten minutes"));
+            _counters.Unknown.Add();
+            return new(Refuse(exchange, "this browser has begun no login with that state, or it took longer than ten minutes"));
         }
 
-        exchange.ErrorFields.Add(KnownField.SetCookie, _cookies.EndLogin(slot));
         if (query.Issuer is not null && query.Issuer != _options.Issuer)
         {
             // RFC 9207 section 2.4: another provider's answer.
-            return new(Fail(exchange, "the answer is another provider's (iss)"));
+            return new(Fail(exchange, slot, "the answer is another provider's (iss)"));
         }
 
         if (query.Error is not null)
         {
-            return new(Fail(exchange, $"the provider refused with {Provider.CodeOf(query.Error)}"));
+            return new(Fail(exchange, slot, $"the provider refused with {Provider.CodeOf(query.Error)}"));
         }
 
-        return query.Code is null ? new(Fail(exchange, "the provider sent no code")) : CompleteAsync(exchange, login, slot, query);
+        return query.Code is null ? new(Fail(exchange, slot, "the provider sent no code")) : CompleteAsync(exchange, login, slot, query);
     }
 
-    // 1 the provider's description  2 once only  3 the code becomes tokens  4 the ID token is judged  5 a session begins.
+    // 1 the provider's description  2 a place to ask it  3 once only  4 the code becomes tokens  5 the ID token is judged  6 a session
+    // begins. Who finds no place keeps the login, and can try again.
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<Verdict> CompleteAsync(Exchange exchange, LoginState login, int slot, CallbackQuery query)
     {
@@ -146,29 +164,55 @@ internal sealed partial class AuthOidcModule
 
         if (setup.SendsIssuer && query.Issuer is null)
         {
-            return Fail(exchange, "the answer does not say which provider it is of (iss)");
+            return Fail(exchange, slot, "the answer does not say which provider it is of (iss)");
         }
 
-        if (!_realm.Completed.TrySpend(login.State, login.EndsAt, exchange.Loop.UnixMs / 1000))
+        IpAddress client = exchange.ClientAddress;
+        ulong key = _client.Of(exchange);
+        if (!_failures.Peek(key, exchange.Loop.NowNs).IsAllowed)
         {
-            return Fail(exchange, "this login was completed already");
+            return TurnAway(exchange, "too many logins of this client have failed");
         }
 
-        TokenAnswer answer = await _provider.AskAsync(setup, new()
+        if (!_places.TryTake(client))
         {
-            ["grant_type"] = "authorization_code",
-            ["code"] = query.Code!,
-            ["redirect_uri"] = login.Callback,
-            ["code_verifier"] = login.Verifier,
-        });
+            return TurnAway(exchange, "too many logins wait for the provider, or too many of this client");
+        }
+
+        TokenAnswer answer;
+        try
+        {
+            if (!_realm.TryComplete(login, exchange.Loop.UnixMs / 1000))
+            {
+                return Fail(exchange, slot, "this login was completed already");
+            }
+
+            answer = await _provider.AskAsync(setup, new()
+            {
+                ["grant_type"] = "authorization_code",
+                ["code"] = query.Code!,
+                ["redirect_uri"] = login.Origin + _options.CallbackPath,
+                ["code_verifier"] = login.Verifier,
+            });
+        }
+        finally
+        {
+            _places.Leave(client);
+        }
+
+        if (answer.IsRefused)
+        {
+            _failures.Spend(key, exchange.Loop.NowNs);
+        }
+
         if (answer.Reason.Length > 0)
         {
-            return answer.IsRefused ? Fail(exchange, answer.Reason) : AuthRefusal.Unavailable(exchange, Name, answer.Reason);
+            return answer.IsRefused ? Fail(exchange, slot, answer.Reason) : Unavailable(exchange, slot, answer.Reason);
         }
 
         if (answer.IdToken is null)
         {
-            return Fail(exchange, "the provider gave no ID token");
+            return Fail(exchange, slot, "the provider gave no ID token");
         }
 
         ExpectedToken expected = new(login.Nonce, null, answer.AccessToken);
@@ -176,7 +220,7 @@ internal sealed partial class AuthOidcModule
             setup, answer, expected, exchange.Loop.NowMs, exchange.Loop.UnixMs);
         if (refusal is not null)
         {
-            return Fail(exchange, $"the ID token is not good: {refusal.Reason}");
+            return Fail(exchange, slot, $"the ID token is not good: {refusal.Reason}");
         }
 
         using (verified)
@@ -191,7 +235,7 @@ internal sealed partial class AuthOidcModule
         Session session = WithTokens(Session.Begin(verified.Claims, _realm, _demands, NewSecret(), now), answer, null, now);
         if (CookiesOf(exchange, session) is not { } cookies)
         {
-            return Fail(exchange, "what the ID token says is too long for a cookie; the log of the module says what to do");
+            return Fail(exchange, slot, "what the ID token says is too long for a cookie; the log of the module says what to do");
         }
 
         Redirect(exchange, 302, Navigation.IsOwnPath(login.Return) ? login.Return : "/");
@@ -200,6 +244,7 @@ internal sealed partial class AuthOidcModule
             exchange.Response.Fields.Add(KnownField.SetCookie, cookie);
         }
 
+        _counters.Completed.Add();
         exchange.Trace?.Add(Name, "a login was completed");
         return Verdict.Answered;
     }
@@ -221,7 +266,7 @@ internal sealed partial class AuthOidcModule
 
         if (session is not null)
         {
-            _realm.Ended.TrySpend(session.Id, session.StartedAt + _sessionS, exchange.Loop.UnixMs / 1000);
+            _realm.End(session, exchange.Loop.UnixMs / 1000);
         }
 
         return session is null || _provider.Setup(exchange.Loop.NowMs) is not null ? new(Leave(exchange)) : LeaveLaterAsync(exchange);
@@ -298,49 +343,30 @@ internal sealed partial class AuthOidcModule
             : (TokenOutcome.Not(TokenKind.UnknownKey, "the provider's keys are not to be had; the log of the module says why"), null);
     }
 
-    private LoginState? FindLogin(HeaderFields fields, string? state, long unixMs, out int slot)
+    // The login is over: its cookie goes.
+    private Verdict Fail(Exchange exchange, int slot, string why)
     {
-        for (slot = 0; state is not null && slot < SessionCookies.MostLogins; slot++)
-        {
-            if (ReadLogin(fields, slot, unixMs) is { } login && login.EndsAt > unixMs / 1000
-                && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(login.State), Encoding.UTF8.GetBytes(state)))
-            {
-                return login;
-            }
-        }
-
-        return null;
+        _counters.Failed.Add();
+        exchange.ErrorFields.Add(KnownField.SetCookie, _cookies.EndLogin(slot));
+        return Refuse(exchange, why);
     }
 
-    private LoginState? ReadLogin(HeaderFields fields, int slot, long unixMs)
+    private Verdict Unavailable(Exchange exchange, int slot, string why)
     {
-        ReadOnlySpan<byte> value = _cookies.FindLogin(fields, slot);
-        return !value.IsEmpty && _sealer.OpenLogin(value, unixMs) is { } text ? LoginState.Read(text) : null;
+        _counters.Failed.Add();
+        exchange.ErrorFields.Add(KnownField.SetCookie, _cookies.EndLogin(slot));
+        return AuthRefusal.Unavailable(exchange, Name, why);
     }
 
-    // A free place among those that a browser may hold, else that of the oldest.
-    private int SlotFor(HeaderFields fields, long unixMs)
+    private Verdict TurnAway(Exchange exchange, string why)
     {
-        int oldest = 0;
-        long least = long.MaxValue;
-        for (int slot = 0; slot < SessionCookies.MostLogins; slot++)
-        {
-            if (ReadLogin(fields, slot, unixMs) is not { } login)
-            {
-                return slot;
-            }
-
-            if (login.EndsAt < least)
-            {
-                least = login.EndsAt;
-                oldest = slot;
-            }
-        }
-
-        return oldest;
+        _counters.Crowded.Add();
+        _crowd.Add(exchange.ClientAddress, exchange.Loop.NowMs);
+        exchange.RetryAfterSeconds = RetrySeconds;
+        return AuthRefusal.Unavailable(exchange, Name, why);
     }
 
-    private static Verdict Fail(Exchange exchange, string why)
+    private static Verdict Refuse(Exchange exchange, string why)
     {
         exchange.Error = ProxyErrors.LoginFailed;
         exchange.ErrorDetail = why;

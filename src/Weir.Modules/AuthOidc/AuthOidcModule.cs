@@ -29,6 +29,8 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
     private readonly SealKeys _keys;
     private readonly CookieSealer _sealer;
     private readonly SessionCookies _cookies;
+    private readonly BegunLogins _logins;
+    private readonly LoginCounters _counters;
     private readonly IdTokenRules _rules;
     private readonly ClaimDemands _demands;
     private readonly OwnField[] _fields;
@@ -56,6 +58,8 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
         _keys = keys;
         _sealer = new CookieSealer(keys, $"{options.Issuer}\n{options.ClientId}\n{options.Cookie}");
         _cookies = new SessionCookies(options.Cookie);
+        _logins = new BegunLogins(_cookies, _sealer);
+        _counters = new LoginCounters(builder);
         _rules = new IdTokenRules(options, algorithms);
         _demands = new ClaimDemands(options.Claims, options.Require);
         _realm = builder.Share($"auth_oidc {options.Issuer} {options.ClientId} {options.Cookie}", static () => new OidcRealm());
@@ -67,6 +71,8 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
         _idleS = (long)Math.Min(options.Idle.TotalSeconds, options.Session.TotalSeconds);
         _slot = builder.ReserveSlot();
         _log = builder.Log;
+        _crowd = new RefusalTally(
+            builder.Log, "", " logins were turned away: more than their share wait for the provider, or too many of their client failed");
     }
 
     /// <inheritdoc/>
@@ -163,7 +169,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
             _remembered.Add(cookie, session, EndOf(session) * 1000, unixMs);
         }
 
-        return unixMs / 1000 < EndOf(session) && !_realm.Ended.Has(session.Id) ? session : null;
+        return unixMs / 1000 < EndOf(session) && !_realm.HasEnded(session) ? session : null;
     }
 
     private long EndOf(Session session) => Math.Min(session.StartedAt + _sessionS, session.SeenAt + _idleS);
@@ -222,7 +228,7 @@ internal sealed partial class AuthOidcModule : IRequestModule, IResponseModule, 
             return new Renewal(null, "what the provider says of itself is not to be had", IsOver: false);
         }
 
-        TokenAnswer answer = await _provider.AskAsync(
+        TokenAnswer answer = await _provider.RenewAsync(
             setup, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = session.RefreshToken! });
         if (answer.Reason.Length > 0)
         {

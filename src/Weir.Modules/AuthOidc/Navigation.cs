@@ -32,7 +32,7 @@ internal static class Navigation
 
     /// <summary>
     /// What was asked for, as a reference that cannot lead to another site: it begins with one slash, with no other and no backslash behind
-    /// it, which browsers read as the beginning of a host.
+    /// it, which browsers read as the beginning of a host. Without its query where that is too long to be kept.
     /// </summary>
     public static string ReturnTo(RequestHead request)
     {
@@ -42,7 +42,7 @@ internal static class Navigation
             target = request.PathText + (request.HasQuery ? "?" + request.QueryText : "");
         }
 
-        return IsOwnPath(target) ? target : "/";
+        return IsOwnPath(target) ? target : IsOwnPath(request.PathText) ? request.PathText : "/";
     }
 
     /// <summary>Whether a text is a path of this site, with or without a query.</summary>

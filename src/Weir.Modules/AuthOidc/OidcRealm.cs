@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Weir.Abstractions.Exchanges;
 
 namespace Weir.Modules.AuthOidc;
@@ -11,15 +12,15 @@ internal sealed class OidcRealm
 {
     private const int MostClaims = 128;
 
+    // Whatever lengths modules have now and after a reload.
+    private const long LongestSessionS = 31L * 86400;
+
     private readonly ConcurrentDictionary<string, byte> _claims = new(StringComparer.Ordinal);
+    private readonly DigestKey _key = new();
+    private readonly SpentIds _completed = new();
+    private readonly SpentIds _ended = new();
 
     public OidcRealm() => _claims["sub"] = 0;
-
-    /// <summary>Logins that were completed.</summary>
-    public SpentIds Completed { get; } = new();
-
-    /// <summary>Sessions that were ended.</summary>
-    public SpentIds Ended { get; } = new();
 
     /// <summary>The claims that sessions hold: those that one of the modules names, or something in the process asks for.</summary>
     public IEnumerable<string> Claims =>
@@ -33,4 +34,15 @@ internal sealed class OidcRealm
             _claims[claim] = 0;
         }
     }
+
+    /// <summary>Completes a login; false: it was completed before.</summary>
+    public bool TryComplete(LoginState login, long now) => _completed.TrySpend(login.Id, now, login.EndsAt);
+
+    /// <summary>Ends a session.</summary>
+    public void End(Session session, long now) => _ended.TrySpend(MarkOf(session), now, session.StartedAt + LongestSessionS);
+
+    /// <summary>Whether a session was ended.</summary>
+    public bool HasEnded(Session session) => !_ended.IsFresh && _ended.Has(MarkOf(session), session.StartedAt + LongestSessionS);
+
+    private ulong MarkOf(Session session) => _key.Of(MemoryMarshal.AsBytes(session.Id.AsSpan())).Low;
 }

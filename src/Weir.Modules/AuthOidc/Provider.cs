@@ -27,7 +27,7 @@ internal sealed class Provider : IDisposable
     private readonly ModuleLog _log;
     private readonly FetchedDocument<ProviderSetup> _setup;
     private readonly ConcurrentDictionary<string, UrlKeys> _keys = new(StringComparer.Ordinal);
-    private int _asking;
+    private int _renewing;
     private volatile bool _isFailing;
 
     /// <param name="options">The options, checked.</param>
@@ -64,11 +64,16 @@ internal sealed class Provider : IDisposable
         return _keys.GetOrAdd(setup.Keys, static (url, self) => UrlKeys.OfIssuer(self._http, url, self._options.Refresh, self._log), this);
     }
 
-    /// <summary>Asks the token endpoint. It ends after a bounded time and never fails; too many at once get nothing.</summary>
+    /// <summary>Asks the token endpoint for who logs in, and has a place. It ends after a bounded time and never fails.</summary>
     /// <param name="setup">Where it is.</param>
     /// <param name="form">The parameters, but for who asks.</param>
-    public Task<TokenAnswer> AskAsync(ProviderSetup setup, Dictionary<string, string> form) =>
-        Task.Run(() => AskBoundedAsync(setup.Token, form));
+    public Task<TokenAnswer> AskAsync(ProviderSetup setup, Dictionary<string, string> form) => Task.Run(() => PostAsync(setup.Token, form));
+
+    /// <summary>Asks it for a session that is good, apart from who logs in; too many at once get nothing.</summary>
+    /// <param name="setup">Where it is.</param>
+    /// <param name="form">The parameters, but for who asks.</param>
+    public Task<TokenAnswer> RenewAsync(ProviderSetup setup, Dictionary<string, string> form) =>
+        Task.Run(() => RenewBoundedAsync(setup.Token, form));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -77,17 +82,17 @@ internal sealed class Provider : IDisposable
         _secret?.Dispose();
     }
 
-    private async Task<TokenAnswer> AskBoundedAsync(string url, Dictionary<string, string> form)
+    private async Task<TokenAnswer> RenewBoundedAsync(string url, Dictionary<string, string> form)
     {
         try
         {
-            return Interlocked.Increment(ref _asking) > MostAtOnce
-                ? new TokenAnswer("too many logins wait for the provider")
+            return Interlocked.Increment(ref _renewing) > MostAtOnce
+                ? new TokenAnswer("too many sessions are renewed at the provider")
                 : await PostAsync(url, form);
         }
         finally
         {
-            Interlocked.Decrement(ref _asking);
+            Interlocked.Decrement(ref _renewing);
         }
     }
 

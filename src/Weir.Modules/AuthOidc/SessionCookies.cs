@@ -71,6 +71,12 @@ internal sealed class SessionCookies
     /// <summary>The cookie of a login that has begun; empty: there is none.</summary>
     public ReadOnlySpan<byte> FindLogin(HeaderFields fields, int slot) => CookieFields.Find(fields, _logins[slot]);
 
+    /// <summary>Whether there is a cookie in the place of a login, whatever it holds.</summary>
+    public bool HasLogin(HeaderFields fields, int slot) => CookieFields.TryFind(fields, _logins[slot], out _);
+
+    /// <summary>Octets that a login's cookie has in a request.</summary>
+    public int OctetsOfLogin(int slot, int valueOctets) => _logins[slot].Length + "=; ".Length + valueOctets;
+
     /// <summary>The values of Set-Cookie that put a session in the place of what a request has; null: it is too long.</summary>
     public List<byte[]>? SetSession(HeaderFields request, ReadOnlySpan<byte> value, TimeSpan life)
     {

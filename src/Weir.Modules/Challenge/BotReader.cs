@@ -15,8 +15,7 @@ internal static class BotReader
         if (options.SignedBots.Count > 0)
         {
             SignedBot?[] signed = [.. options.SignedBots.Select((each, i) => ReadSigned(check, $"signed_bots[{Text(i)}]", each, held))];
-            SpentStamps nonces = check.Share("challenge nonces", () => new SpentStamps());
-            bots.Add(new SignedBots([.. signed.OfType<SignedBot>()], nonces, check.Ed25519));
+            bots.Add(new SignedBots([.. signed.OfType<SignedBot>()], check.Ed25519));
         }
 
         if (options.NamedBots.Count > 0)
@@ -92,6 +91,7 @@ internal static class BotReader
             MaxAgeSeconds = (long)options.MaxAge.TotalSeconds,
             LeewaySeconds = (long)options.Leeway.TotalSeconds,
             IsOnce = options.Once,
+            Spent = check.Share($"challenge nonces {options.Name}", () => new SpentIds()),
         };
     }
 

@@ -66,7 +66,7 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         {
             Pages = [.. Difficulties(options)
                 .Select(bits => (bits, ChallengePage.Make(page, bits, bits > options.Difficulty ? 0 : waitSeconds)))],
-            Solved = check.Share("challenge solved", () => new SpentStamps()),
+            Solved = check.Share("challenge solved", () => new SpentIds()),
             SolveSeconds = (long)options.SolveWithin.TotalSeconds,
             Status = options.Status,
             NoScript = options.NoScript ? MakeNoScript(check, options, waitSeconds) : null,
@@ -84,7 +84,7 @@ public sealed class ChallengeFactory : ModuleFactory<ChallengeOptions>
         byte[] secret = RandomNumberGenerator.GetBytes(16);
         TokenBuckets buckets = new(Entries, options.NoScriptRate.PerSecond, BurstOf(options.NoScriptRate.PerSecond * 3600));
         return new NoScript(
-            buckets, check.Share("challenge waited", () => new SpentStamps()),
+            buckets, check.Share("challenge waited", () => new SpentIds()),
             (BinaryPrimitives.ReadUInt64LittleEndian(secret), BinaryPrimitives.ReadUInt64LittleEndian(secret.AsSpan(8))), waitSeconds);
     }
 

@@ -39,7 +39,7 @@ internal sealed class ChallengeModule : IRequestModule, IDisposable
     public required (int Bits, ChallengePage Page)[] Pages { get; init; }
 
     /// <summary>Puzzles that were solved.</summary>
-    public required SpentStamps Solved { get; init; }
+    public required SpentIds Solved { get; init; }
 
     /// <summary>How long a puzzle may be worked on, in seconds.</summary>
     public required long SolveSeconds { get; init; }

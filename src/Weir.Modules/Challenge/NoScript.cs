@@ -8,7 +8,7 @@ internal sealed class NoScript
     private const long NsPerMs = 1_000_000;
 
     private readonly TokenBuckets _buckets;
-    private readonly SpentStamps _spent;
+    private readonly SpentIds _spent;
     private readonly ulong _key0;
     private readonly ulong _key1;
     private readonly long _waitSeconds;
@@ -17,7 +17,7 @@ internal sealed class NoScript
     /// <param name="spent">Waits that have brought a pass.</param>
     /// <param name="secret">Where networks lie in the table: nobody may know.</param>
     /// <param name="waitSeconds">How long is waited.</param>
-    public NoScript(TokenBuckets buckets, SpentStamps spent, (ulong Key0, ulong Key1) secret, long waitSeconds)
+    public NoScript(TokenBuckets buckets, SpentIds spent, (ulong Key0, ulong Key1) secret, long waitSeconds)
     {
         _buckets = buckets;
         _spent = spent;

@@ -23,4 +23,7 @@ internal sealed class SignedBot
 
     /// <summary>Whether a signature is good once.</summary>
     public required bool IsOnce { get; init; }
+
+    /// <summary>Its signatures that were good once: of each bot apart, so that one that sends many ends no other's earlier.</summary>
+    public required SpentIds Spent { get; init; }
 }

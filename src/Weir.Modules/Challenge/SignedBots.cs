@@ -24,19 +24,16 @@ internal sealed class SignedBots : IBotCheck
     private const long NsPerMs = 1_000_000;
 
     private readonly SignedBot[] _bots;
-    private readonly SpentStamps _spent;
     private readonly IEd25519? _edwards;
     private readonly RequestKey _client = new(RequestKeyKind.ClientAddress, [], 64);
     private readonly TokenBuckets _failures = new(10_000, 0.5, 30);
 
     /// <param name="bots">The bots.</param>
-    /// <param name="spent">Signatures that were good once.</param>
     /// <param name="edwards">Checks signatures of Ed25519; null: they cannot be.</param>
-    public SignedBots(SignedBot[] bots, SpentStamps spent, IEd25519? edwards)
+    public SignedBots(SignedBot[] bots, IEd25519? edwards)
     {
         _edwards = edwards;
         _bots = bots;
-        _spent = spent;
     }
 
     /// <inheritdoc/>
@@ -137,7 +134,7 @@ internal sealed class SignedBots : IBotCheck
             return "it is wrong";
         }
 
-        return bot.IsOnce && !exchange.IsHypothetical && !TrySpend(bot, id, TextOf(input, "nonce")!, now) ? "it was used before" : null;
+        return bot.IsOnce && !exchange.IsHypothetical && !TrySpend(bot, id, input, now) ? "it was used before" : null;
     }
 
     private static KeySet? KeysOf(Exchange exchange, SignedBot bot, SignatureAlgorithm[] algorithms, string id) =>
@@ -222,10 +219,13 @@ internal sealed class SignedBots : IBotCheck
         return value is { IsInnerList: false, Value.Kind: StructuredKind.String } && value.Value.Text == agent;
     }
 
-    private bool TrySpend(SignedBot bot, string id, string nonce, long now)
+    // Until it is too old: which its own time says, and no other that it may be shown at.
+    private static bool TrySpend(SignedBot bot, string id, StructuredMember input, long now)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{bot.Name}\0{id}\0{nonce}"));
-        return _spent.TrySpend(BinaryPrimitives.ReadUInt64BigEndian(hash), now, now + bot.MaxAgeSeconds + (2 * bot.LeewaySeconds) + 1);
+        input.Parameters.TryGet("created", out StructuredValue created);
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{id}\0{TextOf(input, "nonce")}"));
+        return bot.Spent.TrySpend(
+            BinaryPrimitives.ReadUInt64BigEndian(hash), now, created.Number + bot.MaxAgeSeconds + bot.LeewaySeconds + 1);
     }
 
     private static string? TextOf(StructuredMember input, string key) =>

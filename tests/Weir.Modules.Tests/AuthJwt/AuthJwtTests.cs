@@ -256,7 +256,11 @@ public sealed class AuthJwtTests : IDisposable
     {
         using AuthJwtModule module = Make(_options with { Algorithms = ["ES256", "RS256"] });
         string claims = TokenMaker.Text("{}"u8.ToArray());
-        foreach (string head in (string[])["", "x", "{", "[]", """{"alg":"ES256","alg":"ES256"}""", """{"alg":"\ud800"}""", """{"alg":"ES256"}""", """{"alg":"RS256"}"""])
+        string[] heads =
+        [
+            "", "x", "{", "[]", """{"alg":"ES256","alg":"ES256"}""", """{"alg":"\ud800"}""", """{"alg":"ES256"}""", """{"alg":"RS256"}""",
+        ];
+        foreach (string head in heads)
         {
             foreach (int octets in (int[])[1, 63, 64, 65, 132, 255, 256, 257, 512])
             {

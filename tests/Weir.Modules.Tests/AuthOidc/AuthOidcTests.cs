@@ -327,6 +327,107 @@ public sealed class AuthOidcTests : IDisposable
     }
 
     [Fact]
+    public async Task Logins_that_have_begun_make_no_head_long_whatever_was_asked_for()
+    {
+        FakeBrowser browser = Open(_options);
+        List<string> answers = [];
+        for (int i = 0; i < 4; i++)
+        {
+            browser.Loop.Pass(TimeSpan.FromSeconds(1));
+            await browser.GoAsync($"/shop/articles/{i}?sort=price");
+            answers.Add(_provider.LogIn(browser.Location!));
+        }
+
+        browser.Jar.Count.ShouldBe(4);
+        OctetsOf(browser).ShouldBeLessThan(1100);
+        for (int i = 0; i < 4; i++)
+        {
+            browser.Loop.Pass(TimeSpan.FromSeconds(1));
+            string target = $"/{i}?" + new string('q', 2040);
+            await browser.GoAsync(target);
+            OctetsOf(browser).ShouldBeLessThanOrEqualTo(BegunLogins.MostOctets);
+            answers.Add(_provider.LogIn(browser.Location!));
+        }
+
+        await browser.GoAsync(answers[0]);
+        Failed(browser, "no login with that state");
+        await browser.GoAsync(answers[^1]);
+        browser.Location!.ShouldStartWith("/3?qqq");
+        FakeBrowser other = new(_module!);
+        await other.LogInAsync(_provider, "/long?" + new string('q', 2048));
+        other.Location.ShouldBe("/long");
+    }
+
+    [Fact]
+    public async Task What_stands_in_the_place_of_a_login_and_is_none_goes()
+    {
+        FakeBrowser browser = Open(_options);
+        browser.Jar["__Host-weir.login0"] = new string('A', 3000);
+        browser.Jar["__Host-weir.login2"] = new string('A', 3000);
+        browser.Jar["__Host-weir.login3"] = "";
+        await browser.GoAsync("/");
+        browser.Jar.Keys.ShouldBe(["__Host-weir.login0"]);
+        OctetsOf(browser).ShouldBeLessThan(400);
+        await browser.GoAsync(_provider.LogIn(browser.Location!));
+        browser.Location.ShouldBe("/");
+    }
+
+    [Fact]
+    public async Task Who_sends_codes_that_no_provider_gave_is_soon_not_heard_and_others_are()
+    {
+        FakeBrowser attacker = Open(_options);
+        for (int i = 0; i < 25; i++)
+        {
+            await attacker.GoAsync("/");
+            string bogus = _provider.LogIn(attacker.Location!).Replace("planted-code", "planted-bogus", StringComparison.Ordinal);
+            await attacker.GoAsync(bogus);
+        }
+
+        _provider.Asked.Count.ShouldBe(20);
+        attacker.Last.Exchange.Error.ShouldBe(ProxyErrors.AuthUnavailable);
+        attacker.Last.Exchange.RetryAfterSeconds.ShouldBe(10);
+        attacker.Last.Exchange.ErrorDetail.ShouldNotBeNull().ShouldContain("logins of this client have failed");
+        _builder.Counted("weir_oidc_logins_total", "crowded").ShouldBe(5);
+        _builder.Counted("weir_oidc_logins_total", "failed").ShouldBe(20);
+        _builder.Heard.Notes.ShouldContain(note => note.Contains("logins were turned away", StringComparison.Ordinal));
+
+        FakeBrowser other = new(_module!) { Address = "192.0.2.10" };
+        await other.LogInAsync(_provider);
+        other.Location.ShouldBe("/page?x=1");
+        _builder.Counted("weir_oidc_logins_total", "completed").ShouldBe(1);
+        attacker.Loop.Pass(TimeSpan.FromSeconds(11));
+        await attacker.LogInAsync(_provider);
+        attacker.Location.ShouldBe("/page?x=1", "The login that found no place, or a new one, works later.");
+    }
+
+    [Fact]
+    public async Task One_client_takes_half_of_the_places_at_the_provider_at_most()
+    {
+        FakeBrowser first = Open(_options);
+        await first.LogInAsync(_provider);
+        IpAddress client = TestExchange.Address(first.Address);
+        for (int i = 0; i < 32; i++)
+        {
+            _module!.Places.TryTake(client).ShouldBeTrue();
+        }
+
+        FakeBrowser more = new(_module!);
+        await more.GoAsync("/");
+        string answer = _provider.LogIn(more.Location!);
+        (await more.GoAsync(answer)).ShouldBeFalse();
+        more.Last.Exchange.Error.ShouldBe(ProxyErrors.AuthUnavailable);
+        more.Jar.ShouldNotBeEmpty("The login stays, and can be completed later.");
+        _provider.Asked.Count.ShouldBe(1);
+
+        FakeBrowser other = new(_module!) { Address = "2001:db8::1" };
+        await other.LogInAsync(_provider);
+        other.Location.ShouldBe("/page?x=1");
+        _module!.Places.Leave(client);
+        await more.GoAsync(answer);
+        more.Location.ShouldBe("/");
+    }
+
+    [Fact]
     public async Task Who_lacks_what_is_required_is_forbidden_and_can_log_out()
     {
         FakeBrowser browser = Open(_options with { Require = new Dictionary<string, IReadOnlyList<string>> { ["groups"] = ["staff"] } });
@@ -623,11 +724,14 @@ public sealed class AuthOidcTests : IDisposable
         {
             foreach (string target in (string[])["/", Callback + "?code=x&state=y", Callback, Logout])
             {
-                TestExchange exchange = new("GET " + target, "Accept: text/html", $"Cookie: __Host-weir={cookie}; __Host-weir.login0={cookie}");
-                Thrown.By(() => _module!.OnRequestAsync(exchange.Exchange)).ShouldBe(0, cookie);
+                TestExchange exchange = new(
+                    "GET " + target, "Accept: text/html", $"Cookie: __Host-weir={cookie}; __Host-weir.login0={cookie}");
+                Thrown.By(() => exchange.RunRequest(_module!)).ShouldBe(0, cookie);
             }
         }
     }
+
+    private static int OctetsOf(FakeBrowser browser) => browser.Jar.Sum(pair => pair.Key.Length + pair.Value.Length + 3);
 
     private static void Failed(FakeBrowser browser, string why)
     {

@@ -16,6 +16,8 @@ internal sealed class FakeBrowser
 
     public FakeLoop Loop { get; } = new();
 
+    public string Address { get; init; } = "192.0.2.9";
+
     public string? Location => Last.Exchange.Response.Fields.GetText("Location"u8);
 
     public string SetCookies =>
@@ -25,11 +27,12 @@ internal sealed class FakeBrowser
     public Task<bool> GoAsync(string target, params string[] fields) => AskAsync("GET " + target, ["Sec-Fetch-Mode: navigate", .. fields]);
 
     /// <summary>Sends a request. True: the module let it pass.</summary>
-    public async Task<bool> AskAsync(string requestLine, params string[] fields)
+    public Task<bool> AskAsync(string requestLine, params string[] fields)
     {
         string[] cookies = Jar.Count == 0 ? [] : ["Cookie: " + string.Join("; ", Jar.Select(pair => $"{pair.Key}={pair.Value}"))];
         Last = new TestExchange(Loop, requestLine, [.. fields, .. cookies]);
-        Verdict verdict = await ((IRequestModule)_module).OnRequestAsync(Last.Exchange);
+        Last.Exchange.ClientAddress = TestExchange.Address(Address);
+        Verdict verdict = OneThread.Run(() => ((IRequestModule)_module).OnRequestAsync(Last.Exchange));
         if (verdict == Verdict.Continue)
         {
             Last.Respond(200, "Cache-Control: public, max-age=60", "CDN-Cache-Control: max-age=99");
@@ -37,7 +40,7 @@ internal sealed class FakeBrowser
         }
 
         Keep(Last.Exchange.Error is null ? Last.ResponseFields : Last.Exchange.ErrorFields.ToString());
-        return verdict == Verdict.Continue;
+        return Task.FromResult(verdict == Verdict.Continue);
     }
 
     /// <summary>Logs in by a provider, from a page on.</summary>

@@ -103,7 +103,11 @@ internal sealed class FakeProvider : HttpMessageHandler
             return Json($$"""{"access_token":"a2","token_type":"Bearer"{{MoreTokens}}}""");
         }
 
-        Dictionary<string, string> question = _codes[form["code"]];
+        if (!_codes.TryGetValue(form["code"], out Dictionary<string, string>? question))
+        {
+            return Json("""{"error":"invalid_grant"}""", HttpStatusCode.BadRequest);
+        }
+
         string challenge = TokenMaker.Text(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"])));
         return question["code_challenge"] != challenge || question["redirect_uri"] != form["redirect_uri"]
             ? Json("""{"error":"invalid_grant"}""", HttpStatusCode.BadRequest)
