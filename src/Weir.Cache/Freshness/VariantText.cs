@@ -18,8 +18,8 @@ public static class VariantText
 
     private static ReadOnlySpan<byte> Codings => "gzip\nbr\nzstd\ndeflate\n"u8;
 
-    // "x-gzip" is another name of gzip that is not asked for above: it counts as a coding of its own.
-    private static ReadOnlySpan<byte> Known => "gzip\nbr\nzstd\ndeflate\nidentity\n"u8;
+    // Those, and what every client takes; RFC 9110 section 8.4.1.3: "x-gzip" is gzip.
+    private static ReadOnlySpan<byte> Known => "gzip\nbr\nzstd\ndeflate\nidentity\nx-gzip\n"u8;
 
     /// <summary>Writes the values of fields.</summary>
     /// <param name="names">What <see cref="VaryRules.WriteNames"/> wrote.</param>
@@ -45,6 +45,26 @@ public static class VariantText
         }
 
         return at;
+    }
+
+    /// <summary>
+    /// Whether a response that varies by Accept-Encoding is in codings by which requests are told apart. Of another coding it is not known
+    /// which of them take it, and to tell them apart by whatever they name would let one client make variants as it likes.
+    /// </summary>
+    public static bool TellsCodingsOf(HeaderFields response)
+    {
+        for (int slot = response.Find(KnownField.ContentEncoding); slot >= 0; slot = response.Find(KnownField.ContentEncoding, slot + 1))
+        {
+            foreach (ReadOnlySpan<byte> coding in new ListField(response.ValueAt(slot)))
+            {
+                if (!IsKnown(coding))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private static int WriteField(ReadOnlySpan<byte> name, HeaderFields request, Span<byte> target)
@@ -137,37 +157,11 @@ public static class VariantText
         }
 
         target[at++] = QualityList.Find(request, KnownField.AcceptEncoding, "identity"u8) == 0 ? (byte)'0' : (byte)'1';
-        return WriteOthers(request, target, at);
+        return at;
     }
 
     private static bool IsTaken(HeaderFields request, ReadOnlySpan<byte> coding) =>
         QualityList.Find(request, KnownField.AcceptEncoding, coding) > 0;
-
-    // RFC 9111 section 4.1: a response in a coding that is not known here is for those alone who take it.
-    private static int WriteOthers(HeaderFields request, Span<byte> target, int at)
-    {
-        for (int slot = request.Find(KnownField.AcceptEncoding); slot >= 0; slot = request.Find(KnownField.AcceptEncoding, slot + 1))
-        {
-            foreach (QualityList member in new QualityList(request.ValueAt(slot)))
-            {
-                if (member.Quality <= 0 || IsKnown(member.Value))
-                {
-                    continue;
-                }
-
-                if (at + member.Value.Length + 2 > target.Length)
-                {
-                    return -1;
-                }
-
-                target[at++] = (byte)',';
-                Ascii.ToLower(member.Value, target[at..], out int written);
-                at += written;
-            }
-        }
-
-        return at;
-    }
 
     private static bool IsKnown(ReadOnlySpan<byte> coding)
     {

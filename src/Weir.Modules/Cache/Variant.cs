@@ -40,6 +40,12 @@ internal readonly struct Variant
 
         Span<byte> names = stackalloc byte[VaryRules.MostOctets];
         int namesOctets = VaryRules.WriteNames(head.Fields, names);
+        if (names[..namesOctets].IndexOf("accept-encoding\n"u8) >= 0 && !VariantText.TellsCodingsOf(head.Fields))
+        {
+            verdict = StoringVerdict.VaryAny;
+            return false;
+        }
+
         byte[] text = new byte[VariantText.MostOctets];
         int textOctets = VariantText.Write(names[..namesOctets], ask.Request.Fields, text);
         if (textOctets < 0)

@@ -162,6 +162,18 @@ public sealed class ValidationTests
     }
 
     [Theory]
+    [InlineData("Vary: Accept-Encoding|Content-Encoding: dcz", false)]
+    [InlineData("Vary: Foo, accept-encoding|Content-Encoding: gzip, x-foo", false)]
+    [InlineData("Vary: Accept-Encoding|Content-Encoding: gzip", true)]
+    [InlineData("Vary: Foo|Content-Encoding: x-foo", true)]
+    public void A_response_in_a_coding_that_tells_no_variants_apart_is_for_its_client_alone(string response, bool isStored)
+    {
+        using CacheBed bed = new();
+        bed.Miss("Cache-Control: max-age=60|" + response, request: "GET /|Accept-Encoding: gzip, dcz, x-foo");
+        bed.IsHit("GET /|Accept-Encoding: gzip").ShouldBe(isStored);
+    }
+
+    [Theory]
     [InlineData("bytes=-5", 200)]
     [InlineData("bytes=-0", 416)]
     [InlineData("bytes=0-", 416)]
