@@ -5,6 +5,7 @@ using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Http.Semantics;
 
 namespace Weir.Modules.AuthForward;
 
@@ -122,6 +123,14 @@ internal sealed class AuthForwardModule : IRequestModule, IResponseModule
         fields.Set("X-Forwarded-Host"u8, request.Authority);
         byte[] target = [.. request.Path, .. request.HasQuery ? "?"u8 : default, .. request.Query];
         fields.Set("X-Forwarded-Uri"u8, target);
+
+        // A site with `paths: raw` forwards what was received, and origins differ in what they make of it: the service is shown both.
+        ReadOnlySpan<byte> received = RequestTarget.PathAndQuery(request.Target);
+        if (!received.IsEmpty)
+        {
+            fields.Set("X-Original-Uri"u8, received);
+        }
+
         return question;
     }
 

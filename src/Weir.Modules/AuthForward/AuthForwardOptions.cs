@@ -15,7 +15,7 @@ public sealed record AuthForwardOptions
         Example = "[X-User, X-Groups]")]
     public IReadOnlyList<string> Copy { get; init; } = [];
 
-    [Option("Fields of the client's request that the service is told, beside X-Forwarded-Method, -Proto, -Host and -Uri, which say what was asked.",
+    [Option("Fields of the client's request that the service is told, beside X-Forwarded-Method, -Proto, -Host and -Uri, and X-Original-Uri, which say what was asked.",
         Example = "[Cookie, Authorization]")]
     public IReadOnlyList<string> Send { get; init; } = ["Authorization", "Cookie", "Accept", "User-Agent"];
 

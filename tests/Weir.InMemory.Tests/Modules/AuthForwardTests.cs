@@ -32,6 +32,22 @@ public sealed class AuthForwardTests
     }
 
     [Theory]
+    [InlineData("/a/%2e%2e/./admin?b=1", "/admin?b=1", "/a/%2e%2e/./admin?b=1")]
+    [InlineData("http://a.test/x/../y?z", "/y?z", "/x/../y?z")]
+    [InlineData("/plain", "/plain", "/plain")]
+    public void The_service_is_shown_the_normal_target_and_the_one_that_was_received(string sent, string normal, string received)
+    {
+        using Proxy proxy = Build("send: [X-Original-Uri]");
+        Peer client = proxy.Connect();
+        client.SendHead($"GET {sent} HTTP/1.1", "Host: a.test", "X-Original-Uri: /public");
+        Message question = Login(proxy).Take();
+        (question["X-Forwarded-Uri"], question["X-Original-Uri"]).ShouldBe((normal, received));
+        Login(proxy).Answer(proxy, "no", "HTTP/1.1 403 Forbidden");
+        client.TakeResponse().Status.ShouldBe(403);
+        proxy.AssertClean();
+    }
+
+    [Theory]
     [InlineData("302 Found", 302)]
     [InlineData("401 Unauthorized", 401)]
     [InlineData("403 Forbidden", 403)]
