@@ -28,8 +28,8 @@ internal static class Sessions
         using AesGcm cipher = new(Derive(secret, 32, "weir auth_oidc cookie"), TagOctets);
         byte[] use = Encoding.UTF8.GetBytes($"session\n{issuer}\n{client}\nweir");
         cipher.Encrypt(whole.AsSpan(5, 12), text, whole.AsSpan(17, text.Length), whole.AsSpan(17 + text.Length, TagOctets), use);
-        byte[] code = HMACSHA256.HashData(
-            Derive(secret, 32, "weir auth_oidc cookie code"), [.. use, 0, .. whole.AsSpan(0, whole.Length - CodeOctets)]);
+        byte[] coded = [.. use, 0, .. whole.AsSpan(0, whole.Length - CodeOctets)];
+        byte[] code = HMACSHA256.HashData(Derive(secret, 32, "weir auth_oidc cookie code"), coded);
         code.AsSpan(0, CodeOctets).CopyTo(whole.AsSpan(whole.Length - CodeOctets));
         return $"__Host-weir=1{Base64Url.EncodeToString(whole)}";
     }
