@@ -4,14 +4,15 @@ using System.Numerics;
 namespace Weir.Modules.Concurrency;
 
 /// <summary>
-/// Exchanges in flight by key, in fixed memory, shared by all loops. An entry is one number, changed by compare and swap: 48 bits of the
-/// key, one that says whether requests of the key wait, and 15 of the count; where nobody is in flight or waits, it is 0 and free. Keys lie
-/// in sets of eight, one cache line, two places for each key that was asked for. A key whose set is full of others is not counted. That
-/// takes more live keys than the table was made for; who has so many addresses needs no second exchange of any.
+/// Exchanges in flight by key, in fixed memory, shared by all loops. An entry is one number, changed by compare and swap: 47 bits of the
+/// key, one that says whether it is being put down, one that says whether requests of the key wait, and 15 of the count; where nobody is in
+/// flight or waits, it is 0 and free. Keys lie in sets of eight, one cache line, two places for each key that was asked for. A key whose set
+/// is full of others is not counted. That takes more live keys than the table was made for; who has so many addresses needs no second
+/// exchange of any.
 /// </summary>
 /// <remarks>
-/// Two loops that count a key for the first time at once may put it down twice. Who came second sees it and tries again; until then the key
-/// has a place more. Nothing is lost by it: leaving takes from either.
+/// A key stands in one place. Who puts it down says so first, and then looks for others that do the same: of two, one at least sees the
+/// other. The one at the first place goes on when the others have withdrawn. An entry that is being put down is changed by nobody else.
 /// </remarks>
 internal sealed class KeyCounts
 {
@@ -23,7 +24,8 @@ internal sealed class KeyCounts
     private const int MostLooks = SetSize * 10_000;
     private const ulong CountBits = 0x7FFF;
     private const ulong WaitingBit = 0x8000;
-    private const ulong UseBits = 0xFFFF;
+    private const ulong PendingBit = 0x1_0000;
+    private const ulong UseBits = 0x1_FFFF;
 
     private readonly ulong[] _entries;
     private readonly int _setMask;
@@ -61,9 +63,16 @@ internal sealed class KeyCounts
     /// <param name="hasWaited">Whether it is the turn of one that waited: else those that wait come first.</param>
     public Entry TryEnter(ulong key, int most, bool hasWaited = false)
     {
+        SpinWait wait = default;
         while (true)
         {
             int place = Find(key, out ulong seen);
+            if (place >= 0 && (seen & PendingBit) != 0)
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+                continue;
+            }
+
             if (place >= 0)
             {
                 if ((int)(seen & CountBits) >= most || (!hasWaited && (seen & WaitingBit) != 0))
@@ -85,17 +94,15 @@ internal sealed class KeyCounts
                 return Entry.Uncounted;
             }
 
-            if (!TrySwap(free, 0, TagOf(key) | 1))
+            if (TrySwap(free, 0, TagOf(key) | PendingBit))
             {
-                continue;
+                bool isAlone = IsAlone(key, free);
+                Volatile.Write(ref _entries[free], isAlone ? TagOf(key) | 1 : 0);
+                if (isAlone)
+                {
+                    return Entry.Counted;
+                }
             }
-
-            if (!HasTwin(key, free))
-            {
-                return Entry.Counted;
-            }
-
-            Leave(key);
         }
     }
 
@@ -123,7 +130,7 @@ internal sealed class KeyCounts
         while (true)
         {
             int place = Find(key, out ulong seen);
-            if (place < 0 || (int)(seen & CountBits) < most)
+            if (place < 0 || (seen & PendingBit) != 0 || (int)(seen & CountBits) < most)
             {
                 return false;
             }
@@ -181,18 +188,27 @@ internal sealed class KeyCounts
         return Array.IndexOf(_entries, 0UL, first, SetSize);
     }
 
-    private bool HasTwin(ulong key, int place)
+    private bool IsAlone(ulong key, int place)
     {
         int first = SetOf(key);
-        ulong tag = TagOf(key);
-        for (int i = first; i < first + SetSize; i++)
+        SpinWait wait = default;
+        for (int i = first; i < first + SetSize;)
         {
-            if (i != place && (Volatile.Read(ref _entries[i]) & ~UseBits) == tag)
+            ulong seen = Volatile.Read(ref _entries[i]);
+            if (i == place || seen == 0 || (seen & ~UseBits) != TagOf(key))
             {
-                return true;
+                i++;
+            }
+            else if (i < place || (seen & PendingBit) == 0)
+            {
+                return false;
+            }
+            else
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
             }
         }
 
-        return false;
+        return true;
     }
 }

@@ -49,4 +49,40 @@ public sealed class KeyCountsTests
         uncounted.ShouldBe(40 - (int)counts.Sum());
         uncounted.ShouldBeGreaterThan(20);
     }
+
+    [Fact]
+    public void Many_threads_put_a_key_down_once()
+    {
+        const int Threads = 4;
+        const int Rounds = 200_000;
+        const int Most = 2;
+        KeyCounts counts = new(1024);
+        int[] inFlight = new int[3];
+        int exceeded = 0;
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(index => new Thread(() => Work(index)))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        exceeded.ShouldBe(0);
+        counts.Sum().ShouldBe(0);
+
+        void Work(int index)
+        {
+            Random random = new(index);
+            for (int round = 0; round < Rounds; round++)
+            {
+                // All in one set, so that places come free before others that are in use.
+                int which = random.Next(inFlight.Length);
+                ulong key = (ulong)(which + 1) << 40;
+                if (counts.TryEnter(key, Most) != Entry.Counted)
+                {
+                    continue;
+                }
+
+                Interlocked.Add(ref exceeded, Interlocked.Increment(ref inFlight[which]) > Most ? 1 : 0);
+                Thread.SpinWait(random.Next(20));
+                Interlocked.Decrement(ref inFlight[which]);
+                counts.Leave(key);
+            }
+        }
+    }
 }
