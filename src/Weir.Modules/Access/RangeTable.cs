@@ -1,6 +1,7 @@
 // Hot: one lookup for each request that passes the stack. Measured by bench/Weir.Bench.Modules.
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Access;
 

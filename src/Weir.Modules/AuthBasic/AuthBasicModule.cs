@@ -5,6 +5,7 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.AuthBasic;
 

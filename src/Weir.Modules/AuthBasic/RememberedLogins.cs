@@ -1,4 +1,6 @@
 // Hot: asked for each request that passes the module.
+using Weir.Modules.Remembering;
+
 namespace Weir.Modules.AuthBasic;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthJwt;
 

@@ -5,6 +5,8 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Remembering;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthJwt;
 

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.AuthKey;
 

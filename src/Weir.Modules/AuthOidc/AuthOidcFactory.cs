@@ -1,5 +1,6 @@
 using System.Text;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthOidc;
 

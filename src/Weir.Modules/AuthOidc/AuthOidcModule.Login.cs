@@ -9,6 +9,8 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthOidc;
 

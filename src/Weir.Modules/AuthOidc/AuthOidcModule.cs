@@ -4,6 +4,9 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
+using Weir.Modules.Remembering;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthOidc;
 

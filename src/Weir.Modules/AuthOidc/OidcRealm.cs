@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Weir.Abstractions.Exchanges;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.AuthOidc;
 

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthOidc;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthOidc;
 

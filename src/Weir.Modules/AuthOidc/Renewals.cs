@@ -1,3 +1,5 @@
+using Weir.Modules.Remembering;
+
 namespace Weir.Modules.AuthOidc;
 
 /// <summary>

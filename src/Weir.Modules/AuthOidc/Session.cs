@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.AuthOidc;
 

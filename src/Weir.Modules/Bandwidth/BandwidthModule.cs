@@ -3,6 +3,7 @@ using System.Globalization;
 using Weir.Abstractions.Bodies;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Bandwidth;
 

@@ -1,4 +1,5 @@
 using Weir.Abstractions.Options;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Bandwidth;
 

@@ -1,5 +1,6 @@
 // Hot while content flows: asked for each piece of it.
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Bandwidth;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Weir.Modules.Remembering;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.Challenge;
 

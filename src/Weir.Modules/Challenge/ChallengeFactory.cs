@@ -5,6 +5,8 @@ using System.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Expressions;
+using Weir.Modules.Limiting;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.Challenge;
 

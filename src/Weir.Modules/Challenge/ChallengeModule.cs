@@ -7,6 +7,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.Challenge;
 

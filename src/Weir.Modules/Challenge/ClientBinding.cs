@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.Challenge;
 

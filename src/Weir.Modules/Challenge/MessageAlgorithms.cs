@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.Challenge;
 

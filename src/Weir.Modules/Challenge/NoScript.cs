@@ -1,4 +1,6 @@
 using Weir.Abstractions.Exchanges;
+using Weir.Modules.Limiting;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.Challenge;
 

@@ -1,6 +1,7 @@
 // Hot: asked for each request with a cookie of ours.
 using System.Security.Cryptography;
 using System.Text;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.Challenge;
 

@@ -1,3 +1,6 @@
+using Weir.Modules.Remembering;
+using Weir.Modules.Tokens;
+
 namespace Weir.Modules.Challenge;
 
 /// <summary>A bot that signs its requests, and what its signatures must be like. Immutable but for its keys.</summary>

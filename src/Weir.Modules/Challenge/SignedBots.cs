@@ -6,6 +6,8 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
 using Weir.Http.Fields;
+using Weir.Modules.Limiting;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.Challenge;
 

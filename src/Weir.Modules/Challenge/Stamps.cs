@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Weir.Abstractions.Exchanges;
+using Weir.Modules.Remembering;
 
 namespace Weir.Modules.Challenge;
 

@@ -1,6 +1,7 @@
 // Hot: asked for each request that passes the stack.
 using Weir.Abstractions.Exchanges;
 using Weir.Expressions;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Challenge;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Concurrency;
 

@@ -5,6 +5,7 @@ using Weir.Abstractions.Async;
 using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Concurrency;
 

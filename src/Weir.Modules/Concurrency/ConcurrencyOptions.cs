@@ -1,5 +1,6 @@
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Options;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Concurrency;
 

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using Weir.Abstractions.Async;
 using Weir.Abstractions.Exchanges;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.Concurrency;
 

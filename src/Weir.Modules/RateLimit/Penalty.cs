@@ -1,4 +1,6 @@
 // Hot: asked for each request where there is one.
+using Weir.Modules.Limiting;
+
 namespace Weir.Modules.RateLimit;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Weir.Abstractions.Options;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.RateLimit;
 

@@ -1,4 +1,6 @@
 // Hot: one decision for each request that passes the stack.
+using Weir.Modules.Limiting;
+
 namespace Weir.Modules.RateLimit;
 
 /// <summary>Rates that must all let a request pass.</summary>

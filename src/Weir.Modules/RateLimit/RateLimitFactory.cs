@@ -1,5 +1,6 @@
 using Weir.Abstractions.Modules;
 using Weir.Abstractions.Options;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.RateLimit;
 

@@ -1,6 +1,7 @@
 // Hot: runs for each response where clients are told.
 using System.Globalization;
 using Weir.Abstractions.Heads;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.RateLimit;
 

@@ -4,6 +4,7 @@ using Weir.Abstractions.Errors;
 using Weir.Abstractions.Exchanges;
 using Weir.Abstractions.Heads;
 using Weir.Abstractions.Modules;
+using Weir.Modules.Limiting;
 
 namespace Weir.Modules.RateLimit;
 

@@ -6,6 +6,7 @@ using Weir.Abstractions.Modules;
 using Weir.Abstractions.Tracing;
 using Weir.Modules.AuthJwt;
 using Weir.Modules.Tests.Testing;
+using Weir.Modules.Tokens;
 
 namespace Weir.Modules.Tests.AuthJwt;
 
@@ -302,18 +303,18 @@ public sealed class AuthJwtTests : IDisposable
         KeyServer server = new() { Answer = _maker.KeySet() };
         using UrlKeys keys = UrlKeys.OfIssuer("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
         using AuthJwtModule module = Of(keys);
-        (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
-        (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
+        OneThread.Run(() => module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
+        OneThread.Run(() => module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Continue);
         server.Asked.ShouldBe(1);
 
         // The loop's time stands still: who makes names up does not make us ask.
         string next = _maker.Sign(head: """{"alg":"ES256","kid":"e2"}""");
         server.Answer = _maker.KeySet("e2");
-        (await module.OnRequestAsync(With(next).Exchange)).ShouldBe(Verdict.Answered);
+        OneThread.Run(() => module.OnRequestAsync(With(next).Exchange)).ShouldBe(Verdict.Answered);
         server.Asked.ShouldBe(1);
         await keys.Renew(1000 + 10_000);
-        (await module.OnRequestAsync(With(next).Exchange)).ShouldBe(Verdict.Continue);
-        (await module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Answered, "The key was taken back.");
+        OneThread.Run(() => module.OnRequestAsync(With(next).Exchange)).ShouldBe(Verdict.Continue);
+        OneThread.Run(() => module.OnRequestAsync(With(_maker.Sign()).Exchange)).ShouldBe(Verdict.Answered, "The key was taken back.");
     }
 
     [Fact]
@@ -323,7 +324,7 @@ public sealed class AuthJwtTests : IDisposable
         using UrlKeys keys = UrlKeys.OfIssuer("https://a.test/", TimeSpan.FromHours(1), _builder.Heard, server);
         using AuthJwtModule module = Of(keys);
         TestExchange exchange = With(_maker.Sign());
-        (await module.OnRequestAsync(exchange.Exchange)).ShouldBe(Verdict.Answered);
+        OneThread.Run(() => module.OnRequestAsync(exchange.Exchange)).ShouldBe(Verdict.Answered);
         exchange.Exchange.Error.ShouldBe(ProxyErrors.AuthUnavailable);
         _builder.Heard.Warnings.ShouldHaveSingleItem().ShouldContain("Nobody is let in");
 
