@@ -8,27 +8,26 @@ namespace Weir.Modules.Access;
 /// <summary>
 /// Ranges laid flat, in order; one ends where the next one begins. The space from the second to the last is cut into slots of equal width,
 /// a few ranges to a slot where they lie evenly; a lookup takes its slot from the address by arithmetic and finds the ranges in it, two
-/// cache lines that are fetched at once. Where ranges lie in heaps, a slot leads to runs of them that are halved. So a million ranges cost
-/// one place in memory, as ten do, and some steps more in heaps. Immutable, shared by all loops.
+/// cache lines that are fetched at once. Where ranges lie in heaps, a slot leads into runs of them. So a million ranges cost one place in
+/// memory, as ten do, two where a few too many lie together, and some steps more in large heaps. Immutable, shared by all loops.
 /// </summary>
 /// <typeparam name="T">An address as a number.</typeparam>
 internal sealed class RangeTable<T>
     where T : unmanaged, IBinaryInteger<T>
 {
-    // What a slot has in place of a rule when it leads to a run, whose number is in place of the rule's.
+    // What a slot has in place of a rule when it leads to a run, whose place among the heaps is in place of the rule's number.
     private const AccessList Run = (AccessList)7;
 
-    private const int MostSlots = 1 << 18;
+    private const int MostSlots = 1 << 19;
 
     private readonly AddressRange<T>[] _cells;
+
+    // The ranges of all slots that have too many, ascending; one that reaches into several slots may stand in it more than once.
     private readonly AddressRange<T>[] _heaps;
     private readonly AccessRule _before;
     private readonly T _base;
     private readonly int _shift;
     private readonly int _lastSlot;
-
-    // Where runs begin in the heaps; their end at last.
-    private readonly int[] _runs;
 
     /// <param name="ranges">Ascending; the first begins at 0.</param>
     public RangeTable(ReadOnlySpan<AddressRange<T>> ranges)
@@ -47,7 +46,6 @@ internal sealed class RangeTable<T>
         _lastSlot = int.CreateTruncating(span >>> _shift);
         _cells = LargeTable.Allocate<AddressRange<T>>((_lastSlot + 1) * CellsOfSlot);
         List<AddressRange<T>> heaps = [];
-        List<int> runs = [];
         int range = 0;
         for (int slot = 0; slot <= _lastSlot; slot++)
         {
@@ -60,19 +58,16 @@ internal sealed class RangeTable<T>
             }
 
             Span<AddressRange<T>> cells = _cells.AsSpan(slot * CellsOfSlot, CellsOfSlot);
-            Lay(ranges[range..end], cells, heaps, runs);
+            Lay(ranges[range..end], cells, heaps);
             range = end - 1;
         }
 
-        runs.Add(heaps.Count);
-        _runs = [.. runs];
         _heaps = LargeTable.Allocate<AddressRange<T>>(heaps.Count);
         heaps.CopyTo(_heaps);
     }
 
     /// <summary>Memory that it holds.</summary>
-    public long Octets =>
-        ((long)(_cells.Length + _heaps.Length) * Unsafe.SizeOf<AddressRange<T>>()) + ((long)_runs.Length * sizeof(int));
+    public long Octets => (long)(_cells.Length + _heaps.Length) * Unsafe.SizeOf<AddressRange<T>>();
 
     // Two cache lines of IPv4; three of IPv6, whose ranges are longer.
     private static int CellsOfSlot => Unsafe.SizeOf<T>() == sizeof(uint) ? 16 : 8;
@@ -88,17 +83,25 @@ internal sealed class RangeTable<T>
         T far = (address - _base) >>> _shift;
         int slot = far < T.CreateTruncating(_lastSlot) ? int.CreateTruncating(far) : _lastSlot;
         AccessRule rule = LastAtMost(_cells.AsSpan(slot * CellsOfSlot, CellsOfSlot), address);
-        if (rule.List != Run)
+        return rule.List != Run ? rule : FindInHeaps(rule.Number, address);
+    }
+
+    // Most runs are short: they are not halved before their end is known, which would be one more place in memory. What lies behind a run
+    // begins behind the address, or is the range that the run ends with.
+    private AccessRule FindInHeaps(int begin, T address)
+    {
+        int step = CellsOfSlot;
+        while (begin + step < _heaps.Length && _heaps[begin + step].Begin <= address)
         {
-            return rule;
+            begin += step;
+            step *= 2;
         }
 
-        int begin = _runs[rule.Number];
-        return LastAtMost(_heaps.AsSpan(begin, _runs[rule.Number + 1] - begin), address);
+        return LastAtMost(_heaps.AsSpan(begin, Math.Min(step, _heaps.Length - begin)), address);
     }
 
     // What a slot does not need repeats its last range: a lookup compares all of it, however many there are.
-    private static void Lay(ReadOnlySpan<AddressRange<T>> ranges, Span<AddressRange<T>> cells, List<AddressRange<T>> heaps, List<int> runs)
+    private static void Lay(ReadOnlySpan<AddressRange<T>> ranges, Span<AddressRange<T>> cells, List<AddressRange<T>> heaps)
     {
         int perCell = (ranges.Length + cells.Length - 1) / cells.Length;
         for (int cell = 0; cell < cells.Length; cell++)
@@ -114,8 +117,7 @@ internal sealed class RangeTable<T>
             }
             else
             {
-                cells[cell] = new AddressRange<T>(ranges[first].Begin, new AccessRule(Run, runs.Count));
-                runs.Add(heaps.Count);
+                cells[cell] = new AddressRange<T>(ranges[first].Begin, new AccessRule(Run, heaps.Count));
                 heaps.AddRange(ranges.Slice(first, Math.Min(perCell, ranges.Length - first)));
             }
         }
