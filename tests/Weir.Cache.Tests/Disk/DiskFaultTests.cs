@@ -216,6 +216,7 @@ public sealed class DiskFaultTests
             }
         });
         tier.WaitFor(DiskState.Off);
+        SpinWait.SpinUntil(() => tier.Events.Count > 0, TimeSpan.FromSeconds(20)).ShouldBeTrue("it is told of behind the change");
         tier.Events.Count.ShouldBe(1);
         tier.Tier.Statistics.ReadFailures.ShouldBeGreaterThanOrEqualTo(16);
     }
