@@ -485,6 +485,7 @@ public sealed class ArrivingBody : FollowedBody
 
     private void SettleHere()
     {
+        bool isOver;
         lock (_gate)
         {
             if (_readers.Count > 0 || _isFreed)
@@ -492,10 +493,11 @@ public sealed class ArrivingBody : FollowedBody
                 return;
             }
 
-            _isFreed = _isFinished || _error is not null;
+            _isFreed = isOver = _isFinished || _error is not null;
         }
 
-        if (_isFreed)
+        // Not the field: without a loop's context another thread may set it by now, and frees then.
+        if (isOver)
         {
             Free();
         }
